@@ -1,0 +1,296 @@
+import type { SocketAddress } from "../network/address.ts";
+import type { Connection } from "../network/hop.ts";
+import type { Payload } from "../network/packet.ts";
+import type { ConnectionIntent, SocketError, SocketRow } from "../network/sockets.ts";
+import type { Random } from "../sim/random.ts";
+
+/**
+ * Programs are generators. What one yields is a `Wait`: the machine calls it once, resumes the program with the value it gets,
+ * and if a signal comes first calls the returned function (to forget the wait) and throws the `Signal` at the yield.
+ * Programs never write Waits themselves; they `yield*` the calls below.
+ */
+export type Wait = (resume: (value: unknown) => void) => (() => void) | undefined;
+
+/** A piece of a program: may wait, gives a T. */
+export type Run<T> = Generator<Wait, T, unknown>;
+
+/** A whole program gives its exit status. An uncaught Signal ends it with 128 + n. */
+export type Program = Run<number>;
+
+export type SignalName = "SIGHUP" | "SIGINT" | "SIGKILL" | "SIGPIPE" | "SIGTERM" | "SIGSTOP" | "SIGCONT" | "SIGCHLD";
+export const signalNumber: Readonly<Record<SignalName, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+};
+
+/** Thrown at the yield of a program that a signal reached. A program may catch it (ping prints its summary). SIGKILL never arrives here. */
+export class Signal {
+  readonly name: SignalName;
+  constructor(name: SignalName) {
+    this.name = name;
+  }
+}
+
+/** A command as a machine knows it. `path` as `which` prints it, e.g. `/usr/bin/curl`. */
+export interface ProgramEntry {
+  readonly name: string;
+  readonly run: (sys: Sys) => Program;
+  /** What starting it costs; 1 ms unless given (kubectl: 20 ms). */
+  readonly startUs?: number;
+}
+
+/** Where text goes. `write` waits while a pipe is full; a pipe whose readers are gone throws Signal SIGPIPE. */
+export interface OutputStream {
+  readonly kind: "pipe" | "tty" | "file" | "sink" | "null";
+  write(text: string): Run<void>;
+  /** One holder less; a pipe ends when the last writer closed. */
+  close(): void;
+  /** One holder more (a child inherits it). */
+  share(): void;
+}
+
+/** Where text comes from. */
+export interface InputStream {
+  readonly kind: "pipe" | "tty" | "file" | "null" | "text";
+  /** The next piece, at most `maxCharacters`; "" at the end. */
+  read(maxCharacters?: number): Run<string>;
+  /** One line with its newline; the last may lack it; "" at the end. On a terminal `prompt` is shown while waiting. */
+  readLine(prompt?: string): Run<string>;
+  close(): void;
+  share(): void;
+}
+
+/** Errors of the file system, with errno's name; programs print their own words for it. */
+export type FileError = "ENOENT" | "EISDIR" | "ENOTDIR" | "EEXIST" | "ENOTEMPTY" | "EACCES";
+export type FileResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FileError };
+
+export interface FileStatus {
+  readonly type: "file" | "directory";
+  /** UTF-8 length. */
+  readonly sizeBytes: number;
+  /** Milliseconds of the epoch in the simulated world. */
+  readonly modifiedMs: number;
+  /** Permission bits, e.g. 0o644. */
+  readonly mode: number;
+}
+
+/** A machine's own small file system. Paths are absolute here; `sys.path()` makes them so. Immediate: no waiting. */
+export interface FileSystem {
+  read(path: string): FileResult<string>;
+  /** Creates or replaces. */
+  write(path: string, text: string, options?: { readonly append?: boolean; readonly mode?: number }): FileResult<void>;
+  status(path: string): FileResult<FileStatus>;
+  /** Names in a directory, sorted. */
+  list(path: string): FileResult<readonly string[]>;
+  makeDirectory(path: string, options?: { readonly parents?: boolean }): FileResult<void>;
+  remove(path: string, options?: { readonly recursive?: boolean }): FileResult<void>;
+  rename(from: string, to: string): FileResult<void>;
+  touch(path: string, modifiedMs: number): FileResult<void>;
+}
+
+/** A process as others see it. */
+export interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly parentPid: number;
+  /** undefined while it runs. */
+  readonly exitStatus: number | undefined;
+  /** Set when a signal ended it. */
+  readonly endedBy: SignalName | undefined;
+  /** Waits for its end; gives the exit status (128 + n for a signal). */
+  wait(): Run<number>;
+  /** Called once at its end, at that instant. */
+  onExit(listener: (status: number) => void): void;
+  kill(signal: SignalName): void;
+}
+
+export interface SpawnOptions {
+  /** argv; args[0] names the program and is looked up in PATH order (the machine's programs), or is a file with `#!`. */
+  readonly args: readonly string[];
+  /** Run this instead of looking args[0] up (a shell's subshell or function). */
+  readonly program?: (sys: Sys) => Program;
+  readonly env?: ReadonlyMap<string, string>;
+  readonly cwd?: string;
+  /** Default: the parent's. */
+  readonly stdin?: InputStream;
+  readonly stdout?: OutputStream;
+  readonly stderr?: OutputStream;
+  /** A new process group: Ctrl-C goes to the terminal's foreground group. Default: the parent's group. */
+  readonly newGroup?: boolean;
+  /** The shell session it works for; default the parent's. Connections it opens are counted there. */
+  readonly session?: number;
+  /** The terminal it belongs to, if any; default the parent's. */
+  readonly terminal?: Terminal | undefined;
+}
+
+/** ENOENT: no such program here. */
+export type SpawnResult = { readonly ok: true; readonly process: Process } | { readonly ok: false; readonly error: "ENOENT" | "EACCES" };
+
+/** A terminal (tty): lines come in, text goes out, Ctrl-C goes to the foreground group. The page or a test sits at the other end. */
+export interface Terminal {
+  readonly input: InputStream;
+  readonly output: OutputStream;
+  readonly columns: number;
+  readonly rows: number;
+  /** Process groups are numbered by the pid of their first process; `machine` is where it lives. */
+  setForeground(group: { readonly place: string; readonly group: number; readonly interrupt: (signal: SignalName) => void } | undefined): void;
+}
+
+/** A TCP connection as programs use it. */
+export interface Stream {
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  readonly connection: Connection;
+  send(payload: Payload): Run<SocketError | undefined>;
+  /** The next payload; "end" after the peer's FIN; an error name after a reset; "ETIMEDOUT" when `timeoutUs` passed. */
+  receive(timeoutUs?: number): Run<Payload | "end" | SocketError>;
+  /** FIN; does not wait. */
+  close(): void;
+  abort(): void;
+  readonly isEnded: boolean;
+}
+
+export interface Listener {
+  readonly port: number;
+  accept(): Run<Stream>;
+  close(): void;
+}
+
+export interface Datagram {
+  readonly payload: Payload;
+  readonly from: SocketAddress;
+  readonly to: SocketAddress;
+  readonly connection: Connection;
+}
+
+export interface DatagramSocket {
+  readonly port: number;
+  send(to: SocketAddress, payload: Payload, options?: { readonly inReplyTo?: Datagram; readonly purpose?: Connection["purpose"] }): Run<SocketError | undefined>;
+  receive(timeoutUs?: number): Run<Datagram | SocketError>;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** Give up after this; default the kernel's 127 s of SYN retries. */
+  readonly timeoutUs?: number;
+  readonly purpose?: ConnectionIntent["purpose"];
+  readonly parent?: Connection | undefined;
+  readonly sourcePort?: number;
+  readonly record?: boolean;
+}
+
+export interface PingAnswer {
+  readonly kind: "reply" | "unreachable" | "timeout";
+  /** Which unreachable: the text ping prints comes from it. */
+  readonly type?: string;
+  readonly from?: string;
+  readonly ttl?: number;
+  readonly roundTripUs?: number;
+}
+
+/** All that a program may ask of its machine. Every `Run` costs at least 1 µs of simulated time. */
+export interface Sys {
+  readonly pid: number;
+  /** args[0] is the program's name. */
+  readonly args: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  readonly session: number;
+  readonly terminal: Terminal | undefined;
+  readonly host: HostInfo;
+  readonly files: FileSystem;
+  /** Draws of this machine's programs (`program/PLACE`). */
+  readonly random: Random;
+
+  /** `path` made absolute against `cwd`, without `.` and `..`. */
+  path(path: string): string;
+  chdir(path: string): void;
+
+  /** Simulated microseconds since loading. */
+  nowUs(): number;
+  /** Milliseconds of the epoch in the simulated world. */
+  dateMs(): number;
+  sleep(us: number): Run<void>;
+  /** Works for `us` microseconds (it is `sleep` under another name, for reading). */
+  work(us: number): Run<void>;
+  /** Runs `body`, at most for `us`: "timeout" when the time is over; the body is then ended at its yield. */
+  within<T>(us: number, body: Run<T>): Run<{ readonly ok: true; readonly value: T } | { readonly ok: false }>;
+  /** Runs both side by side and gives what the first to end gave; the other is ended at its yield. */
+  race<A, B>(a: Run<A>, b: Run<B>): Run<{ readonly first: "a"; readonly value: A } | { readonly first: "b"; readonly value: B }>;
+
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** `write` to stdout or stderr, `print` adds the newline. */
+  out(text: string): Run<void>;
+  err(text: string): Run<void>;
+  /** stdin to its end. */
+  readAll(): Run<string>;
+
+  /** Starts a child process. */
+  spawn(options: SpawnOptions): SpawnResult;
+  /** Starts a light thread of this process: it dies with it. For servers: one a connection. */
+  thread(name: string, body: Run<void>): void;
+  pipe(): { readonly input: InputStream; readonly output: OutputStream };
+  /** An input that gives `text`, then ends. */
+  textInput(text: string): InputStream;
+  /** An output into a file. */
+  fileOutput(path: string, append: boolean): FileResult<OutputStream>;
+  readonly nullInput: InputStream;
+  readonly nullOutput: OutputStream;
+  processes(): readonly Process[];
+  kill(pid: number, signal: SignalName): boolean;
+  /** Whether PATH has it, and where: `/usr/bin/curl`. */
+  which(name: string): string | undefined;
+  /** Every command of this machine, sorted. */
+  commands(): readonly string[];
+
+  /** The socket address of a numeric IP; undefined when the text is none. */
+  address(ip: string, port: number): SocketAddress | undefined;
+  connect(to: SocketAddress, options?: ConnectOptions): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }>;
+  listen(port: number, options?: { readonly ip?: string }): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError };
+  udp(port?: number, options?: { readonly connectedTo?: SocketAddress }): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError };
+  ping(to: SocketAddress, options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number }): Run<PingAnswer | SocketError>;
+  sockets(): readonly SocketRow[];
+
+  /** What the cluster lends to special programs of this machine (the API server's door, the node's tables, the hop log); undefined elsewhere. */
+  service<T>(key: ServiceKey<T>): T | undefined;
+}
+
+export interface HostInfo {
+  /** `node/node1`, `pod/default/kubia-x`, `client/laptop`. */
+  readonly place: string;
+  readonly kind: "node" | "pod" | "client" | "external" | "lb";
+  readonly hostname: string;
+  /** The user's name and home: `root`, `/root`. */
+  readonly user: string;
+  readonly home: string;
+  /** Interfaces, as `ip addr` prints them. */
+  readonly interfaces: () => readonly InterfaceInfo[];
+  /** Primary address per family, the first one first. */
+  readonly addresses: () => readonly string[];
+}
+
+export interface InterfaceInfo {
+  readonly name: string;
+  readonly mac: string;
+  readonly addresses: readonly { readonly cidr: string; readonly scope: "global" | "host" | "link" }[];
+  readonly up: boolean;
+  readonly kind: "loopback" | "veth" | "ethernet" | "dummy" | "bridge";
+  readonly peer?: string;
+  readonly mtu: number;
+}
+
+/** A typed name for something that `cluster.ts` plugs in: lower rooms declare the key and its type, the cluster gives the value. */
+export interface ServiceKey<T> {
+  readonly name: string;
+  /** Never there; it carries the type. */
+  readonly type?: T;
+}

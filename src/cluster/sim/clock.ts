@@ -1,0 +1,159 @@
+import { assert } from "./assert.ts";
+
+/** What is queued to happen. Hold it only to cancel it. */
+export interface Timer {
+  /** Simulated microseconds since loading. */
+  readonly atUs: number;
+  readonly sequence: number;
+  readonly periodic: boolean;
+  /** undefined once it ran or was cancelled. */
+  run: ((argument: unknown) => void) | undefined;
+  argument: unknown;
+}
+
+/**
+ * The one clock and the one event queue of a cluster. Time is a whole number of microseconds since loading and passes only here.
+ * Events are ordered by time, then by the order in which they were queued.
+ */
+export interface Clock {
+  /** Simulated microseconds since loading. */
+  now(): number;
+  /**
+   * Queues `run(argument)` after `delayUs` microseconds (0: later in this instant).
+   * The argument is passed on so that hot paths need no closure.
+   */
+  after<T>(delayUs: number, run: (argument: T) => void, argument: T): Timer;
+  after(delayUs: number, run: () => void): Timer;
+  /** The same, for work that always comes again (probes, leases, resyncs): `wait settled` does not wait for it. */
+  afterPeriodic(delayUs: number, run: () => void): Timer;
+  cancel(timer: Timer | undefined): void;
+}
+
+/** The queue with its driver's side: only the cluster's owner advances time. */
+export class EventQueue implements Clock {
+  #nowUs = 0;
+  #sequence = 0;
+  #heap: Timer[] = [];
+  #aperiodic = 0;
+
+  now(): number {
+    return this.#nowUs;
+  }
+
+  after<T>(delayUs: number, run: (argument: T) => void, argument?: T): Timer {
+    return this.#queue(delayUs, run as (argument: unknown) => void, argument, false);
+  }
+
+  afterPeriodic(delayUs: number, run: () => void): Timer {
+    return this.#queue(delayUs, run, undefined, true);
+  }
+
+  cancel(timer: Timer | undefined): void {
+    if (timer?.run === undefined) return;
+    timer.run = undefined; // it leaves the heap when its time comes
+    timer.argument = undefined;
+    if (!timer.periodic) this.#aperiodic--;
+  }
+
+  /** Whether anything but periodic work is queued. */
+  isSettled(): boolean {
+    return this.#aperiodic === 0;
+  }
+
+  /** When the next event is due, in microseconds; undefined when nothing is queued. */
+  nextAtUs(): number | undefined {
+    this.#dropCancelled();
+    return this.#heap[0]?.atUs;
+  }
+
+  /** When the next event that is not periodic is due; undefined when there is none. Looks at the whole queue. */
+  nextAperiodicAtUs(): number | undefined {
+    let earliest: number | undefined;
+    for (const timer of this.#heap) {
+      if (timer.run === undefined || timer.periodic) continue;
+      if (earliest === undefined || timer.atUs < earliest) earliest = timer.atUs;
+    }
+    return earliest;
+  }
+
+  /**
+   * Runs events due at or before `untilUs`, at most `maxEvents` of them, and moves the clock.
+   * Returns how many ran; when all due ones ran, the clock stands at `untilUs`.
+   */
+  run(untilUs: number, maxEvents: number): number {
+    let count = 0;
+    while (count < maxEvents) {
+      const next = this.#heap[0];
+      if (next === undefined || next.atUs > untilUs) {
+        if (untilUs > this.#nowUs) this.#nowUs = untilUs;
+        return count;
+      }
+      this.#pop();
+      const run = next.run;
+      if (run === undefined) continue;
+      next.run = undefined;
+      if (!next.periodic) this.#aperiodic--;
+      this.#nowUs = next.atUs;
+      run(next.argument);
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether every event due at or before now has run. */
+  isInstantDone(): boolean {
+    const next = this.nextAtUs();
+    return next === undefined || next > this.#nowUs;
+  }
+
+  #queue(delayUs: number, run: (argument: unknown) => void, argument: unknown, periodic: boolean): Timer {
+    assert(delayUs >= 0 && Number.isInteger(delayUs), `a delay must be a whole number of microseconds: ${delayUs}`);
+    const timer: Timer = { atUs: this.#nowUs + delayUs, sequence: this.#sequence++, periodic, run, argument };
+    if (!periodic) this.#aperiodic++;
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(timer);
+    while (at > 0) {
+      const parentAt = (at - 1) >> 1;
+      const parent = heap[parentAt] as Timer;
+      if (!isBefore(timer, parent)) break;
+      heap[at] = parent;
+      at = parentAt;
+    }
+    heap[at] = timer;
+    return timer;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop() as Timer;
+    const size = heap.length;
+    if (size === 0) return;
+    let at = 0;
+    for (;;) {
+      let childAt = 2 * at + 1;
+      if (childAt >= size) break;
+      let child = heap[childAt] as Timer;
+      const rightAt = childAt + 1;
+      if (rightAt < size) {
+        const right = heap[rightAt] as Timer;
+        if (isBefore(right, child)) {
+          child = right;
+          childAt = rightAt;
+        }
+      }
+      if (!isBefore(child, last)) break;
+      heap[at] = child;
+      at = childAt;
+    }
+    heap[at] = last;
+  }
+
+  #dropCancelled(): void {
+    while (this.#heap.length > 0 && (this.#heap[0] as Timer).run === undefined) this.#pop();
+  }
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.atUs < b.atUs || (a.atUs === b.atUs && a.sequence < b.sequence);
+}

@@ -1,0 +1,171 @@
+import type { KubernetesObject } from "../cluster/api/meta.ts";
+import type { HopAction, Hook, Reason } from "../cluster/network/hop.ts";
+
+/**
+ * What passes between the page and the worker: commands in, an ordered stream of updates out, one batch a frame. Plain data only.
+ * Times are microseconds since loading.
+ */
+export type Command =
+  /** A new cluster from a scenario text; `record` replays what a link or a crash carried. */
+  | { readonly type: "open"; readonly text: string; readonly record?: readonly RecordEntry[]; readonly seed?: number; readonly proxyMode?: string }
+  /** The editor's text changed. `settled`: the cursor left the document or Ctrl+Enter was pressed, so deletions and renames may take effect. */
+  | { readonly type: "edit"; readonly text: string; readonly settled: boolean }
+  | { readonly type: "openTerminal"; readonly terminal: number; readonly columns: number; readonly rows: number }
+  | { readonly type: "closeTerminal"; readonly terminal: number }
+  /** A line typed at a terminal, without its newline; whoever reads that terminal gets it. */
+  | { readonly type: "line"; readonly terminal: number; readonly text: string }
+  | { readonly type: "interrupt"; readonly terminal: number }
+  | { readonly type: "endOfInput"; readonly terminal: number }
+  | { readonly type: "complete"; readonly id: number; readonly terminal: number; readonly text: string; readonly cursor: number }
+  /** Simulated time may pass up to here, as fast as it goes; the worker answers with `time` as it gets along. */
+  | { readonly type: "advance"; readonly toUs: number }
+  /**
+   * Time is held (a followed packet plays), but the terminal must not wait for the picture: run on until no packet is under way and no
+   * program is about to run, at most `maxUs` further.
+   */
+  | { readonly type: "advanceQuiet"; readonly maxUs: number }
+  | { readonly type: "query"; readonly id: number; readonly query: Query }
+  | { readonly type: "link"; readonly id: number; readonly view?: LinkView }
+  /** Writes the nodes' files from the page's editor (`vi`). */
+  | { readonly type: "saveFile"; readonly place: string; readonly path: string; readonly text: string }
+  | { readonly type: "ping"; readonly id: number };
+
+/** What the inspector asks for; answers are plain data, made when asked. */
+export type Query =
+  | { readonly kind: "object"; readonly object: string }
+  | { readonly kind: "rules"; readonly node: string }
+  | { readonly kind: "conntrack"; readonly node: string }
+  | { readonly kind: "routes"; readonly place: string }
+  | { readonly kind: "file"; readonly place: string; readonly path: string }
+  | { readonly kind: "yaml"; readonly object: string }
+  | { readonly kind: "describe"; readonly object: string };
+
+/** One entry of the record: at which simulated time (ms, with up to 3 decimals) what came in. */
+export type RecordEntry =
+  | readonly [timeMs: number, kind: "line", body: { readonly terminal: number; readonly text: string }]
+  | readonly [timeMs: number, kind: "interrupt", body: { readonly terminal: number }]
+  | readonly [timeMs: number, kind: "end", body: { readonly terminal: number }]
+  | readonly [timeMs: number, kind: "edit", body: { readonly from: number; readonly removed: number; readonly added: readonly string[] }]
+  | readonly [timeMs: number, kind: "file", body: { readonly place: string; readonly path: string; readonly text: string }];
+
+/** The moment that a link looks at. */
+export interface LinkView {
+  readonly connection?: string;
+  readonly hop?: number;
+  readonly selection?: string;
+  readonly view?: "logical" | "physical";
+  readonly pins?: Readonly<Record<string, readonly [number, number]>>;
+  readonly caption?: string;
+}
+
+export type Update =
+  | { readonly type: "opened"; readonly scenario: ScenarioSummary; readonly nowUs: number; readonly engine: string; readonly view?: LinkView }
+  /** The whole text as the worker has it now (after a link or a replay). */
+  | { readonly type: "text"; readonly text: string }
+  /** Problems of the text; empty when it is well. `applied` is false while the cluster still runs on an earlier text. */
+  | { readonly type: "problems"; readonly problems: readonly Problem[]; readonly applied: boolean }
+  | { readonly type: "objects"; readonly events: readonly ObjectEvent[] }
+  | { readonly type: "output"; readonly terminal: number; readonly text: string }
+  /** Whoever reads the terminal now waits for a line and shows this; `undefined` text: a program runs in the foreground and reads nothing. */
+  | { readonly type: "prompt"; readonly terminal: number; readonly text: string | undefined; readonly place: string; readonly secret?: boolean }
+  | { readonly type: "clear"; readonly terminal: number }
+  | { readonly type: "hints"; readonly terminal: number; readonly hints: readonly Hint[] }
+  /** Hops since the last batch, packed; see `decodeHops`. */
+  | { readonly type: "hops"; readonly data: Int32Array; readonly strings: readonly string[]; readonly connections: readonly ConnectionInfo[] }
+  | { readonly type: "time"; readonly nowUs: number; readonly settled: boolean; readonly running: boolean; readonly waitingFor?: string }
+  | { readonly type: "completions"; readonly id: number; readonly from: number; readonly candidates: readonly string[] }
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "link"; readonly id: number; readonly fragment: string }
+  /** `vi FILE` on a machine: the page opens its editor on it. */
+  | { readonly type: "openFile"; readonly place: string; readonly path: string; readonly text: string }
+  | { readonly type: "pong"; readonly id: number }
+  | { readonly type: "restartNeeded"; readonly fields: readonly string[] }
+  /** We broke a promise of our own; the page starts a new worker and replays. */
+  | { readonly type: "crashed"; readonly message: string };
+
+export interface ScenarioSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly proxyMode: string;
+  readonly domain: string;
+  readonly seed: number;
+  readonly podCIDR: string;
+  readonly serviceCIDR: string;
+  readonly nodes: readonly { readonly name: string; readonly ips: readonly string[]; readonly podCIDRs: readonly string[]; readonly zone?: string }[];
+  readonly clients: readonly { readonly name: string; readonly ips: readonly string[] }[];
+  readonly external: readonly { readonly name: string; readonly ip: string }[];
+}
+
+/** A message about the user's text. The sentence comes from `messages` by code; `detail` is the API server's own text where there is one. */
+export interface Problem {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly args: Readonly<Record<string, string | number>>;
+  /** The real program's text, exact, where one exists. */
+  readonly detail?: string;
+  /** Which document of the stream, from 0. */
+  readonly document?: number;
+  /** A mend that can be applied with one click, shown as a diff first: the whole new text. */
+  readonly mend?: { readonly code: string; readonly text: string };
+}
+
+export interface ObjectEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: KubernetesObject;
+  readonly timeUs: number;
+}
+
+/** Kubehop's own words beside a command's output; never on stdout or stderr. */
+export interface Hint {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+  /** English sentence; the page takes its own language by code. */
+  readonly text: string;
+  /** A corrected command, offered as a chip. */
+  readonly command?: string;
+}
+
+export interface ConnectionInfo {
+  /** `client/laptop#7` */
+  readonly id: string;
+  readonly opener: string;
+  readonly purpose: "traffic" | "dns" | "probe" | "health";
+  readonly session: number;
+  readonly parent: string | undefined;
+  readonly protocol: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly openedUs: number;
+}
+
+/** A hop as the page and `hops -o json` see it: plain data. */
+export interface HopRecord {
+  readonly sequence: number;
+  /** Microseconds since loading. */
+  readonly timeUs: number;
+  readonly at: string;
+  readonly connection: string;
+  readonly packet: number;
+  readonly action: HopAction;
+  readonly protocol: string;
+  /** Before this step. */
+  readonly fromSource: string;
+  readonly fromDestination: string;
+  /** After this step. */
+  readonly source: string;
+  readonly destination: string;
+  readonly flags: string | undefined;
+  readonly bytes: number;
+  /** What rides in it, in one line: `GET / HTTP/1.1`, `A kubia.default.svc.cluster.local?`. */
+  readonly summary: string | undefined;
+  readonly reason: Reason;
+  readonly hook: Hook | undefined;
+  readonly rule: string | undefined;
+  readonly rules: readonly string[];
+  readonly object: string | undefined;
+}
