@@ -7,7 +7,13 @@ import type { HopAction, Hook, Reason } from "../cluster/network/hop.ts";
  */
 export type Command =
   /** A new cluster from a scenario text; `record` replays what a link or a crash carried. */
-  | { readonly type: "open"; readonly text: string; readonly record?: readonly RecordEntry[]; readonly seed?: number; readonly proxyMode?: string }
+  | {
+      readonly type: "open";
+      readonly text: string;
+      readonly record?: readonly RecordEntry[];
+      readonly seed?: number;
+      readonly proxyMode?: string;
+    }
   /** The editor's text changed. `settled`: the cursor left the document or Ctrl+Enter was pressed, so deletions and renames may take effect. */
   | { readonly type: "edit"; readonly text: string; readonly settled: boolean }
   | { readonly type: "openTerminal"; readonly terminal: number; readonly columns: number; readonly rows: number }
@@ -59,7 +65,13 @@ export interface LinkView {
 }
 
 export type Update =
-  | { readonly type: "opened"; readonly scenario: ScenarioSummary; readonly nowUs: number; readonly engine: string; readonly view?: LinkView }
+  | {
+      readonly type: "opened";
+      readonly scenario: ScenarioSummary;
+      readonly nowUs: number;
+      readonly engine: string;
+      readonly view?: LinkView;
+    }
   /** The whole text as the worker has it now (after a link or a replay). */
   | { readonly type: "text"; readonly text: string }
   /** Problems of the text; empty when it is well. `applied` is false while the cluster still runs on an earlier text. */
@@ -67,11 +79,22 @@ export type Update =
   | { readonly type: "objects"; readonly events: readonly ObjectEvent[] }
   | { readonly type: "output"; readonly terminal: number; readonly text: string }
   /** Whoever reads the terminal now waits for a line and shows this; `undefined` text: a program runs in the foreground and reads nothing. */
-  | { readonly type: "prompt"; readonly terminal: number; readonly text: string | undefined; readonly place: string; readonly secret?: boolean }
+  | {
+      readonly type: "prompt";
+      readonly terminal: number;
+      readonly text: string | undefined;
+      readonly place: string;
+      readonly secret?: boolean;
+    }
   | { readonly type: "clear"; readonly terminal: number }
   | { readonly type: "hints"; readonly terminal: number; readonly hints: readonly Hint[] }
   /** Hops since the last batch, packed; see `decodeHops`. */
-  | { readonly type: "hops"; readonly data: Int32Array; readonly strings: readonly string[]; readonly connections: readonly ConnectionInfo[] }
+  | {
+      readonly type: "hops";
+      readonly data: Int32Array;
+      readonly strings: readonly string[];
+      readonly connections: readonly ConnectionInfo[];
+    }
   | { readonly type: "time"; readonly nowUs: number; readonly settled: boolean; readonly running: boolean; readonly waitingFor?: string }
   | { readonly type: "completions"; readonly id: number; readonly from: number; readonly candidates: readonly string[] }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
@@ -91,7 +114,12 @@ export interface ScenarioSummary {
   readonly seed: number;
   readonly podCIDR: string;
   readonly serviceCIDR: string;
-  readonly nodes: readonly { readonly name: string; readonly ips: readonly string[]; readonly podCIDRs: readonly string[]; readonly zone?: string }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly ips: readonly string[];
+    readonly podCIDRs: readonly string[];
+    readonly zone?: string;
+  }[];
   readonly clients: readonly { readonly name: string; readonly ips: readonly string[] }[];
   readonly external: readonly { readonly name: string; readonly ip: string }[];
 }

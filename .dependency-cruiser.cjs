@@ -1,0 +1,53 @@
+// Who may import whom (docs/architecture.md has the same table; tests/tidy compares them). One row a room; the rules follow from it.
+const base = ["src/cluster/sim"];
+const rooms = {
+  "src/yaml": [],
+  "src/messages": [],
+  "src/cluster/sim": [],
+  "src/cluster/protocols": [],
+  "src/cluster/api": [],
+  "src/cluster/network": [...base],
+  "src/cluster/apiserver": [...base, "src/cluster/api", "src/yaml"],
+  "src/cluster/apiclient": [...base, "src/cluster/api", "src/cluster/apiserver"],
+  "src/cluster/machine": [...base, "src/cluster/network"],
+  "src/cluster/shell": [...base, "src/cluster/machine"],
+  "src/cluster/programs": [...base, "src/cluster/machine", "src/cluster/shell", "src/cluster/network", "src/cluster/protocols", "src/messages"],
+  "src/cluster/kubectl": [...base, "src/cluster/machine", "src/cluster/apiclient", "src/cluster/apiserver", "src/cluster/api", "src/cluster/protocols", "src/yaml", "src/messages"],
+  "src/cluster/controllers": [...base, "src/cluster/api", "src/cluster/apiclient"],
+  "src/cluster/scheduler": [...base, "src/cluster/api", "src/cluster/apiclient"],
+  "src/cluster/kube-proxy": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/network", "src/cluster/machine", "src/cluster/protocols"],
+  "src/cluster/cloud": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/network", "src/cluster/machine", "src/cluster/protocols"],
+  "src/cluster/cni": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/network", "src/cluster/machine"],
+  "src/cluster/coredns": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/machine", "src/cluster/network", "src/cluster/protocols"],
+  "src/cluster/ingress-nginx": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/machine", "src/cluster/network", "src/cluster/protocols"],
+  "src/cluster/images": [...base, "src/cluster/machine", "src/cluster/network", "src/cluster/protocols", "src/cluster/shell", "src/cluster/programs", "src/cluster/kubectl", "src/cluster/coredns", "src/cluster/ingress-nginx"],
+  "src/cluster/kubelet": [...base, "src/cluster/api", "src/cluster/apiclient", "src/cluster/apiserver", "src/cluster/machine", "src/cluster/network", "src/cluster/images", "src/cluster/protocols"],
+  "src/scenario": ["src/cluster/index.ts", "src/cluster/api", "src/yaml", "src/messages"],
+  "src/playground": ["src/cluster/index.ts", "src/cluster/api", "src/cluster/network/hop.ts", "src/scenario", "src/yaml", "src/messages"],
+  "src/graph": ["src/playground/protocol.ts", "src/cluster/api", "src/cluster/network/hop.ts"],
+  "src/worker": ["src/playground", "src/cluster/index.ts", "src/graph"],
+  "src/headless": ["src/playground", "src/cluster/index.ts", "src/scenario", "src/messages"],
+  "src/ui": ["src/playground/protocol.ts", "src/playground/hop-codec.ts", "src/graph", "src/messages", "src/worker"],
+};
+
+const at = (room) => (/\.tsx?$/.test(room) ? `^${room}$` : `^${room}/`);
+const rule = (name, from, to) => ({ name, severity: "error", from, to });
+
+module.exports = {
+  forbidden: [
+    // Types of one room may name each other (a packet its connection, a connection its hops); values may not. Between rooms the table allows none.
+    rule("no circle", {}, { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } }),
+    rule("no orphan", { orphan: true, path: "^src/", pathNot: "\\.d\\.ts$" }, {}),
+    rule("no Node in pure rooms", { path: "^src/(cluster|scenario|playground|graph|yaml|messages)/" }, { dependencyTypes: ["core"] }),
+    ...Object.entries(rooms).map(([room, may]) =>
+      rule(`${room} may import only: ${may.join(", ") || "nothing of ours"}`, { path: at(room) }, { path: "^src/", pathNot: [at(room), ...may.map(at)] }),
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js", ".mjs", ".json", ".css"] },
+  },
+  rooms,
+};
