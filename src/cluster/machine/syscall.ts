@@ -17,16 +17,34 @@ export type Run<T> = Generator<Wait, T, unknown>;
 /** A whole program gives its exit status. An uncaught Signal ends it with 128 + n. */
 export type Program = Run<number>;
 
-export type SignalName = "SIGHUP" | "SIGINT" | "SIGKILL" | "SIGPIPE" | "SIGTERM" | "SIGSTOP" | "SIGCONT" | "SIGCHLD";
+export type SignalName =
+  | "SIGHUP"
+  | "SIGINT"
+  | "SIGQUIT"
+  | "SIGKILL"
+  | "SIGUSR1"
+  | "SIGUSR2"
+  | "SIGPIPE"
+  | "SIGALRM"
+  | "SIGTERM"
+  | "SIGCHLD"
+  | "SIGCONT"
+  | "SIGSTOP"
+  | "SIGTSTP";
 export const signalNumber: Readonly<Record<SignalName, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
+  SIGQUIT: 3,
   SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
   SIGPIPE: 13,
+  SIGALRM: 14,
   SIGTERM: 15,
   SIGCHLD: 17,
   SIGCONT: 18,
   SIGSTOP: 19,
+  SIGTSTP: 20,
 };
 
 /** Thrown at the yield of a program that a signal reached. A program may catch it (ping prints its summary). SIGKILL never arrives here. */
@@ -37,13 +55,23 @@ export class Signal {
   }
 }
 
-/** A command as a machine knows it. `path` as `which` prints it, e.g. `/usr/bin/curl`. */
+/** A command as a machine knows it. */
 export interface ProgramEntry {
   readonly name: string;
   readonly run: (sys: Sys) => Program;
   /** What starting it costs; 1 ms unless given (kubectl: 20 ms). */
   readonly startUs?: number;
+  /** As `which` prints it; `/usr/bin/NAME` unless given. */
+  readonly path?: string;
+  /**
+   * Signals it handles itself. As pid 1 of a container a program gets only these (thrown at its yield); the kernel ignores others for it.
+   * Anywhere else every signal is thrown, whether listed or not.
+   */
+  readonly catches?: readonly SignalName[];
 }
+
+/** What a process does with a signal: `throw` it at the yield (default), `ignore` it, or call a function and go on. */
+export type SignalAction = "throw" | "ignore" | (() => void);
 
 /** Where text goes. `write` waits while a pipe is full; a pipe whose readers are gone throws Signal SIGPIPE. */
 export interface OutputStream {
@@ -109,6 +137,9 @@ export interface Process {
   /** Called once at its end, at that instant. */
   onExit(listener: (status: number) => void): void;
   kill(signal: SignalName): void;
+  readonly group: number;
+  /** Simulated microseconds since loading. */
+  readonly startedUs: number;
 }
 
 export interface SpawnOptions {
@@ -118,7 +149,10 @@ export interface SpawnOptions {
   readonly program?: (sys: Sys) => Program;
   readonly env?: ReadonlyMap<string, string>;
   readonly cwd?: string;
-  /** Default: the parent's. */
+  /**
+   * Default: the parent's. As after a fork, the child holds all three itself (`spawn` shares them, its end closes them), so who made a pipe
+   * for a child closes its own hold after the spawn.
+   */
   readonly stdin?: InputStream;
   readonly stdout?: OutputStream;
   readonly stderr?: OutputStream;
@@ -236,6 +270,14 @@ export interface Sys {
 
   /** Starts a child process. */
   spawn(options: SpawnOptions): SpawnResult;
+  /** Becomes another program under the same pid; comes back only when there is no such program. */
+  exec(options: SpawnOptions): Run<"ENOENT" | "EACCES">;
+  /** What this process does with a signal from now on; children start with the default. SIGKILL and SIGSTOP can't be changed. */
+  onSignal(name: SignalName, action: SignalAction): void;
+  /** The process group: the pid of its first process. */
+  readonly group: number;
+  /** A signal for every process of a group of this machine; false when there is none. */
+  killGroup(group: number, signal: SignalName): boolean;
   /** Starts a light thread of this process: it dies with it. For servers: one a connection. */
   thread(name: string, body: Run<void>): void;
   pipe(): { readonly input: InputStream; readonly output: OutputStream };
