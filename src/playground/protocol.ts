@@ -1,5 +1,8 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
-import type { HopAction, Hook, Reason } from "../cluster/network/hop.ts";
+import type { Hook, HopAction, Reason } from "../cluster/network/hop.ts";
+import type { Problem } from "../scenario/problem.ts";
+
+export type { Problem };
 
 /**
  * What passes between the page and the worker: commands in, an ordered stream of updates out, one batch a frame. Plain data only.
@@ -122,24 +125,6 @@ export interface ScenarioSummary {
   }[];
   readonly clients: readonly { readonly name: string; readonly ips: readonly string[] }[];
   readonly external: readonly { readonly name: string; readonly ip: string }[];
-}
-
-/** A message about the user's text. The sentence comes from `messages` by code; `detail` is the API server's own text where there is one. */
-export interface Problem {
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  /** 1-based. */
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-  readonly args: Readonly<Record<string, string | number>>;
-  /** The real program's text, exact, where one exists. */
-  readonly detail?: string;
-  /** Which document of the stream, from 0. */
-  readonly document?: number;
-  /** A mend that can be applied with one click, shown as a diff first: the whole new text. */
-  readonly mend?: { readonly code: string; readonly text: string };
 }
 
 export interface ObjectEvent {
