@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { Hook, HopAction, Reason } from "../cluster/network/hop.ts";
 import type { Problem } from "../scenario/problem.ts";
+import type { PackedHops } from "./hop-codec.ts";
 
 export type { Problem };
 
@@ -91,11 +92,10 @@ export type Update =
     }
   | { readonly type: "clear"; readonly terminal: number }
   | { readonly type: "hints"; readonly terminal: number; readonly hints: readonly Hint[] }
-  /** Hops since the last batch, packed; see `decodeHops`. */
+  /** Hops since the last batch, packed (see hop-codec.ts), and the connections that are new. */
   | {
       readonly type: "hops";
-      readonly data: Int32Array;
-      readonly strings: readonly string[];
+      readonly packed: PackedHops;
       readonly connections: readonly ConnectionInfo[];
     }
   | { readonly type: "time"; readonly nowUs: number; readonly settled: boolean; readonly running: boolean; readonly waitingFor?: string }
