@@ -16,10 +16,26 @@ export interface ApiClient {
   update<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T>;
   updateStatus<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T>;
   /** JSON merge patch; `subresource` e.g. "status". */
-  patch<T extends KubernetesObject>(kind: string, namespace: string | undefined, name: string, patch: LooseObject, subresource?: string): ApiResult<T>;
+  patch<T extends KubernetesObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+    patch: LooseObject,
+    subresource?: string,
+  ): ApiResult<T>;
   delete(kind: string, namespace: string | undefined, name: string, options?: DeleteOptions): ApiResult;
   /** An Event about `object`; equal ones are counted, as the event recorder does. `component` e.g. `kubelet`, `host` the node's name. */
-  event(object: KubernetesObject, event: { readonly type: "Normal" | "Warning"; readonly reason: string; readonly message: string; readonly component: string; readonly host?: string; readonly fieldPath?: string }): void;
+  event(
+    object: KubernetesObject,
+    event: {
+      readonly type: "Normal" | "Warning";
+      readonly reason: string;
+      readonly message: string;
+      readonly component: string;
+      readonly host?: string;
+      readonly fieldPath?: string;
+    },
+  ): void;
   /** Lists, then watches: the informer is filled when this returns and stays so. Informers of a kind are shared within one client factory. */
   informer<T extends KubernetesObject>(kind: string): Informer<T>;
 }

@@ -85,7 +85,13 @@ export interface Table {
   readonly kind: "Table";
   readonly apiVersion: "meta.k8s.io/v1";
   readonly metadata: LooseObject;
-  readonly columnDefinitions: readonly { readonly name: string; readonly type: string; readonly format: string; readonly description: string; readonly priority: number }[];
+  readonly columnDefinitions: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly format: string;
+    readonly description: string;
+    readonly priority: number;
+  }[];
   readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: KubernetesObject }[];
 }
 
@@ -102,8 +108,21 @@ export interface KubeletSocket {
   /** The log as text; `follow` as a stream of pieces until the container ends. */
   logs(
     pod: KubernetesObject,
-    options: { readonly container: string; readonly previous: boolean; readonly tailLines?: number; readonly sinceMs?: number; readonly timestamps: boolean; readonly follow?: (text: string) => void; readonly onEnd?: () => void },
-  ): { readonly ok: true; readonly text: string; readonly stop?: () => void } | { readonly ok: false; readonly code: number; readonly message: string };
+    options: {
+      readonly container: string;
+      readonly previous: boolean;
+      readonly tailLines?: number;
+      readonly sinceMs?: number;
+      readonly timestamps: boolean;
+      readonly follow?: (text: string) => void;
+      readonly onEnd?: () => void;
+    },
+  ):
+    | { readonly ok: true; readonly text: string; readonly stop?: () => void }
+    | { readonly ok: false; readonly code: number; readonly message: string };
   /** Connects to a port inside the pod's network: the machine's Stream-making function (opaque here). */
-  portForward(pod: KubernetesObject, port: number): { readonly ok: true; readonly connect: unknown } | { readonly ok: false; readonly code: number; readonly message: string };
+  portForward(
+    pod: KubernetesObject,
+    port: number,
+  ): { readonly ok: true; readonly connect: unknown } | { readonly ok: false; readonly code: number; readonly message: string };
 }

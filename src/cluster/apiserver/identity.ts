@@ -1,0 +1,51 @@
+import { createRandom, type Random } from "../sim/random.ts";
+import type { Simulation } from "../sim/simulation.ts";
+
+/** Names and uids that the server gives. */
+export interface Identities {
+  /** Two objects never have one uid, even when one takes the other's name within an instant. */
+  uid(kind: string, namespace: string | undefined, name: string): string;
+  /** `web-` and five characters; `isTaken` asks whether the name is in use. */
+  name(kind: string, namespace: string | undefined, base: string, isTaken: (name: string) => boolean): string;
+}
+
+/** Longest base of a generated name. @source apiserver storage/names/generate.go: 63 less 5 */
+const baseLengthMax = 58;
+
+export function createIdentities(simulation: Simulation): Identities {
+  // One draw for all uids: a stream kept for each object that ever was would never be freed.
+  const salt = simulation.random("uid").uint32();
+  let instantUs = -1;
+  const givenNow = new Map<string, number>();
+
+  return {
+    uid(kind, namespace, name) {
+      const nowUs = simulation.clock.now();
+      if (nowUs !== instantUs) {
+        instantUs = nowUs;
+        givenNow.clear();
+      }
+      const key = `${kind}/${namespace ?? ""}/${name}`;
+      const count = givenNow.get(key) ?? 0;
+      givenNow.set(key, count + 1);
+      return uuid(createRandom(salt, `uid/${key}/${nowUs}/${count}`));
+    },
+    name(kind, namespace, base, isTaken) {
+      const shortened = base.length > baseLengthMax ? base.slice(0, baseLengthMax) : base;
+      const stream = simulation.random(`name/${kind}/${namespace ?? ""}/${base.endsWith("-") ? base.slice(0, -1) : base}`);
+      for (;;) {
+        const name = shortened + stream.suffix(5);
+        if (!isTaken(name)) return name;
+      }
+    },
+  };
+}
+
+/** Version 4. @source RFC 9562, 5.4 */
+function uuid(random: Random): string {
+  const hex = [random.uint32(), random.uint32(), random.uint32(), random.uint32()]
+    .map((part) => part.toString(16).padStart(8, "0"))
+    .join("");
+  const variant = "89ab"[Number.parseInt(hex[16] as string, 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,103 @@
+import type { KindDefinition, KindVersion } from "../api/kind.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { Struct } from "../api/schema.ts";
+import type { ResourceName } from "./status.ts";
+
+/** A kind as it is served under one group and version. */
+export interface ServedResource extends ResourceName {
+  readonly definition: KindDefinition;
+  readonly version: string;
+  /** `v1`, `apps/v1`. */
+  readonly apiVersion: string;
+  readonly schema: Struct;
+  /** undefined for the stored version. */
+  readonly conversion: KindVersion | undefined;
+}
+
+/** What this cluster serves, by group, version and plural. */
+export interface Registry {
+  /** `v1` or `apps/v1`, then `deployments`. */
+  byPath(groupVersion: string, plural: string): ServedResource | undefined;
+  byKind(apiVersion: string, kind: string): ServedResource | undefined;
+  /** The stored version of a kind. */
+  stored(kind: string): ServedResource | undefined;
+  /** Every group version, core first, in the order of the kinds' list. */
+  readonly groupVersions: readonly string[];
+  resources(groupVersion: string): readonly ServedResource[];
+}
+
+export function apiVersionOf(group: string, version: string): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
+/** `isServed` says whether the cluster's version serves that group version of the kind. */
+export function createRegistry(
+  kinds: readonly KindDefinition[],
+  isServed: (group: string, version: string, definition: KindDefinition) => boolean,
+): Registry {
+  const byGroupVersion = new Map<string, Map<string, ServedResource>>();
+  const byKind = new Map<string, ServedResource>();
+  const stored = new Map<string, ServedResource>();
+
+  function add(resource: ServedResource): void {
+    let plurals = byGroupVersion.get(resource.apiVersion);
+    if (plurals === undefined) {
+      plurals = new Map();
+      byGroupVersion.set(resource.apiVersion, plurals);
+    }
+    plurals.set(resource.plural, resource);
+    byKind.set(`${resource.apiVersion} ${resource.kind}`, resource);
+  }
+
+  for (const definition of kinds) {
+    const { group, storageVersion, kind, plural, schema } = definition;
+    const main: ServedResource = {
+      definition,
+      group,
+      version: storageVersion,
+      apiVersion: apiVersionOf(group, storageVersion),
+      kind,
+      plural,
+      schema,
+      conversion: undefined,
+    };
+    stored.set(kind, main);
+    if (isServed(group, storageVersion, definition)) add(main);
+    for (const conversion of definition.versions) {
+      if (!isServed(conversion.group, conversion.version, definition)) continue;
+      const { group: otherGroup, version, schema: otherSchema } = conversion;
+      add({
+        definition,
+        group: otherGroup,
+        version,
+        apiVersion: apiVersionOf(otherGroup, version),
+        kind,
+        plural,
+        schema: otherSchema,
+        conversion,
+      });
+    }
+  }
+
+  return {
+    byPath: (groupVersion, plural) => byGroupVersion.get(groupVersion)?.get(plural),
+    byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
+    stored: (kind) => stored.get(kind),
+    groupVersions: [...byGroupVersion.keys()],
+    resources: (groupVersion) => [...(byGroupVersion.get(groupVersion)?.values() ?? [])],
+  };
+}
+
+/** The stored object as this version shows it. */
+export function shown(resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  if (resource.conversion === undefined) return object;
+  return { ...resource.conversion.fromStored(object), apiVersion: resource.apiVersion, kind: resource.kind } as unknown as KubernetesObject;
+}
+
+/** What was written in this version, as the stored version. */
+export function toStored(resource: ServedResource, object: LooseObject): LooseObject {
+  if (resource.conversion === undefined) return object;
+  const { definition } = resource;
+  const stored = resource.conversion.toStored(object);
+  return { ...stored, apiVersion: apiVersionOf(definition.group, definition.storageVersion), kind: definition.kind };
+}
