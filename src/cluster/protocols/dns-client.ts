@@ -34,25 +34,31 @@ export type ExchangeResult =
   | { readonly ok: true; readonly messages: readonly DnsMessage[]; readonly usedTcp: boolean }
   | { readonly ok: false; readonly error: DnsFailure };
 
-/** Asks one server all the queries from one socket, as getaddrinfo does with A and AAAA, and waits for every answer. Truncated ones are asked again by TCP. */
+/**
+ * Asks all the queries from one socket, as getaddrinfo does with A and AAAA, and waits for every answer. Truncated ones are asked again by TCP.
+ * Several servers are asked at once and the first answer to each query counts, as musl does.
+ */
 export function* exchange<A>(
   system: DnsSystem<A>,
-  server: { readonly ip: string; readonly port: number },
+  servers: readonly { readonly ip: string; readonly port: number }[],
   queries: readonly DnsMessage[],
   options: { readonly timeoutUs: number; readonly useTcp?: boolean; readonly ignoreTruncation?: boolean },
 ): Step<ExchangeResult> {
-  const to = system.address(server.ip, server.port);
-  if (to === undefined) return { ok: false, error: "unreachable" };
-  if (options.useTcp) return yield* exchangeByTcp(system, to, queries, options.timeoutUs);
-  const bound = system.udp(0, { connectedTo: to });
+  const targets = servers.map((server) => system.address(server.ip, server.port)).filter((target) => target !== undefined);
+  const first = targets[0];
+  if (first === undefined) return { ok: false, error: "unreachable" };
+  if (options.useTcp) return yield* exchangeByTcp(system, first, queries, options.timeoutUs);
+  const bound = targets.length === 1 ? system.udp(0, { connectedTo: first }) : system.udp(0);
   if (!bound.ok) return { ok: false, error: "unreachable" };
   const { socket } = bound;
   const answers = new Map<number, DnsMessage>();
   const deadlineUs = system.nowUs() + options.timeoutUs;
   try {
     for (const query of queries) {
-      const failed = yield* socket.send(to, dnsPayload(query), { purpose: "dns" });
-      if (failed !== undefined) return { ok: false, error: failure(failed) };
+      for (const target of targets) {
+        const failed = yield* socket.send(target, dnsPayload(query), { purpose: "dns" });
+        if (failed !== undefined && targets.length === 1) return { ok: false, error: failure(failed) };
+      }
     }
     while (answers.size < queries.length) {
       const leftUs = deadlineUs - system.nowUs();
@@ -61,14 +67,15 @@ export function* exchange<A>(
       if (typeof received === "string") return { ok: false, error: failure(received) };
       if (received.payload.kind !== "dns") continue;
       const { message } = received.payload as DnsPayload;
-      if (message.isResponse && queries.some((query) => query.id === message.id)) answers.set(message.id, message);
+      if (message.isResponse && queries.some((query) => query.id === message.id) && !answers.has(message.id))
+        answers.set(message.id, message);
     }
   } finally {
     socket.close();
   }
   const messages = queries.map((query) => answers.get(query.id) as DnsMessage);
   if (!options.ignoreTruncation && messages.some((message) => message.isTruncated)) {
-    return yield* exchangeByTcp(system, to, queries, options.timeoutUs);
+    return yield* exchangeByTcp(system, first, queries, options.timeoutUs);
   }
   return { ok: true, messages, usedTcp: false };
 }

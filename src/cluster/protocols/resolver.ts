@@ -110,7 +110,7 @@ function* resolveByMusl<A>(
   families: readonly AddressFamily[],
 ): Step<ResolveResult> {
   for (const candidate of candidateNames(name, conf, "musl")) {
-    const answer = yield* askServersInTurn(system, candidate, typesOf(families), conf);
+    const answer = yield* askServersAtOnce(system, candidate, typesOf(families), conf);
     if (!answer.ok || answer.messages.some((message) => message.rcode === "SERVFAIL")) return { ok: false, error: "AGAIN" };
     const host = hostOf(candidate, answer.messages);
     if (host.addresses.length > 0) return { ok: true, host };
@@ -141,7 +141,7 @@ export function* askServersInTurn<A>(
       const seconds =
         index === 0 ? conf.timeoutSeconds : Math.max(1, Math.floor((conf.timeoutSeconds * 2 ** index) / conf.nameservers.length));
       const queries = types.map((type) => dnsQuery(system.random.below(65536), { name, type }));
-      const result = yield* exchange(system, { ip: server, port: 53 }, queries, { timeoutUs: seconds * 1_000_000, useTcp: conf.usesTcp });
+      const result = yield* exchange(system, [{ ip: server, port: 53 }], queries, { timeoutUs: seconds * 1_000_000, useTcp: conf.usesTcp });
       if (result.ok) {
         const isServfail = result.messages.some((message) => message.rcode === "SERVFAIL" || message.rcode === "REFUSED");
         const answer: AskResult = { ok: true, messages: result.messages, server };
@@ -153,6 +153,20 @@ export function* askServersInTurn<A>(
     }
     if (servfail !== undefined) return servfail;
     if (error === "refused") break;
+  }
+  return { ok: false, error };
+}
+
+/** @source musl src/network/res_msend.c: the time-out is for all attempts together, so each waits its share */
+function* askServersAtOnce<A>(system: ResolverSystem<A>, name: string, types: readonly DnsType[], conf: ResolvConf): Step<AskResult> {
+  const servers = conf.nameservers.map((ip) => ({ ip, port: 53 }));
+  const timeoutUs = Math.floor((conf.timeoutSeconds * 1_000_000) / conf.attempts);
+  let error: DnsFailure = "timeout";
+  for (let attempt = 0; attempt < conf.attempts; attempt++) {
+    const queries = types.map((type) => dnsQuery(system.random.below(65536), { name, type }));
+    const result = yield* exchange(system, servers, queries, { timeoutUs });
+    if (result.ok) return { ok: true, messages: result.messages, server: conf.nameservers[0] as string };
+    error = result.error;
   }
   return { ok: false, error };
 }

@@ -1,0 +1,143 @@
+import type { Run, Stream, Sys } from "../machine/syscall.ts";
+import type { SocketError } from "../network/sockets.ts";
+import { type Duplex, isPayload } from "../protocols/duplex.ts";
+import { type HttpRequest, type HttpResponse, header } from "../protocols/http.ts";
+import { HttpReader } from "../protocols/http-reader.ts";
+import { type AddressFamily, libcOf, type ResolveResult, resolveHost } from "../protocols/resolver.ts";
+
+/** What errno's names are called by strerror(3). */
+const errorTexts: Readonly<Record<SocketError, string>> = {
+  ECONNREFUSED: "Connection refused",
+  ECONNRESET: "Connection reset by peer",
+  ETIMEDOUT: "Connection timed out",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
+  EADDRINUSE: "Address already in use",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  EACCES: "Permission denied",
+  EPIPE: "Broken pipe",
+};
+
+/** glibc's words; musl says `Operation timed out` and `Address in use`. */
+export function describeError(error: string): string {
+  return errorTexts[error as SocketError] ?? error;
+}
+
+/** A numeric address as it is; else what getaddrinfo of this machine's libc gives. IPv6 first where the machine has an IPv6 address (RFC 6724). */
+export function* resolveFor(sys: Sys, host: string, families: readonly AddressFamily[] = [4, 6]): Run<ResolveResult> {
+  const numeric = sys.address(host, 0);
+  if (numeric !== undefined) {
+    return { ok: true, host: { canonicalName: host, addresses: [{ family: numeric.ip.family, ip: numeric.ip.text }] } };
+  }
+  const resolved = yield* resolveHost(sys, host, { libc: libcOf(sys.files), families });
+  if (!resolved.ok) return resolved;
+  const hasIpv6 = sys.host.addresses().some((address) => address.includes(":"));
+  const { addresses } = resolved.host;
+  const v4 = addresses.filter((address) => address.family === 4);
+  const v6 = addresses.filter((address) => address.family === 6);
+  return { ok: true, host: { ...resolved.host, addresses: hasIpv6 ? [...v6, ...v4] : [...v4, ...v6] } };
+}
+
+export type DialResult =
+  | { readonly ok: true; readonly stream: Stream; readonly ip: string }
+  | { readonly ok: false; readonly error: SocketError };
+
+/** Tries the addresses in turn until one accepts. The last error counts. */
+export function* dial(
+  sys: Sys,
+  ips: readonly string[],
+  port: number,
+  options: {
+    readonly deadlineUs: number;
+    readonly onTry?: (ip: string) => Run<void>;
+    readonly onFail?: (ip: string, error: SocketError, hasNext: boolean) => Run<void>;
+    readonly connect?: { readonly record?: boolean; readonly sourcePort?: number };
+  },
+): Run<DialResult> {
+  let error: SocketError = "EHOSTUNREACH";
+  for (const [index, ip] of ips.entries()) {
+    const to = sys.address(ip, port);
+    if (to === undefined) continue;
+    const leftUs = options.deadlineUs - sys.nowUs();
+    if (leftUs <= 0) return { ok: false, error: "ETIMEDOUT" };
+    if (options.onTry !== undefined) yield* options.onTry(ip);
+    const result = yield* sys.connect(to, { ...options.connect, timeoutUs: leftUs });
+    if (result.ok) return { ok: true, stream: result.stream, ip };
+    error = result.error;
+    if (options.onFail !== undefined) yield* options.onFail(ip, error, index + 1 < ips.length);
+  }
+  return { ok: false, error };
+}
+
+/** An open HTTP connection: where bytes go, and what puts the answers together. */
+export interface HttpConnection {
+  readonly stream: Stream;
+  readonly duplex: Duplex;
+  readonly reader: HttpReader;
+}
+
+export function httpConnection(stream: Stream, duplex: Duplex = stream): HttpConnection {
+  return { stream, duplex, reader: new HttpReader() };
+}
+
+export type ExchangeResult =
+  | { readonly type: "response"; readonly response: HttpResponse }
+  /** The peer closed before the answer was whole: `partial` is what came of it. */
+  | { readonly type: "closed"; readonly partial: PartialResponse | undefined }
+  | { readonly type: "error"; readonly error: string; readonly partial: PartialResponse | undefined }
+  | { readonly type: "garbage"; readonly text: string };
+
+export interface PartialResponse {
+  readonly status: number | undefined;
+  readonly head: string | undefined;
+  readonly body: string;
+  readonly contentLength: number | undefined;
+  readonly missingBytes: number | undefined;
+}
+
+/** Sends a request and waits for its answer; interim answers (1xx) are passed over. */
+export function* exchangeHttp(sys: Sys, connection: HttpConnection, request: HttpRequest, deadlineUs: number): Run<ExchangeResult> {
+  const { duplex, reader } = connection;
+  reader.expectAnswerTo(request.method);
+  const failed = yield* duplex.send(request);
+  if (failed !== undefined && failed !== "EPIPE") return { type: "error", error: failed, partial: undefined };
+  let isAtEnd = false;
+  for (;;) {
+    const result = reader.next(isAtEnd);
+    if (result.type === "message" && result.message.kind === "http-response") {
+      if (result.message.status >= 200 || result.message.status === 101) return { type: "response", response: result.message };
+      continue;
+    }
+    if (result.type === "garbage") return { type: "garbage", text: result.text };
+    if (isAtEnd) return { type: "closed", partial: partialOf(reader) };
+    const leftUs = deadlineUs - sys.nowUs();
+    if (leftUs <= 0) return { type: "error", error: "ETIMEDOUT", partial: partialOf(reader) };
+    const received = yield* duplex.receive(leftUs);
+    if (isPayload(received)) reader.push(received);
+    else if (received === "end") isAtEnd = true;
+    else return { type: "error", error: received, partial: partialOf(reader) };
+  }
+}
+
+function partialOf(reader: HttpReader): PartialResponse | undefined {
+  const unfinished = reader.unfinished();
+  if (unfinished === undefined) return undefined;
+  const { head, bodyText, missingBytes } = unfinished;
+  const length = head === undefined ? undefined : header(head.headers, "Content-Length");
+  return {
+    status: head?.type === "response" ? head.status : undefined,
+    head: head?.type === "response" ? printHead(head) : undefined,
+    body: bodyText,
+    contentLength: length === undefined ? undefined : Number(length),
+    missingBytes,
+  };
+}
+
+function printHead(head: {
+  readonly version: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HttpResponse["headers"];
+}): string {
+  return `${head.version} ${head.status} ${head.reason}\r\n${head.headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+}
