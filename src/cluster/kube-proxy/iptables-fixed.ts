@@ -60,7 +60,7 @@ export function ensureEntry(writer: IptablesWriter, wanted: Pick<Entry, "table" 
     ],
   };
   const rule = fixedRule(match, jump(wanted.chain), reason("kube-proxy.entry", { chain: wanted.chain }));
-  writer.setChain(wanted.table, wanted.hook, [rule, ...rules]);
+  writer.insertRule(wanted.table, wanted.hook, rule);
 }
 
 export function ensureEntries(writer: IptablesWriter, list: readonly Entry[]): void {

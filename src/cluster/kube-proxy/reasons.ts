@@ -74,7 +74,9 @@ export const kubeProxyReasons = {
   /** A jump into kube-proxy's own chains. */
   "kube-proxy.entry": ["chain"],
   /** Nftables and IPVS: a known ClusterIP, but no Service has this port or protocol there. */
-  "kube-proxy.cluster-ip-wrong-port": ["address"],
+  "kube-proxy.cluster-ip-wrong-port": [],
+  /** Nftables: refuses what was sent here for want of endpoints. */
+  "kube-proxy.reject": [],
   /** Nftables: an address of the Service range that belongs to no Service. */
   "kube-proxy.cluster-ip-unallocated": ["cidr"],
   /** IPVS: the virtual server took its next turn. */

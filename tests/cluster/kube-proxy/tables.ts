@@ -27,6 +27,22 @@ export class RememberedTables implements IptablesWriter {
     this.#tables.get(table)?.delete(name);
   }
 
+  insertRule(table: TableName, chain: string, rule: Rule): void {
+    this.setChain(table, chain, [rule, ...(this.chain(table, chain)?.rules ?? [])]);
+  }
+
+  appendRule(table: TableName, chain: string, rule: Rule): void {
+    this.setChain(table, chain, [...(this.chain(table, chain)?.rules ?? []), rule]);
+  }
+
+  removeRules(table: TableName, chain: string, isMine: (rule: Rule) => boolean): void {
+    this.setChain(
+      table,
+      chain,
+      (this.chain(table, chain)?.rules ?? []).filter((rule) => !isMine(rule)),
+    );
+  }
+
   chain(table: TableName, name: string): Chain | undefined {
     const isBuiltIn = builtIn[table].includes(name);
     const rules = this.#tables.get(table)?.get(name);
