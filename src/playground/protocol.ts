@@ -18,6 +18,8 @@ export type Command =
       readonly seed?: number;
       readonly proxyMode?: string;
     }
+  /** Markers for a text that is still being typed; nothing is applied. */
+  | { readonly type: "check"; readonly text: string }
   /** The editor's text changed. `settled`: the cursor left the document or Ctrl+Enter was pressed, so deletions and renames may take effect. */
   | { readonly type: "edit"; readonly text: string; readonly settled: boolean }
   | { readonly type: "openTerminal"; readonly terminal: number; readonly columns: number; readonly rows: number }
@@ -36,6 +38,8 @@ export type Command =
   | { readonly type: "advanceQuiet"; readonly maxUs: number }
   | { readonly type: "query"; readonly id: number; readonly query: Query }
   | { readonly type: "link"; readonly id: number; readonly view?: LinkView }
+  /** What a link's fragment carries: `{text, record, view}` or `{problem}`; the codec lives in the worker. */
+  | { readonly type: "readLink"; readonly id: number; readonly fragment: string }
   /** Writes the nodes' files from the page's editor (`vi`). */
   | { readonly type: "saveFile"; readonly place: string; readonly path: string; readonly text: string }
   | { readonly type: "ping"; readonly id: number };
@@ -78,6 +82,8 @@ export type Update =
     }
   /** The whole text as the worker has it now (after a link or a replay). */
   | { readonly type: "text"; readonly text: string }
+  /** What was added to the record; with it and the first text everything comes again. */
+  | { readonly type: "recorded"; readonly entries: readonly RecordEntry[] }
   /** Problems of the text; empty when it is well. `applied` is false while the cluster still runs on an earlier text. */
   | { readonly type: "problems"; readonly problems: readonly Problem[]; readonly applied: boolean }
   | { readonly type: "objects"; readonly events: readonly ObjectEvent[] }

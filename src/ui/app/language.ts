@@ -1,0 +1,30 @@
+import { create } from "zustand";
+import type { AnyCatalogue } from "../../messages/catalogue.ts";
+import { enUi } from "../../messages/en-ui.ts";
+
+/**
+ * The reader's language. The page's English words are in the first bundle; sentences about hops, problems and hints come right behind it,
+ * another language when it is chosen.
+ */
+interface LanguageState {
+  readonly language: "en" | "zh";
+  readonly ui: Readonly<Record<keyof typeof enUi, string>>;
+  readonly sentences: AnyCatalogue | undefined;
+}
+
+export const useLanguage = create<LanguageState>(() => ({ language: "en", ui: enUi, sentences: undefined }));
+
+const key = "kubehop.language";
+
+export async function setLanguage(language: "en" | "zh"): Promise<void> {
+  localStorage.setItem(key, language);
+  const sentences: AnyCatalogue = language === "zh" ? (await import("../../messages/zh.ts")).zh : (await import("../../messages/en.ts")).en;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  useLanguage.setState({ language, sentences, ui: sentences.ui as LanguageState["ui"] });
+}
+
+/** The link's wish, else what was chosen before, else the browser's. */
+export function firstLanguage(): "en" | "zh" {
+  const wish = new URLSearchParams(window.location.search).get("lang") ?? localStorage.getItem(key) ?? navigator.language;
+  return wish.startsWith("zh") ? "zh" : "en";
+}

@@ -1,0 +1,45 @@
+import { ask, startWorker, stopWorker } from "../store/link-to-worker.ts";
+import { reopen } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
+
+/** A worker that misses two pings within three seconds of the page's own running time is ended; another one replays the record. */
+const pingEveryMs = 1000;
+const missesMax = 2;
+/** A record that crashes the worker again and again is not tried for ever. */
+const recoveriesMax = 3;
+
+let recoveries = 0;
+
+export function recover(): void {
+  if (recoveries >= recoveriesMax) return;
+  recoveries++;
+  stopWorker();
+  startWorker();
+  reopen();
+}
+
+export function startWatchdog(): void {
+  let misses = 0;
+  let lastMs = performance.now();
+  window.setInterval(() => {
+    const elapsed = performance.now() - lastMs;
+    lastMs = performance.now();
+    // A hidden page, or one that slept, has no right to complain.
+    if (document.hidden || elapsed > 2 * pingEveryMs) {
+      misses = 0;
+      return;
+    }
+    let isAnswered = false;
+    void ask({ type: "ping" }).then(() => {
+      isAnswered = true;
+      misses = 0;
+    });
+    window.setTimeout(() => {
+      if (isAnswered || document.hidden) return;
+      misses++;
+      if (misses < missesMax) return;
+      misses = 0;
+      usePage.setState({ crash: "the worker did not answer" });
+    }, pingEveryMs + 400);
+  }, pingEveryMs);
+}

@@ -1,0 +1,93 @@
+import { useEffect, useRef } from "react";
+import { say } from "../../messages/catalogue.ts";
+import { useLanguage } from "../app/language.ts";
+import { currentTheme, onTheme } from "../app/theme.ts";
+import { edited, onTextSet } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
+import { monaco } from "./monaco.ts";
+
+const uri = monaco.Uri.parse("file:///scenario.yaml");
+
+/** Monaco on the scenario's text. Text goes out; markers come in from the engine. */
+export default function Editor() {
+  const hostRef = useRef<HTMLDivElement>(null);
+  const { ui, sentences } = useLanguage();
+  const problems = usePage((s) => s.problems);
+
+  useEffect(() => {
+    const host = hostRef.current;
+    if (host === null) return;
+    const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(usePage.getState().text, "yaml", uri);
+    if (model.getValue() !== usePage.getState().text) model.setValue(usePage.getState().text);
+    const editor = monaco.editor.create(host, {
+      model,
+      theme: `kubehop-${currentTheme()}`,
+      automaticLayout: true,
+      minimap: { enabled: false },
+      fontFamily: "JetBrains Mono Variable, DejaVu Sans Mono, monospace",
+      fontSize: 12.5,
+      lineHeight: 20,
+      lineNumbersMinChars: 3,
+      folding: true,
+      scrollBeyondLastLine: false,
+      tabSize: 2,
+      insertSpaces: true,
+      quickSuggestions: { other: true, comments: false, strings: true },
+      fixedOverflowWidgets: true,
+      renderLineHighlight: "line",
+      overviewRulerBorder: false,
+      ariaLabel: ui.editorLabel,
+    });
+    let line = 0;
+    const disposables = [
+      model.onDidChangeContent(() => edited(model.getValue(), false)),
+      // A rename or deletion takes effect when the cursor leaves its document.
+      editor.onDidChangeCursorPosition((event) => {
+        const before = line;
+        line = event.position.lineNumber;
+        if (documentAt(model.getValue(), before) !== documentAt(model.getValue(), line)) edited(model.getValue(), true);
+      }),
+      editor.onDidBlurEditorText(() => edited(model.getValue(), true)),
+    ];
+    editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => edited(model.getValue(), true));
+    const stopTheme = onTheme((theme) => monaco.editor.setTheme(`kubehop-${theme}`));
+    const stopText = onTextSet((text) => {
+      if (model.getValue() !== text) model.setValue(text);
+    });
+    return () => {
+      for (const disposable of disposables) disposable.dispose();
+      stopTheme();
+      stopText();
+      editor.dispose();
+    };
+  }, [ui.editorLabel]);
+
+  useEffect(() => {
+    const model = monaco.editor.getModel(uri);
+    if (model === null) return;
+    monaco.editor.setModelMarkers(
+      model,
+      "kubehop",
+      problems.map((problem) => ({
+        severity: problem.severity === "error" ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+        startLineNumber: problem.line,
+        startColumn: problem.column,
+        endLineNumber: problem.endLine,
+        endColumn: Math.max(problem.endColumn, problem.column + 1),
+        message: [problem.detail, sentences === undefined ? undefined : say(sentences.problems, problem.code, problem.args)]
+          .filter(Boolean)
+          .join("\n"),
+        source: "Kubehop",
+      })),
+    );
+  }, [problems, sentences]);
+
+  return <div ref={hostRef} className="editor-host" />;
+}
+
+function documentAt(text: string, line: number): number {
+  return text
+    .split("\n")
+    .slice(0, Math.max(0, line - 1))
+    .filter((l) => /^---(\s|$)/.test(l)).length;
+}

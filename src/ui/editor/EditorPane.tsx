@@ -1,0 +1,81 @@
+import { lazy, Suspense, useState } from "react";
+import { say } from "../../messages/catalogue.ts";
+import type { Problem } from "../../playground/protocol.ts";
+import { useLanguage } from "../app/language.ts";
+import { restart } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
+import { MendDialog } from "./MendDialog.tsx";
+
+const Editor = lazy(() => import("./Editor.tsx"));
+
+/** The scenario's text, its problems beneath, and the offer to mend what a web page broke. */
+export function EditorPane({ isReady }: { isReady: boolean }) {
+  const { ui } = useLanguage();
+  const text = usePage((s) => s.text);
+  const problems = usePage((s) => s.problems);
+  const isApplied = usePage((s) => s.isApplied);
+  const restartFields = usePage((s) => s.restartFields);
+  const [mending, setMending] = useState<string | undefined>();
+  const plain = <pre className="editor-plain">{text}</pre>;
+  return (
+    <section className="pane editor" aria-label={ui.editorLabel}>
+      <div className="editor-body">
+        {isReady ? (
+          <Suspense fallback={plain}>
+            <Editor />
+          </Suspense>
+        ) : (
+          plain
+        )}
+      </div>
+      {restartFields.length > 0 && (
+        <div className="notice">
+          <span>
+            {ui.restartNeeded} <code>{restartFields.join(", ")}</code>
+          </span>
+          <button type="button" className="btn small" onClick={restart}>
+            {ui.restart}
+          </button>
+        </div>
+      )}
+      {problems.length > 0 && (
+        <ul className="problems" aria-live="polite">
+          {problems.slice(0, 6).map((problem) => (
+            <ProblemRow
+              key={`${problem.line}:${problem.column}:${problem.code}:${problem.detail}`}
+              problem={problem}
+              isApplied={isApplied}
+              onMend={setMending}
+            />
+          ))}
+        </ul>
+      )}
+      {mending !== undefined && <MendDialog before={text} after={mending} onClose={() => setMending(undefined)} />}
+    </section>
+  );
+}
+
+function ProblemRow({ problem, isApplied, onMend }: { problem: Problem; isApplied: boolean; onMend: (text: string) => void }) {
+  const { ui, sentences } = useLanguage();
+  const words = sentences === undefined ? "" : say(sentences.problems, problem.code, problem.args);
+  return (
+    <li className={problem.severity}>
+      <span className="problem-mark" aria-hidden="true">
+        {problem.severity === "error" ? "●" : "▲"}
+      </span>
+      <span>
+        <b>
+          {problem.line}:{problem.column}
+        </b>{" "}
+        {problem.detail !== undefined && <code>{problem.detail}</code>}
+        <span className="problem-words">{words}</span>
+        {problem.severity === "error" && !isApplied && <span className="muted"> {ui.notApplied}</span>}
+      </span>
+      {problem.mend !== undefined && (
+        <button type="button" className="btn small" onClick={() => onMend((problem.mend as { text: string }).text)}>
+          {ui.mend}
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,199 @@
+import { create } from "zustand";
+import { type Stop, stopsOf } from "../../graph/tracks.ts";
+import { archive, onHops, usePage } from "../store/store.ts";
+
+/**
+ * What plays on the canvas: one followed connection, hop by hop, apart from simulated time. Positions of packets never enter React's state;
+ * the canvas asks `frame()` at its own pace, and the state changes only from hop to hop.
+ */
+export interface PlaybackState {
+  /** The connection that is followed, while it plays or after it has played. */
+  readonly connection: string | undefined;
+  readonly stops: readonly Stop[];
+  /** The hop that is shown: index into `stops`. */
+  readonly at: number;
+  readonly isPlaying: boolean;
+  /** The user paused everything: neither packets nor the cluster move. */
+  readonly isPaused: boolean;
+  readonly speed: number;
+}
+
+export const speeds = [0.25, 1, 4, 16, 60] as const;
+
+export const usePlayback = create<PlaybackState>(() => ({
+  connection: undefined,
+  stops: [],
+  at: 0,
+  isPlaying: false,
+  isPaused: false,
+  speed: 1,
+}));
+
+/** At the teaching pace: travel and dwell of one hop. Packets after the handshake's first answer go quicker; pure acknowledgements quicker still. */
+const travelMs = 450;
+const dwellMs = 350;
+const laterFactor = 0.45;
+const acknowledgementFactor = 0.2;
+
+let phaseMs = 0;
+let lastFrameMs: number | undefined;
+
+/** Boxes of the drawn model; set by the canvas whenever the picture changes. */
+let findBox: (placeOrObject: string) => string | undefined = () => undefined;
+
+export function setBoxes(find: (placeOrObject: string) => string | undefined): void {
+  findBox = find;
+  refresh();
+}
+
+/** Reads the followed connection's hops anew: more have come, or the picture has changed. */
+function refresh(): void {
+  const { connection } = usePlayback.getState();
+  if (connection === undefined) return;
+  const info = usePage.getState().connections.find((c) => c.id === connection);
+  if (info === undefined) return;
+  const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
+  usePlayback.setState((s) => ({ stops, at: Math.min(s.at, Math.max(0, stops.length - 1)) }));
+}
+
+/** Follows a connection from its first hop. */
+export function follow(connection: string): void {
+  const info = usePage.getState().connections.find((c) => c.id === connection);
+  if (info === undefined) return;
+  phaseMs = 0;
+  const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
+  usePlayback.setState({ connection, stops, at: 0, isPlaying: true });
+  usePage.setState({ selection: { kind: "connection", connection, hop: undefined } });
+}
+
+/** Shows a hop and stands still there. */
+export function showHop(connection: string, index: number): void {
+  if (usePlayback.getState().connection !== connection) follow(connection);
+  phaseMs = travelMs;
+  usePlayback.setState({ at: index, isPlaying: false });
+}
+
+export function stepHop(direction: 1 | -1): void {
+  const { stops, at } = usePlayback.getState();
+  const next = Math.max(0, Math.min(stops.length - 1, at + direction));
+  phaseMs = direction === 1 ? 0 : travelMs;
+  usePlayback.setState({ at: next, isPlaying: false });
+  stepTravel = direction === 1;
+}
+
+/** A single step travels its one edge, then stands. */
+let stepTravel = false;
+
+export function stepPacket(direction: 1 | -1): void {
+  const { stops, at } = usePlayback.getState();
+  const packet = stops[at]?.hop.packet;
+  if (packet === undefined) return;
+  let next = at;
+  if (direction === 1) {
+    while (next < stops.length - 1 && stops[next]?.hop.packet === packet) next++;
+  } else {
+    while (next > 0 && !(stops[next]?.isStart === true && next < at)) next--;
+  }
+  phaseMs = travelMs;
+  usePlayback.setState({ at: next, isPlaying: false });
+}
+
+export function setPaused(isPaused: boolean): void {
+  usePlayback.setState((s) => ({ isPaused, isPlaying: !isPaused && s.isPlaying }));
+}
+
+/** Space: pause what plays; else go on from where it stands; else pause the cluster. */
+export function togglePlay(): void {
+  const { isPlaying, isPaused, stops, at } = usePlayback.getState();
+  if (isPlaying) usePlayback.setState({ isPlaying: false, isPaused: true });
+  else if (isPaused) usePlayback.setState({ isPaused: false, isPlaying: at < stops.length - 1 });
+  else usePlayback.setState({ isPaused: true });
+}
+
+export function replay(): void {
+  const { connection } = usePlayback.getState();
+  const last =
+    connection ??
+    usePage
+      .getState()
+      .connections.filter((c) => c.purpose === "traffic")
+      .at(-1)?.id;
+  if (last === undefined) return;
+  follow(last);
+  usePlayback.setState({ isPaused: false });
+}
+
+/** Ends the film: the whole trail stands, the cluster goes on. */
+export function skip(): void {
+  usePlayback.setState((s) => ({ isPlaying: false, at: Math.max(0, s.stops.length - 1) }));
+}
+
+export function setSpeed(speed: number): void {
+  usePlayback.setState({ speed });
+}
+
+/** True while the cluster's clock must stand still because a film plays. */
+export function isHoldingClock(): boolean {
+  const { isPlaying, isPaused } = usePlayback.getState();
+  return isPlaying || isPaused;
+}
+
+function paceFactor(stop: Stop | undefined, stops: readonly Stop[]): number {
+  if (stop === undefined) return 1;
+  const { packet, flags, bytes, protocol } = stop.hop;
+  if (protocol === "tcp" && packet > 2) return flags === "ACK" && bytes <= 60 ? acknowledgementFactor : laterFactor;
+  return packet > 2 && stops.length > 30 ? laterFactor : 1;
+}
+
+/** Where the followed packet is at this frame; `travelled` runs from 0 to 1 between two boxes. Advances the film. */
+export interface PacketFrame {
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly travelled: number;
+  readonly stop: Stop;
+}
+
+export function frame(nowMs: number, isStill: boolean): PacketFrame | undefined {
+  const elapsed = lastFrameMs === undefined ? 0 : Math.min(100, nowMs - lastFrameMs);
+  lastFrameMs = nowMs;
+  const state = usePlayback.getState();
+  const stop = state.stops[state.at];
+  if (stop === undefined) return undefined;
+  const previous = state.stops[state.at - 1];
+  const isMove = !stop.isStart && previous !== undefined && previous.box !== stop.box && previous.hop.packet === stop.hop.packet;
+  const travel = isMove && !isStill ? travelMs : 0;
+  if (state.isPlaying || stepTravel) {
+    // The film's own pace: only slower or quicker with the speed, never with the cluster's latencies.
+    phaseMs += (elapsed * Math.min(4, Math.max(0.25, state.speed))) / paceFactor(stop, state.stops);
+    if (stepTravel && phaseMs >= travel) {
+      stepTravel = false;
+      phaseMs = travel;
+    }
+    if (state.isPlaying && phaseMs >= travel + dwellMs) {
+      if (state.at < state.stops.length - 1) {
+        phaseMs = 0;
+        usePlayback.setState({ at: state.at + 1 });
+        return frame(nowMs, isStill);
+      }
+      usePlayback.setState({ isPlaying: false });
+    }
+  }
+  const travelled = travel === 0 ? 1 : Math.min(1, phaseMs / travel);
+  return { from: isMove ? previous.box : undefined, to: stop.box, travelled, stop };
+}
+
+/** New hops: those of the followed connection lengthen the film; a new connection of a terminal is followed when nothing plays. */
+export function startPlayback(): () => void {
+  return onHops((touched) => {
+    const { connection, isPlaying, at, stops } = usePlayback.getState();
+    if (connection !== undefined && touched.includes(connection)) refresh();
+    if (isPlaying && at < stops.length) return;
+    const infos = usePage.getState().connections;
+    const fresh = touched
+      .map((id) => infos.find((c) => c.id === id))
+      .filter((c) => c !== undefined && c.session !== 0 && c.purpose === "traffic" && c.id !== connection);
+    const next = fresh.at(0);
+    if (next !== undefined) follow(next.id);
+    else if (connection !== undefined && touched.includes(connection) && at >= stops.length - 1) usePlayback.setState({ isPlaying: true });
+  });
+}

@@ -1,0 +1,71 @@
+import { isHoldingClock, usePlayback } from "../graph/playback.ts";
+import { onUpdate, send } from "./link-to-worker.ts";
+import { archive, usePage } from "./store.ts";
+
+/**
+ * Real time becomes simulated time here and nowhere else: once a frame the worker is allowed to run on. One message is on its way at a time,
+ * so that a slow machine lags instead of drowning.
+ */
+const quietStepUs = 200_000;
+const openingUs = 5_000_000;
+/** A command that waits this long with no packet under way is run faster. */
+const patienceMs = 2000;
+const impatientSpeed = 30;
+
+let isAnswered = true;
+let lastMs: number | undefined;
+let targetUs = 0;
+
+export function startDriver(): () => void {
+  const stopUpdates = onUpdate((update) => {
+    if (update.type === "opened") {
+      targetUs = openingUs;
+      isAnswered = false;
+      // The first seconds, in which pods start, run at full speed: the page opens on a cluster that works.
+      send({ type: "advance", toUs: openingUs });
+    }
+    if (update.type === "time" && !update.running) isAnswered = true;
+  });
+  let handle = requestAnimationFrame(function tick(nowMs) {
+    step(nowMs);
+    handle = requestAnimationFrame(tick);
+  });
+  return () => {
+    stopUpdates();
+    cancelAnimationFrame(handle);
+  };
+}
+
+function step(nowMs: number): void {
+  const elapsedMs = lastMs === undefined ? 0 : Math.min(250, nowMs - lastMs);
+  lastMs = nowMs;
+  const page = usePage.getState();
+  if (page.summary === undefined || !isAnswered) return;
+  if (isHoldingClock()) {
+    // Terminal output never waits for the picture: while a command runs, its packets' own time passes.
+    if (isBusy(page.terminals.values())) {
+      isAnswered = false;
+      send({ type: "advanceQuiet", maxUs: quietStepUs });
+    }
+    targetUs = page.nowUs;
+    return;
+  }
+  targetUs = Math.max(targetUs, page.nowUs) + elapsedMs * 1000 * currentSpeed(nowMs);
+  isAnswered = false;
+  send({ type: "advance", toUs: Math.round(targetUs) });
+}
+
+function isBusy(terminals: Iterable<{ readonly busySinceMs: number | undefined }>): boolean {
+  for (const terminal of terminals) if (terminal.busySinceMs !== undefined) return true;
+  return false;
+}
+
+/** The chosen speed, or 30 while a command has been waiting for two seconds with no packet under way. */
+export function currentSpeed(nowMs: number): number {
+  const { speed } = usePlayback.getState();
+  for (const terminal of usePage.getState().terminals.values()) {
+    if (terminal.busySinceMs === undefined) continue;
+    if (nowMs - terminal.busySinceMs > patienceMs && nowMs - archive.lastHopMs > patienceMs) return Math.max(speed, impatientSpeed);
+  }
+  return speed;
+}

@@ -1,0 +1,67 @@
+import type { Command, Query, Update } from "../../playground/protocol.ts";
+import { take } from "./store.ts";
+
+/**
+ * The page's end of the wire to the worker. A worker that stays silent is ended and another one started, which replays what was recorded;
+ * the user's text is in the store and on disk, never only in the worker.
+ */
+type UpdateListener = (update: Update) => void;
+
+let worker: Worker | undefined;
+const listeners = new Set<UpdateListener>();
+const answers = new Map<number, (value: unknown) => void>();
+let nextId = 1;
+
+/** Starts the worker; called once, as early as the page's script runs. */
+export function startWorker(): void {
+  worker = new Worker(new URL("../../worker/worker.ts", import.meta.url), { type: "module", name: "cluster" });
+  worker.onmessage = (event: MessageEvent<readonly Update[]>) => {
+    take(event.data);
+    for (const update of event.data) {
+      if (update.type === "answer") settle(update.id, update.value);
+      if (update.type === "completions") settle(update.id, update);
+      if (update.type === "link") settle(update.id, update.fragment);
+      if (update.type === "pong") settle(update.id, true);
+      for (const listener of listeners) listener(update);
+    }
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    take([{ type: "crashed", message: event.message }]);
+  };
+}
+
+export function stopWorker(): void {
+  worker?.terminate();
+  worker = undefined;
+  answers.clear();
+}
+
+export function send(command: Command): void {
+  worker?.postMessage(command);
+}
+
+export function onUpdate(listener: UpdateListener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+type Asking<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
+
+/** Sends a command that is answered by its id. */
+export function ask<T>(command: Asking<Command>): Promise<T> {
+  const id = nextId++;
+  return new Promise((resolve) => {
+    answers.set(id, resolve as (value: unknown) => void);
+    send({ ...command, id } as Command);
+  });
+}
+
+export function query<T>(asked: Query): Promise<T> {
+  return ask<T>({ type: "query", query: asked });
+}
+
+function settle(id: number, value: unknown): void {
+  answers.get(id)?.(value);
+  answers.delete(id);
+}

@@ -1,0 +1,212 @@
+import { create } from "zustand";
+import type { KubernetesObject } from "../../cluster/api/meta.ts";
+import type { ViewName } from "../../graph/model.ts";
+import { keyOf } from "../../graph/objects.ts";
+import { decodeHop, type HopBatch, HopDecoder, hopAction, hopConnection, hopCount } from "../../playground/hop-codec.ts";
+import type { ConnectionInfo, Hint, HopRecord, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
+
+/** The page's read-only copy of what the worker told, and what the user looks at. Nobody but `take` writes the first part. */
+export interface PageState {
+  readonly summary: ScenarioSummary | undefined;
+  readonly engine: string;
+  readonly nowUs: number;
+  readonly isSettled: boolean;
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, KubernetesObject>>;
+  readonly problems: readonly Problem[];
+  /** False while the cluster still runs on an earlier text. */
+  readonly isApplied: boolean;
+  readonly restartFields: readonly string[];
+  readonly connections: readonly ConnectionInfo[];
+  readonly terminals: ReadonlyMap<number, TerminalState>;
+  /** With the text that was opened, all it takes to come here again. */
+  readonly record: readonly RecordEntry[];
+  readonly crash: string | undefined;
+  /** Why a link could not be opened. */
+  readonly linkProblem: string | undefined;
+
+  readonly text: string;
+  readonly view: ViewName;
+  readonly showsSystem: boolean;
+  readonly showsNoise: boolean;
+  readonly selection: Selection | undefined;
+  readonly pins: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** What the inspector shows. */
+export type Selection =
+  | { readonly kind: "connection"; readonly connection: string; readonly hop: number | undefined }
+  | { readonly kind: "object"; readonly id: string };
+
+export interface TerminalState {
+  readonly prompt: string | undefined;
+  readonly place: string;
+  /** Real milliseconds at which the program in the foreground began. */
+  readonly busySinceMs: number | undefined;
+  readonly hints: readonly Hint[];
+}
+
+const empty: PageState = {
+  summary: undefined,
+  engine: "",
+  nowUs: 0,
+  isSettled: false,
+  objects: new Map(),
+  problems: [],
+  isApplied: true,
+  restartFields: [],
+  connections: [],
+  terminals: new Map(),
+  record: [],
+  crash: undefined,
+  linkProblem: undefined,
+  text: "",
+  view: "physical",
+  showsSystem: false,
+  showsNoise: false,
+  selection: undefined,
+  pins: {},
+};
+
+export const usePage = create<PageState>(() => empty);
+
+/** Hops stay packed, outside of React's state: a busy cluster makes thousands a second, and one connection at a time is looked at. */
+class HopArchive {
+  #decoder = new HopDecoder();
+  #places = new Map<string, [HopBatch, number][]>();
+  #order: string[] = [];
+  lastHopMs = 0;
+
+  take(packed: Parameters<HopDecoder["take"]>[0]): readonly string[] {
+    const batch = this.#decoder.take(packed);
+    const touched = new Set<string>();
+    for (let i = 0; i < hopCount(batch); i++) {
+      const connection = hopConnection(batch, i);
+      touched.add(connection);
+      let places = this.#places.get(connection);
+      if (places === undefined) {
+        places = [];
+        this.#places.set(connection, places);
+        this.#order.push(connection);
+      }
+      places.push([batch, i]);
+    }
+    // Bounded as the worker's own log is; the oldest connections go first.
+    while (this.#order.length > connectionsMax) this.#places.delete(this.#order.shift() as string);
+    this.lastHopMs = performance.now();
+    return [...touched];
+  }
+
+  hops(connection: string): readonly HopRecord[] {
+    return (this.#places.get(connection) ?? []).map(([batch, index]) => decodeHop(batch, index));
+  }
+
+  /** Whether some packet of it was dropped or rejected. */
+  hasFailed(connection: string): boolean {
+    return (this.#places.get(connection) ?? []).some(([batch, index]) => {
+      const action = hopAction(batch, index);
+      return action === "drop" || action === "reject";
+    });
+  }
+
+  clear(): void {
+    this.#decoder = new HopDecoder();
+    this.#places.clear();
+    this.#order = [];
+  }
+}
+
+/** How many connections the page remembers; older ones leave the timeline. */
+const connectionsMax = 5000;
+
+export const archive = new HopArchive();
+
+/** Called with the connections that got hops, after the store knows of them. */
+type HopListener = (connections: readonly string[]) => void;
+const hopListeners = new Set<HopListener>();
+export function onHops(listener: HopListener): () => void {
+  hopListeners.add(listener);
+  return () => hopListeners.delete(listener);
+}
+
+/** Takes one batch of updates, in order, with one change of the state. */
+export function take(updates: readonly Update[]): void {
+  const touched: string[] = [];
+  usePage.setState((before) => {
+    let state = before;
+    for (const update of updates) {
+      if (update.type === "hops") touched.push(...archive.take(update.packed));
+      state = reduce(state, update);
+    }
+    return state;
+  });
+  if (touched.length > 0) for (const listener of hopListeners) listener(touched);
+}
+
+function reduce(state: PageState, update: Update): PageState {
+  switch (update.type) {
+    case "opened":
+      archive.clear();
+      return {
+        ...state,
+        summary: update.scenario,
+        engine: update.engine,
+        nowUs: update.nowUs,
+        objects: new Map(),
+        connections: [],
+        restartFields: [],
+        record: [],
+        terminals: new Map(),
+        selection: undefined,
+        ...(update.view?.view === undefined ? {} : { view: update.view.view }),
+        pins: update.view?.pins ?? state.pins,
+      };
+    case "text":
+      return { ...state, text: update.text };
+    case "recorded":
+      return { ...state, record: [...state.record, ...update.entries] };
+    case "problems":
+      return { ...state, problems: update.problems, isApplied: update.applied };
+    case "objects": {
+      const objects = new Map(state.objects);
+      const copied = new Set<string>();
+      for (const { type, object } of update.events) {
+        if (!copied.has(object.kind)) {
+          objects.set(object.kind, new Map(objects.get(object.kind)));
+          copied.add(object.kind);
+        }
+        const ofKind = objects.get(object.kind) as Map<string, KubernetesObject>;
+        if (type === "DELETED") ofKind.delete(keyOf(object));
+        else ofKind.set(keyOf(object), object);
+      }
+      return { ...state, objects };
+    }
+    case "hops": {
+      if (update.connections.length === 0) return state;
+      const connections = [...state.connections, ...update.connections];
+      return { ...state, connections: connections.length > connectionsMax ? connections.slice(-connectionsMax) : connections };
+    }
+    case "time":
+      return { ...state, nowUs: update.nowUs, isSettled: update.settled };
+    case "prompt":
+      return withTerminal(state, update.terminal, (terminal) => ({
+        ...terminal,
+        prompt: update.text,
+        place: update.place,
+        busySinceMs: update.text === undefined ? (terminal.busySinceMs ?? performance.now()) : undefined,
+      }));
+    case "hints":
+      return withTerminal(state, update.terminal, (terminal) => ({ ...terminal, hints: update.hints }));
+    case "restartNeeded":
+      return { ...state, restartFields: update.fields };
+    case "crashed":
+      return { ...state, crash: update.message };
+    default:
+      return state; // for the terminal, the palette and whoever asked
+  }
+}
+
+function withTerminal(state: PageState, id: number, change: (terminal: TerminalState) => TerminalState): PageState {
+  const terminals = new Map(state.terminals);
+  terminals.set(id, change(terminals.get(id) ?? { prompt: undefined, place: "", busySinceMs: undefined, hints: [] }));
+  return { ...state, terminals };
+}

@@ -1,0 +1,86 @@
+import { lazy, Suspense, useState } from "react";
+import { say } from "../../messages/catalogue.ts";
+import { useLanguage } from "../app/language.ts";
+import { currentSpeed } from "../store/driver.ts";
+import { usePage } from "../store/store.ts";
+import { commands } from "./commands.ts";
+
+const Terminal = lazy(() => import("./Terminal.tsx"));
+
+export function TerminalPane({ isReady }: { isReady: boolean }) {
+  const { ui, sentences } = useLanguage();
+  const [open, setOpen] = useState<readonly number[]>([1]);
+  const [shown, setShown] = useState(1);
+  const terminals = usePage((s) => s.terminals);
+  const hints = terminals.get(shown)?.hints ?? [];
+  usePage((s) => Math.floor(s.nowUs / 250_000)); // the waiting mark follows the clock
+  const isFast = terminals.get(shown)?.busySinceMs !== undefined && currentSpeed(performance.now()) >= 30;
+  return (
+    <section className="terminal" aria-label={ui.terminal}>
+      <div className="terminal-tabs" role="tablist">
+        {open.map((id) => (
+          <span key={id} className={`terminal-tab ${id === shown ? "on" : ""}`}>
+            <button type="button" role="tab" aria-selected={id === shown} onClick={() => setShown(id)}>
+              {placeOf(terminals.get(id)?.place) ?? `${ui.terminal} ${id}`}
+            </button>
+            {open.length > 1 && (
+              <button
+                type="button"
+                aria-label={ui.closeTerminal}
+                onClick={() => {
+                  const rest = open.filter((other) => other !== id);
+                  setOpen(rest);
+                  if (shown === id) setShown(rest[0] ?? 1);
+                }}
+              >
+                ×
+              </button>
+            )}
+          </span>
+        ))}
+        <button
+          type="button"
+          className="terminal-new"
+          aria-label={ui.newTerminal}
+          onClick={() => {
+            const next = Math.max(...open) + 1;
+            setOpen([...open, next]);
+            setShown(next);
+          }}
+        >
+          +
+        </button>
+        {isFast && <span className="waiting">{ui.waitingFast}</span>}
+      </div>
+      <div className="terminal-body">
+        {isReady ? (
+          <Suspense fallback={<p className="terminal-loading">{ui.terminalLoading}</p>}>
+            {open.map((id) => (
+              <Terminal key={id} id={id} isShown={id === shown} />
+            ))}
+          </Suspense>
+        ) : (
+          <p className="terminal-loading">{ui.terminalLoading}</p>
+        )}
+      </div>
+      {hints.length > 0 && (
+        <ul className="hints" aria-live="polite">
+          {hints.map((hint) => (
+            <li key={hint.code}>
+              {sentences === undefined ? hint.text : say(sentences.hints, hint.code, hint.args)}{" "}
+              {hint.command !== undefined && (
+                <button type="button" className="chip-button" onClick={() => commands.type(shown, hint.command as string, false)}>
+                  {hint.command}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function placeOf(place: string | undefined): string | undefined {
+  return place === undefined || place === "" ? undefined : place.replace(/^(client|node)\//, "").replace(/^pod\/[^/]*\//, "");
+}
