@@ -23,6 +23,8 @@ export interface ApiClient {
     patch: LooseObject,
     subresource?: string,
   ): ApiResult<T>;
+  /** POST to a subresource: a pod's `binding` or `eviction`. */
+  post(kind: string, namespace: string | undefined, name: string, subresource: string, object: LooseObject): ApiResult;
   delete(kind: string, namespace: string | undefined, name: string, options?: DeleteOptions): ApiResult;
   /** An Event about `object`; equal ones are counted, as the event recorder does. `component` e.g. `kubelet`, `host` the node's name. */
   event(

@@ -25,14 +25,20 @@ export function createClientFactory(handle: ApiHandler, simulation: Simulation, 
     found = new SharedInformer(simulation.clock);
     informers.set(kind, found);
     const path = paths.collection(kind);
-    const listed = handle({ method: "GET", path, userAgent });
+    const listed = handle({ method: "GET", path, userAgent, isComponent: true });
     assert(listed.code === 200, `an informer can't list ${path}`);
     const { items, metadata } = listed.body as {
       readonly items: readonly KubernetesObject[];
       readonly metadata: { readonly resourceVersion: string };
     };
     for (const object of items) found.take({ type: "ADDED", object });
-    const watching = handle({ method: "GET", path, query: { watch: "true", resourceVersion: metadata.resourceVersion }, userAgent });
+    const watching = handle({
+      method: "GET",
+      path,
+      query: { watch: "true", resourceVersion: metadata.resourceVersion },
+      userAgent,
+      isComponent: true,
+    });
     assert(watching.watch !== undefined, `an informer can't watch ${path}`);
     const taking = found;
     watching.watch((event: WatchEvent) => taking.take(event));
@@ -42,7 +48,7 @@ export function createClientFactory(handle: ApiHandler, simulation: Simulation, 
   return {
     client(userAgent) {
       const send = (method: ApiRequest["method"], path: string, rest: Partial<ApiRequest> = {}): ApiResponse =>
-        handle({ method, path, userAgent, ...rest });
+        handle({ method, path, userAgent, isComponent: true, ...rest });
       const write = <T>(method: ApiRequest["method"], path: string, rest: Partial<ApiRequest>): ApiResult<T> =>
         result<T>(send(method, path, rest));
       const pathOf = (kind: string, { metadata }: KubernetesObject): string => paths.object(kind, metadata.namespace, metadata.name);
@@ -74,6 +80,9 @@ export function createClientFactory(handle: ApiHandler, simulation: Simulation, 
         ): ApiResult<T> {
           const path = paths.object(kind, namespace, name) + (subresource === undefined ? "" : `/${subresource}`);
           return write<T>("PATCH", path, { body: patch, contentType: "application/merge-patch+json" });
+        },
+        post(kind, namespace, name, subresource, object) {
+          return write<KubernetesObject>("POST", `${paths.object(kind, namespace, name)}/${subresource}`, { body: object });
         },
         delete(kind, namespace, name, options) {
           return write<KubernetesObject>("DELETE", paths.object(kind, namespace, name), {

@@ -41,7 +41,14 @@ export class EventRecorder {
     if (known !== undefined) {
       known.count++;
       const patch = { count: known.count, lastTimestamp: now };
-      const answer = this.#send({ method: "PATCH", path: known.path, body: patch, contentType: "application/merge-patch+json", userAgent });
+      const answer = this.#send({
+        method: "PATCH",
+        path: known.path,
+        body: patch,
+        contentType: "application/merge-patch+json",
+        userAgent,
+        isComponent: true,
+      });
       if (answer.code < 300) return;
       this.#known.delete(key); // it is gone: begin anew
     }
@@ -72,7 +79,7 @@ export class EventRecorder {
       reportingInstance: host ?? "",
     };
     const path = `/api/v1/namespaces/${namespace}/events`;
-    const answer = this.#send({ method: "POST", path, body, userAgent });
+    const answer = this.#send({ method: "POST", path, body, userAgent, isComponent: true });
     if (answer.code >= 300) return; // nobody waits for an event: a namespace that is going refuses it
     if (this.#known.size >= knownMax) this.#known.delete(this.#known.keys().next().value as string);
     this.#known.set(key, { path: `${path}/${name}`, count: 1 });

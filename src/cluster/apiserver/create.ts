@@ -53,7 +53,7 @@ export function createFrom(context: ServerContext, target: Target, body: Body): 
   if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));
   const warnings = [...body.warnings, ...(definition.warnings?.(object, undefined, admission) ?? [])];
 
-  const allocation = context.allocator.beforeCreate(definition, object as unknown as KubernetesObject);
+  const allocation = context.allocator.beforeCreate(object as unknown as KubernetesObject);
   if (context.store.get(definition.kind, namespace, name) !== undefined) {
     allocation.release();
     throw new Refusal(alreadyExists(resource, name));

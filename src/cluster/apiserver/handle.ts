@@ -1,5 +1,6 @@
 import type { ClusterVersion, KindDefinition } from "../api/kind.ts";
-import type { KubernetesObject } from "../api/meta.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import { deprecationWarning, hasFeature, isServed } from "../api/versions.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { createAllocator } from "./allocate.ts";
 import { create } from "./create.ts";
@@ -14,6 +15,13 @@ import { createRegistry, shown } from "./registry.ts";
 import type { ApiHandler, ApiRequest, ApiResponse, KubeletSocket, Status } from "./request.ts";
 import { methodNotAllowed, noSuchResource } from "./status.ts";
 import { createStore, type Store } from "./store.ts";
+import { bind } from "./binding.ts";
+import { discoveryDocument, versionDocument } from "./discovery.ts";
+import { evict } from "./eviction.ts";
+import { finalize } from "./finalize.ts";
+import { openApiDocument } from "./openapi.ts";
+import { exec, log, portForward } from "./pod-streams.ts";
+import { scale } from "./scale.ts";
 import { tableOf, wantsTable } from "./table.ts";
 import { existing, update } from "./update.ts";
 
@@ -22,8 +30,10 @@ export interface ApiServerOptions {
   /** All kinds; the cluster's version decides which of their versions are served. */
   readonly kinds: readonly KindDefinition[];
   readonly clusterVersion: ClusterVersion;
-  /** Families of the service ranges, primary first. */
-  readonly ipFamilies?: readonly ("IPv4" | "IPv6")[];
+  /** Service ranges, one per family, the primary first. Default 10.96.0.0/12. */
+  readonly serviceCIDRs?: readonly string[];
+  /** Default 30000-32767. */
+  readonly nodePortRange?: { readonly from: number; readonly to: number };
   /** The kubelet that runs a pod; undefined when its node does not answer. */
   readonly kubeletOf?: (pod: KubernetesObject) => KubeletSocket | undefined;
   /** Deeply freeze what is stored (tests and development). */
@@ -33,22 +43,26 @@ export interface ApiServerOptions {
 export interface ApiServer {
   readonly handle: ApiHandler;
   readonly store: Store;
+  /** Documents that will be created one by one: what they ask for is kept for them, so that their order does not matter. */
+  readonly expect: (objects: readonly LooseObject[]) => void;
 }
 
 /** The API server: one store and one door. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const store = createStore({ isFrozen: options.isFrozen ?? false, firstRevision: 0 });
+  const { simulation, serviceCIDRs = ["10.96.0.0/12"], nodePortRange = { from: 30_000, to: 32_767 } } = options;
+  const allocator = createAllocator({ simulation, serviceCIDRs, nodePortRange });
   const context: ServerContext = {
-    simulation: options.simulation,
+    simulation,
     clusterVersion: options.clusterVersion,
-    ipFamilies: options.ipFamilies ?? ["IPv4"],
-    registry: createRegistry(options.kinds, () => true),
+    ipFamilies: serviceCIDRs.map((cidr) => (cidr.includes(":") ? "IPv6" : "IPv4")),
+    registry: createRegistry(options.kinds, (group, version, kind) => isServed(group, version, kind, options.clusterVersion)),
     store,
-    identities: createIdentities(options.simulation),
-    allocator: createAllocator(),
+    identities: createIdentities(simulation),
+    allocator,
     kubeletOf: options.kubeletOf ?? (() => undefined),
   };
-  return { store, handle: (request) => answer(context, request) };
+  return { store, expect: allocator.expect, handle: (request) => answer(context, request) };
 }
 
 function answer(context: ServerContext, request: ApiRequest): ApiResponse {
@@ -66,12 +80,26 @@ function statusResponse(status: Status): ApiResponse {
 
 function route(context: ServerContext, request: ApiRequest): ApiResponse {
   const path = parsePath(request.path);
-  if (path === undefined) return statusResponse(noSuchResource());
-  const resource = context.registry.byPath(path.groupVersion, path.plural);
-  if (resource === undefined) return statusResponse(noSuchResource());
+  if (path === undefined) return otherDocument(context, request);
+  const resource = context.registry.byPath(path.groupVersion, path.plural, request.isComponent === true);
+  if (resource === undefined || path.rest.length > 0) return statusResponse(noSuchResource());
   const target: Target = { request, resource, namespace: path.namespace, name: path.name, subresource: path.subresource };
-  if (path.name === undefined) return onCollection(context, target);
-  return onObject(context, target);
+  const response = path.name === undefined ? onCollection(context, target) : onObject(context, target);
+  if (request.isComponent === true) return response;
+  const warning = deprecationWarning(resource.group, resource.version, resource.kind, context.clusterVersion);
+  const warnings = hasFeature("serverWarnings", context.clusterVersion) ? response.warnings : [];
+  return { ...response, warnings: warning === undefined ? warnings : [warning, ...warnings] };
+}
+
+/** Whatever is no object: health, version, discovery, shapes. */
+function otherDocument(context: ServerContext, request: ApiRequest): ApiResponse {
+  const { path, method } = request;
+  if (method !== "GET") return statusResponse(methodNotAllowed());
+  const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+  if (trimmed === "/healthz" || trimmed === "/livez" || trimmed === "/readyz") return { code: 200, body: "ok", warnings: [] };
+  const document =
+    trimmed === "/version" ? versionDocument(context) : (discoveryDocument(context, trimmed) ?? openApiDocument(context, trimmed));
+  return document === undefined ? statusResponse(noSuchResource()) : { code: 200, body: document, warnings: [] };
 }
 
 function onCollection(context: ServerContext, target: Target): ApiResponse {
@@ -100,9 +128,8 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
 }
 
 function onObject(context: ServerContext, target: Target): ApiResponse {
-  const { request, resource } = target;
-  const { subresource } = target;
-  if (subresource !== undefined && !(subresource === "status" && resource.definition.hasStatus)) return statusResponse(noSuchResource());
+  const { request, resource, subresource } = target;
+  if (subresource !== undefined && !(subresource === "status" && resource.definition.hasStatus)) return onSubresource(context, target);
   switch (request.method) {
     case "GET": {
       if (isQueryTrue(request, "watch")) return watching(context, target);
@@ -122,6 +149,33 @@ function onObject(context: ServerContext, target: Target): ApiResponse {
     }
     default:
       return statusResponse(methodNotAllowed());
+  }
+}
+
+function onSubresource(context: ServerContext, target: Target): ApiResponse {
+  const { request, resource, subresource } = target;
+  if (subresource === "scale") {
+    const { body, warnings } = scale(context, target);
+    return { code: 200, body, warnings };
+  }
+  if (resource.definition.kind === "Namespace" && subresource === "finalize" && request.method === "PUT") {
+    return { code: 200, body: finalize(context, target), warnings: [] };
+  }
+  if (resource.definition.kind !== "Pod") return statusResponse(noSuchResource());
+  switch (subresource) {
+    case "binding":
+      return statusResponse(bind(context, target));
+    case "eviction":
+      return statusResponse(evict(context, target));
+    case "exec":
+    case "attach":
+      return exec(context, target);
+    case "portforward":
+      return portForward(context, target);
+    case "log":
+      return log(context, target);
+    default:
+      return statusResponse(noSuchResource());
   }
 }
 

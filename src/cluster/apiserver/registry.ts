@@ -16,8 +16,8 @@ export interface ServedResource extends ResourceName {
 
 /** What this cluster serves, by group, version and plural. */
 export interface Registry {
-  /** `v1` or `apps/v1`, then `deployments`. */
-  byPath(groupVersion: string, plural: string): ServedResource | undefined;
+  /** `v1` or `apps/v1`, then `deployments`. Components reach the stored version of a kind whether it is served or not. */
+  byPath(groupVersion: string, plural: string, isComponent: boolean): ServedResource | undefined;
   byKind(apiVersion: string, kind: string): ServedResource | undefined;
   /** The stored version of a kind. */
   stored(kind: string): ServedResource | undefined;
@@ -33,11 +33,12 @@ export function apiVersionOf(group: string, version: string): string {
 /** `isServed` says whether the cluster's version serves that group version of the kind. */
 export function createRegistry(
   kinds: readonly KindDefinition[],
-  isServed: (group: string, version: string, definition: KindDefinition) => boolean,
+  isServed: (group: string, version: string, kind: string) => boolean,
 ): Registry {
   const byGroupVersion = new Map<string, Map<string, ServedResource>>();
   const byKind = new Map<string, ServedResource>();
   const stored = new Map<string, ServedResource>();
+  const internal = new Map<string, ServedResource>();
 
   function add(resource: ServedResource): void {
     let plurals = byGroupVersion.get(resource.apiVersion);
@@ -62,9 +63,10 @@ export function createRegistry(
       conversion: undefined,
     };
     stored.set(kind, main);
-    if (isServed(group, storageVersion, definition)) add(main);
+    internal.set(`${main.apiVersion}/${plural}`, main);
+    if (isServed(group, storageVersion, kind)) add(main);
     for (const conversion of definition.versions) {
-      if (!isServed(conversion.group, conversion.version, definition)) continue;
+      if (!isServed(conversion.group, conversion.version, kind)) continue;
       const { group: otherGroup, version, schema: otherSchema } = conversion;
       add({
         definition,
@@ -80,7 +82,8 @@ export function createRegistry(
   }
 
   return {
-    byPath: (groupVersion, plural) => byGroupVersion.get(groupVersion)?.get(plural),
+    byPath: (groupVersion, plural, isComponent) =>
+      isComponent ? internal.get(`${groupVersion}/${plural}`) : byGroupVersion.get(groupVersion)?.get(plural),
     byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
     stored: (kind) => stored.get(kind),
     groupVersions: [...byGroupVersion.keys()],

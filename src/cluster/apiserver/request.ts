@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly userAgent: string;
   /** Scenario documents: status and given metadata are kept. In-process only; HTTP doors never set it. */
   readonly trusted?: boolean;
+  /** A component of this process: reaches every kind in its stored version, served or not, and is not warned. HTTP doors never set it. */
+  readonly isComponent?: boolean;
 }
 
 export interface ApiResponse {

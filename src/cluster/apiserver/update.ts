@@ -2,6 +2,7 @@ import { isEqualData } from "../api/equal.ts";
 import type { KindDefinition } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { admitUpdate } from "./admission.ts";
+import { unallocated } from "./allocate.ts";
 import { readBody } from "./body.ts";
 import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isDryRun, type Written } from "./create.ts";
@@ -76,26 +77,29 @@ export function change(
   }
   const warnings = isStatus ? bodyWarnings : [...bodyWarnings, ...(definition.warnings?.(object, old, admission) ?? [])];
 
-  if (isEqualData(object, old)) return { object: old, warnings, isCreated: false };
-  if (definition.hasGeneration && !isStatus && !isEqualData(desiredPart(object), desiredPart(previous))) {
-    object = { ...object, metadata: { ...(object.metadata as LooseObject), generation: (old.metadata.generation ?? 0) + 1 } };
+  const candidate = object as unknown as KubernetesObject;
+  const allocation = isStatus ? unallocated(candidate) : context.allocator.beforeUpdate(candidate, old);
+  let changed = allocation.object;
+  if (isEqualData(changed, old)) return { object: old, warnings, isCreated: false };
+  const desired = desiredPart(changed as unknown as LooseObject);
+  if (definition.hasGeneration && !isStatus && !isEqualData(desired, desiredPart(previous))) {
+    changed = { ...changed, metadata: { ...changed.metadata, generation: (old.metadata.generation ?? 0) + 1 } };
   }
-  const allocation = context.allocator.beforeUpdate(definition, object as unknown as KubernetesObject, old);
   if (isDryRun(target)) {
     allocation.release();
-    return { object: allocation.object, warnings, isCreated: false };
+    return { object: changed, warnings, isCreated: false };
   }
-  if (isReadyToGo(allocation.object)) {
+  if (isReadyToGo(changed)) {
     allocation.release();
     return { object: removeNow(context, definition, old), warnings, isCreated: false };
   }
   allocation.commit();
-  return { object: context.store.put(allocation.object), warnings, isCreated: false };
+  return { object: context.store.put(changed), warnings, isCreated: false };
 }
 
 /** Takes the object out of the store and frees what was allocated for it. */
 export function removeNow(context: ServerContext, definition: KindDefinition, object: KubernetesObject): KubernetesObject {
-  context.allocator.free(definition, object);
+  context.allocator.free(object);
   return context.store.remove(definition.kind, object.metadata.namespace, object.metadata.name) ?? object;
 }
 

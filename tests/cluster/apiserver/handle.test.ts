@@ -5,7 +5,7 @@ import type { ApiRequest, ApiResponse, WatchEvent } from "../../../src/cluster/a
 import { createSimulation } from "../../../src/cluster/sim/simulation.ts";
 import { widgetKinds } from "./widget.ts";
 
-const path = "/apis/example.com/v1/namespaces/default/widgets";
+const path = "/api/v1/namespaces/default/widgets";
 
 function server() {
   const simulation = createSimulation(1, 1_767_603_600_000);
@@ -39,7 +39,7 @@ describe("objects (kubernetes.io, Kubernetes API Concepts)", () => {
       body: {
         reason: "Conflict",
         message:
-          'Operation cannot be fulfilled on widgets.example.com "a": the object has been modified; please apply your changes to the latest version and try again',
+          'Operation cannot be fulfilled on widgets "a": the object has been modified; please apply your changes to the latest version and try again',
       },
     });
     const reported = send(
@@ -51,7 +51,7 @@ describe("objects (kubernetes.io, Kubernetes API Concepts)", () => {
     expect(reported).toMatchObject({ code: 200, body: { metadata: { generation: 2 }, spec: { size: 2 }, status: { size: 2 } } });
     expect(send("GET", path)).toMatchObject({ code: 200, body: { kind: "WidgetList", items: [{ metadata: { name: "a" } }] } });
     expect(send("DELETE", `${path}/a`)).toMatchObject({ code: 200, body: { kind: "Status", status: "Success" } });
-    expect(send("GET", `${path}/a`)).toMatchObject({ code: 404, body: { message: 'widgets.example.com "a" not found' } });
+    expect(send("GET", `${path}/a`)).toMatchObject({ code: 404, body: { message: 'widgets "a" not found' } });
   });
 
   test("a change that changes nothing is no write", () => {

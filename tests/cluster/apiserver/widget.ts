@@ -27,7 +27,7 @@ const metadata: Struct = {
 export function widgetKind(kind: string, plural: string, namespaced: boolean): KindDefinition {
   return {
     kind,
-    group: kind === "Namespace" ? "" : "example.com",
+    group: "",
     storageVersion: "v1",
     versions: [],
     plural,
