@@ -42,13 +42,13 @@ export function* exchange<A>(
   system: DnsSystem<A>,
   servers: readonly { readonly ip: string; readonly port: number }[],
   queries: readonly DnsMessage[],
-  options: { readonly timeoutUs: number; readonly useTcp?: boolean; readonly ignoreTruncation?: boolean },
+  options: { readonly timeoutUs: number; readonly useTcp?: boolean; readonly ignoreTruncation?: boolean; readonly sourcePort?: number },
 ): Step<ExchangeResult> {
   const targets = servers.map((server) => system.address(server.ip, server.port)).filter((target) => target !== undefined);
   const first = targets[0];
   if (first === undefined) return { ok: false, error: "unreachable" };
   if (options.useTcp) return yield* exchangeByTcp(system, first, queries, options.timeoutUs);
-  const bound = targets.length === 1 ? system.udp(0, { connectedTo: first }) : system.udp(0);
+  const bound = targets.length === 1 ? system.udp(options.sourcePort ?? 0, { connectedTo: first }) : system.udp(0);
   if (!bound.ok) return { ok: false, error: "unreachable" };
   const { socket } = bound;
   const answers = new Map<number, DnsMessage>();
