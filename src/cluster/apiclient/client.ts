@@ -12,8 +12,8 @@ export interface ApiClient {
   get<T extends KubernetesObject>(kind: string, namespace: string | undefined, name: string): T | undefined;
   list<T extends KubernetesObject>(kind: string, namespace?: string): readonly T[];
   create<T extends KubernetesObject>(kind: string, object: LooseObject): ApiResult<T>;
-  /** Whole-object update with optimistic concurrency (metadata.resourceVersion). */
-  update<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T>;
+  /** Whole-object update with optimistic concurrency (metadata.resourceVersion); `subresource` e.g. a namespace's `finalize`. */
+  update<T extends KubernetesObject>(kind: string, object: KubernetesObject, subresource?: string): ApiResult<T>;
   updateStatus<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T>;
   /** JSON merge patch; `subresource` e.g. "status". */
   patch<T extends KubernetesObject>(

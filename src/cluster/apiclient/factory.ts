@@ -65,8 +65,8 @@ export function createClientFactory(handle: ApiHandler, simulation: Simulation, 
           const { namespace } = (object.metadata ?? {}) as { readonly namespace?: string };
           return write<T>("POST", paths.collection(kind, namespace), { body: object });
         },
-        update<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T> {
-          return write<T>("PUT", pathOf(kind, object), { body: object });
+        update<T extends KubernetesObject>(kind: string, object: KubernetesObject, subresource?: string): ApiResult<T> {
+          return write<T>("PUT", pathOf(kind, object) + (subresource === undefined ? "" : `/${subresource}`), { body: object });
         },
         updateStatus<T extends KubernetesObject>(kind: string, object: KubernetesObject): ApiResult<T> {
           return write<T>("PUT", `${pathOf(kind, object)}/status`, { body: object });

@@ -3,6 +3,7 @@ import type { Timer } from "../sim/clock.ts";
 import type { WorkQueue } from "./client.ts";
 
 /** What became of a key: done, "retry" with back-off, or the microseconds after which to come back. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that returns nothing is the usual one
 export type Outcome = "retry" | number | undefined | void;
 
 const firstDelayUs = 5_000;

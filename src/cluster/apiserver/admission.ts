@@ -1,15 +1,18 @@
-import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { LooseObject } from "../api/meta.ts";
 import type { ServerContext, Target } from "./context.ts";
 import { isRecord } from "./json.ts";
+import { admitPod } from "./pod-admission.ts";
 import { Refusal } from "./refusal.ts";
 import { forbidden, notFound } from "./status.ts";
 
 const namespaces = { group: "", plural: "namespaces", kind: "Namespace" };
 
 /** The admission plugins that a user meets, in the server's order. @source kube-apiserver options/plugins.go, AllOrderedPlugins */
-export function admitCreate(context: ServerContext, target: Target, object: LooseObject, _isTrusted: boolean): LooseObject {
+export function admitCreate(context: ServerContext, target: Target, object: LooseObject, name: string): LooseObject {
   checkNamespaceLifecycle(context, target, object);
-  return object;
+  return target.resource.definition.kind === "Pod"
+    ? admitPod(context, target, object, name === "" ? nameForMessages(object) : name)
+    : object;
 }
 
 /** Nothing is made in a namespace that is absent or going. @source apiserver admission/plugin/namespace/lifecycle/admission.go */
@@ -28,8 +31,4 @@ function nameForMessages(object: LooseObject): string {
   if (typeof metadata.name === "string" && metadata.name !== "") return metadata.name;
   if (typeof metadata.generateName === "string" && metadata.generateName !== "") return metadata.generateName;
   return "Unknown";
-}
-
-export function admitUpdate(_context: ServerContext, _target: Target, object: LooseObject, _old: KubernetesObject): LooseObject {
-  return object;
 }

@@ -24,6 +24,8 @@ export interface Allocator {
   beforeCreate(object: KubernetesObject): Allocation;
   beforeUpdate(object: KubernetesObject, old: KubernetesObject): Allocation;
   free(object: KubernetesObject): void;
+  /** The first address of each range: the Service `kubernetes` has the primary one. */
+  readonly firstAddresses: readonly string[];
   /**
    * Objects that will be created one by one. What they ask for is given to no other, and what they will draw is settled by their names,
    * so that their order does not matter.
@@ -233,6 +235,7 @@ export function createAllocator({ simulation, serviceCIDRs, nodePortRange }: All
   }
 
   return {
+    firstAddresses: [...ranges.values()].map((range) => addressText(range, 1)),
     beforeCreate(object) {
       if (object.kind !== "Service") return unallocated(object);
       const made = object as Service;

@@ -32,7 +32,7 @@ export function createFrom(context: ServerContext, target: Target, body: Body): 
     { ...body.object, metadata: { ...given, ...(namespace === undefined ? {} : { namespace }) } },
     admission,
   );
-  object = admitCreate(context, target, object, isTrusted);
+  object = admitCreate(context, target, object, name);
 
   const systemFields: Record<string, unknown> = { ...metadataOf(object), name };
   if (name === "") delete systemFields.name;

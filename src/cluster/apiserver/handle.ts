@@ -16,6 +16,7 @@ import type { ApiHandler, ApiRequest, ApiResponse, KubeletSocket, Status } from 
 import { methodNotAllowed, noSuchResource } from "./status.ts";
 import { createStore, type Store } from "./store.ts";
 import { bind } from "./binding.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { discoveryDocument, versionDocument } from "./discovery.ts";
 import { evict } from "./eviction.ts";
 import { finalize } from "./finalize.ts";
@@ -34,6 +35,8 @@ export interface ApiServerOptions {
   readonly serviceCIDRs?: readonly string[];
   /** Default 30000-32767. */
   readonly nodePortRange?: { readonly from: number; readonly to: number };
+  /** Where the server listens: what the Service `kubernetes` leads to. Default 192.168.0.254:6443. */
+  readonly address?: { readonly ip: string; readonly port: number };
   /** The kubelet that runs a pod; undefined when its node does not answer. */
   readonly kubeletOf?: (pod: KubernetesObject) => KubeletSocket | undefined;
   /** Deeply freeze what is stored (tests and development). */
@@ -62,7 +65,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     allocator,
     kubeletOf: options.kubeletOf ?? (() => undefined),
   };
-  return { store, expect: allocator.expect, handle: (request) => answer(context, request) };
+  const handle: ApiHandler = (request) => answer(context, request);
+  const { ip = "192.168.0.254", port = 6443 } = options.address ?? {};
+  bootstrap({ handle, store, simulation, registry: context.registry, address: { ip, port }, clusterIPs: allocator.firstAddresses });
+  return { store, expect: allocator.expect, handle };
 }
 
 function answer(context: ServerContext, request: ApiRequest): ApiResponse {

@@ -7,6 +7,8 @@ export interface Identities {
   uid(kind: string, namespace: string | undefined, name: string): string;
   /** `web-` and five characters; `isTaken` asks whether the name is in use. */
   name(kind: string, namespace: string | undefined, base: string, isTaken: (name: string) => boolean): string;
+  /** Five characters for something inside an object, which no other object's draws depend on. */
+  suffix(purpose: string): string;
 }
 
 /** Longest base of a generated name. @source apiserver storage/names/generate.go: 63 less 5 */
@@ -38,6 +40,7 @@ export function createIdentities(simulation: Simulation): Identities {
         if (!isTaken(name)) return name;
       }
     },
+    suffix: (purpose) => createRandom(salt, `${purpose}/${simulation.clock.now()}`).suffix(5),
   };
 }
 

@@ -1,7 +1,6 @@
 import { isEqualData } from "../api/equal.ts";
 import type { KindDefinition } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import { admitUpdate } from "./admission.ts";
 import { unallocated } from "./allocate.ts";
 import { readBody } from "./body.ts";
 import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
@@ -70,7 +69,6 @@ export function change(
     metadata.resourceVersion = old.metadata.resourceVersion;
     object = definition.defaults({ ...given, metadata }, admission);
     if (definition.hasStatus && !isTrusted) object = withField(object, "status", previous.status);
-    object = admitUpdate(context, target, object, old);
     object = definition.prepare(object, old, admission);
     const errors = definition.validate(object, old, admission);
     if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));

@@ -17,7 +17,6 @@ function server() {
   });
   const send = (method: ApiRequest["method"], at: string, body?: unknown, rest: Partial<ApiRequest> = {}): ApiResponse =>
     handle({ method, path: at, body, userAgent: "test", ...rest });
-  if (store.get("Namespace", undefined, "default") === undefined) send("POST", "/api/v1/namespaces", { metadata: { name: "default" } });
   return { simulation, handle, store, send };
 }
 
