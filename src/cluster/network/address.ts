@@ -148,7 +148,7 @@ export function inCidr(ip: { readonly family: 4 | 6; readonly words: readonly nu
   for (let i = 0; i < cidr.words.length; i++) {
     const mask = maskWord(cidr.length - 32 * i);
     if (mask === 0) return true;
-    if ((((ip.words[i] as number) & mask) >>> 0) !== cidr.words[i]) return false;
+    if (((ip.words[i] as number) & mask) >>> 0 !== cidr.words[i]) return false;
   }
   return true;
 }

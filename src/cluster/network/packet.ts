@@ -1,7 +1,9 @@
 import type { SocketAddress } from "./address.ts";
-import type { Connection } from "./hop.ts";
+import type { ObjectName, Place, Reason } from "./name.ts";
+import type { AppliedRule, Hook } from "./netfilter/rule.ts";
+import type { Protocol } from "./protocol.ts";
 
-export type Protocol = "tcp" | "udp" | "sctp" | "icmp";
+export type { Protocol };
 
 /**
  * What a packet carries. The network looks at `bytes` alone; who sends it knows the rest (`protocols/`).
@@ -20,7 +22,14 @@ export const PSH = 8;
 export const ACK = 16;
 
 /** The error in an ICMP message; `echo` and `echo-reply` are ping's. */
-export type IcmpType = "echo" | "echo-reply" | "port-unreachable" | "host-unreachable" | "net-unreachable" | "admin-prohibited" | "time-exceeded";
+export type IcmpType =
+  | "echo"
+  | "echo-reply"
+  | "port-unreachable"
+  | "host-unreachable"
+  | "net-unreachable"
+  | "admin-prohibited"
+  | "time-exceeded";
 
 /**
  * One TCP segment (up to 64 KiB of one write), UDP datagram, SCTP chunk or ICMP message. A rewrite makes a new packet; nobody changes one.
@@ -49,4 +58,58 @@ export interface IcmpMessage {
   readonly sequence: number;
   /** For an error: the packet it answers, as it looked where it died. */
   readonly about: Packet | undefined;
+}
+
+/**
+ * One connection (TCP), one exchange (UDP from one socket to one destination) or one ping, for the log.
+ * Named by its opener and the opener's own count, so that noise elsewhere never shifts it.
+ */
+export interface Connection {
+  readonly opener: Place;
+  readonly number: number;
+  /** What it is for: `probe` and `dns` are hidden by default; `health` is a load balancer's check. */
+  readonly purpose: "traffic" | "dns" | "probe" | "health";
+  /** Which shell's command opened it (its session), 0 for none. */
+  readonly session: number;
+  /** The connection in consequence of which it was opened (an Ingress controller's upstream). */
+  readonly parent: Connection | undefined;
+  /** As the opener asked for it, before any rewrite. */
+  readonly protocol: Protocol;
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  readonly openedUs: number;
+  /** Packets so far; the network counts. */
+  packets: number;
+  /** The log's entries for it, in order; empty when nothing is recorded. */
+  readonly hops: Hop[];
+  /** False: keep no hops (load experiments). */
+  readonly record: boolean;
+}
+
+export type HopAction = "send" | "forward" | "dnat" | "snat" | "undnat" | "unsnat" | "receive" | "drop" | "reject";
+
+/**
+ * One sighting or one rewrite of a packet, as it happened. Logged once; the page, `hops`, lessons and tests all read this.
+ * Plain references only: no text is built while packets move.
+ */
+export interface Hop {
+  /** Order over the whole cluster. */
+  readonly sequence: number;
+  readonly timeUs: number;
+  readonly at: Place;
+  readonly action: HopAction;
+  /** The packet as it was when it came to this step; its connection and number are in it. */
+  readonly packet: Packet;
+  /** The addresses after this step; they differ from the packet's at a rewrite. */
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  readonly hook: Hook | undefined;
+  /** Interfaces by which it came in and goes out, where it has any. */
+  readonly inInterface: string | undefined;
+  readonly outInterface: string | undefined;
+  /** The rule whose target acted, and all that matched on this machine since the last hop, in order. */
+  readonly rule: AppliedRule | undefined;
+  readonly rules: readonly AppliedRule[];
+  readonly object: ObjectName | undefined;
+  readonly reason: Reason;
 }

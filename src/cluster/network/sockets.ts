@@ -24,6 +24,8 @@ export interface ConnectionIntent {
   /** Bind to this local address or port instead of the route's source and a random port. */
   readonly sourceIp?: Ip;
   readonly sourcePort?: number;
+  /** The program that holds the socket, for `ss`. */
+  readonly owner?: string;
 }
 
 /**
@@ -34,7 +36,17 @@ export interface TcpSocket {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
   readonly connection: Connection;
-  readonly state: "SYN-SENT" | "SYN-RECV" | "ESTAB" | "FIN-WAIT-1" | "FIN-WAIT-2" | "CLOSE-WAIT" | "LAST-ACK" | "TIME-WAIT" | "CLOSED";
+  readonly state:
+    | "SYN-SENT"
+    | "SYN-RECV"
+    | "ESTAB"
+    | "FIN-WAIT-1"
+    | "FIN-WAIT-2"
+    | "CLOSE-WAIT"
+    | "CLOSING"
+    | "LAST-ACK"
+    | "TIME-WAIT"
+    | "CLOSED";
   /** Called when something changed: connected, data, end of data, error. */
   onChange: (() => void) | undefined;
   /** Why it failed or was reset; undefined while it is well. */
@@ -61,11 +73,17 @@ export interface TcpListener {
 export interface UdpSocket {
   readonly port: number;
   onChange: (() => void) | undefined;
-  read(): { readonly payload: Payload; readonly from: SocketAddress; readonly to: SocketAddress; readonly connection: Connection } | undefined;
+  read():
+    | { readonly payload: Payload; readonly from: SocketAddress; readonly to: SocketAddress; readonly connection: Connection }
+    | undefined;
   /** An ICMP error came back for what was sent (connected sockets only); reading it clears it. */
   takeError(): SocketError | undefined;
   /** Answers keep the connection of the datagram they answer: pass it as `inReplyTo`. `from` chooses the local address (a server answers from the address asked). */
-  sendTo(to: SocketAddress, payload: Payload, options?: { readonly intent?: ConnectionIntent; readonly inReplyTo?: Connection; readonly from?: Ip }): SocketError | undefined;
+  sendTo(
+    to: SocketAddress,
+    payload: Payload,
+    options?: { readonly intent?: ConnectionIntent; readonly inReplyTo?: Connection; readonly from?: Ip },
+  ): SocketError | undefined;
   close(): void;
 }
 
@@ -81,12 +99,24 @@ export interface SocketRow {
 
 /** The socket side of one network namespace (`Netns` in netns.ts implements it). */
 export interface Sockets {
-  connectTcp(to: SocketAddress, intent: ConnectionIntent): TcpSocket;
-  /** `ip` undefined: all addresses. `backlog` defaults to unbounded. */
-  listenTcp(port: number, options?: { readonly ip?: Ip; readonly owner?: string }): TcpListener | SocketError;
+  /** `protocol` "sctp": the association is set up and used as a connection is. */
+  connectTcp(to: SocketAddress, intent: ConnectionIntent, protocol?: "tcp" | "sctp"): TcpSocket;
+  /** `ip` undefined: all addresses; `port` 0: a random free one. */
+  listenTcp(
+    port: number,
+    options?: { readonly ip?: Ip; readonly owner?: string; readonly protocol?: "tcp" | "sctp" },
+  ): TcpListener | SocketError;
   /** `port` 0: a random free ephemeral port. */
-  bindUdp(port: number, options?: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress }): UdpSocket | SocketError;
+  bindUdp(
+    port: number,
+    options?: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress },
+  ): UdpSocket | SocketError;
   /** Sends one echo request; `onAnswer` gets the reply or the error message, never called when nothing comes back. Returns a function that forgets it. */
-  ping(to: Ip, message: { readonly identifier: number; readonly sequence: number; readonly dataBytes: number; readonly ttl?: number }, intent: ConnectionIntent, onAnswer: (answer: { readonly from: Ip; readonly message: IcmpMessage; readonly packet: Packet }) => void): (() => void) | SocketError;
+  ping(
+    to: Ip,
+    message: { readonly identifier: number; readonly sequence: number; readonly dataBytes: number; readonly ttl?: number },
+    intent: ConnectionIntent,
+    onAnswer: (answer: { readonly from: Ip; readonly message: IcmpMessage; readonly packet: Packet }) => void,
+  ): (() => void) | SocketError;
   rows(): readonly SocketRow[];
 }

@@ -1,6 +1,19 @@
 import type { Cidr, Ip, SocketAddress } from "../address.ts";
-import type { Hook, ObjectName, Reason } from "../hop.ts";
-import type { Protocol } from "../packet.ts";
+import type { ObjectName, Reason } from "../name.ts";
+import type { Protocol } from "../protocol.ts";
+
+/** The five places of a namespace where tables are asked. */
+export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
+
+/** A rule of another evaluator (nftables, IPVS) as hops carry it: its printed text, and who asked for it. */
+export interface TextRule {
+  readonly text: string;
+  readonly object: ObjectName | undefined;
+  readonly because: Reason | undefined;
+}
+
+/** What may have acted on a packet. Tell them apart by `"text" in rule`. */
+export type AppliedRule = Rule | TextRule;
 
 /**
  * iptables rules as data. What `iptables-save` prints, what the walker decides by, what a hop names and what the page explains is this one value.
@@ -35,7 +48,15 @@ export type Extension =
   | { readonly type: "conntrack"; readonly states: readonly ConnectionState[]; readonly negated: boolean }
   /** `probability` in units of 2^-31, as the kernel keeps it. */
   | { readonly type: "statistic"; readonly probability: number }
-  | { readonly type: "recent"; readonly command: "rcheck" | "set"; readonly name: string; readonly seconds?: number; readonly reap?: boolean }
+  | {
+      readonly type: "recent";
+      readonly command: "rcheck" | "set";
+      readonly name: string;
+      readonly seconds?: number;
+      readonly reap?: boolean;
+    }
+  /** `-m physdev ! --physdev-is-in`: whether it came in by a port of a bridge. */
+  | { readonly type: "physdev"; readonly negated: boolean }
   /** `-m set --match-set NAME dst,dst` (ipset). */
   | { readonly type: "set"; readonly name: string; readonly directions: readonly ("src" | "dst")[]; readonly negated: boolean };
 
@@ -98,4 +119,9 @@ export interface IptablesWriter {
   chain(table: TableName, name: string): Chain | undefined;
   /** The table's chains, built-in ones first, then own ones by name. */
   chains(table: TableName): readonly Chain[];
+  /** `iptables -I` and `-A`: several writers share the built-in chains, so each adds and takes away its own rules. */
+  insertRule(table: TableName, chain: string, rule: Rule): void;
+  appendRule(table: TableName, chain: string, rule: Rule): void;
+  /** Takes away the rules that `isMine` names. */
+  removeRules(table: TableName, chain: string, isMine: (rule: Rule) => boolean): void;
 }

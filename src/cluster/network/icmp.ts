@@ -1,0 +1,103 @@
+import type { Ip } from "./address.ts";
+import type { SocketBuffer } from "./interface.ts";
+import type { Connection, IcmpMessage, Packet } from "./packet.ts";
+import { reasonOf, reasonWith } from "./reason.ts";
+import type { ConnectionIntent, SocketError, Sockets } from "./sockets.ts";
+import type { Stack } from "./stack.ts";
+import type { TcpLayer } from "./tcp.ts";
+import type { UdpLayer } from "./udp.ts";
+import { defaultTtl, icmpPacket } from "./wire.ts";
+
+const receivedEcho = reasonOf("received-echo");
+const receivedEchoReply = reasonOf("received-echo-reply");
+const receivedByNobody = reasonOf("received-by-nobody");
+
+type OnAnswer = Parameters<Sockets["ping"]>[3];
+
+interface Waiting {
+  readonly identifier: number;
+  readonly sequence: number;
+  readonly onAnswer: OnAnswer;
+}
+
+/** ICMP of one namespace: ping at both ends, and errors handed to the socket they are about. @source RFC 792, RFC 4443 */
+export class IcmpLayer {
+  readonly #stack: Stack;
+  readonly #tcp: TcpLayer;
+  readonly #sctp: TcpLayer;
+  readonly #udp: UdpLayer;
+  #waiting = new Set<Waiting>();
+  /** One ping to one address is one connection of the log, however many requests it sends. */
+  #pings = new Map<number, Connection>();
+
+  constructor(stack: Stack, tcp: TcpLayer, sctp: TcpLayer, udp: UdpLayer) {
+    this.#stack = stack;
+    this.#tcp = tcp;
+    this.#sctp = sctp;
+    this.#udp = udp;
+  }
+
+  ping(to: Ip, message: Parameters<Sockets["ping"]>[1], intent: ConnectionIntent, onAnswer: OnAnswer): (() => void) | SocketError {
+    const stack = this.#stack;
+    const ip = intent.sourceIp ?? stack.sourceFor(to);
+    if (ip === undefined) return "ENETUNREACH";
+    const source = stack.book.socket(ip, 0);
+    const destination = stack.book.socket(to, 0);
+    let connection = this.#pings.get(message.identifier);
+    if (connection === undefined || connection.destination !== destination) {
+      connection = stack.open("icmp", source, destination, intent);
+      if (this.#pings.size >= pingsMax) this.#pings.clear();
+      this.#pings.set(message.identifier, connection);
+    }
+    const waiting: Waiting = { identifier: message.identifier, sequence: message.sequence, onAnswer };
+    this.#waiting.add(waiting);
+    const icmp: IcmpMessage = { type: "echo", identifier: message.identifier, sequence: message.sequence, about: undefined };
+    stack.output(icmpPacket(source, destination, connection, icmp, message.dataBytes, message.ttl ?? defaultTtl));
+    return () => this.#waiting.delete(waiting);
+  }
+
+  receive(buffer: SocketBuffer): void {
+    const packet = buffer.packet;
+    const icmp = packet.icmp as IcmpMessage;
+    if (icmp.type === "echo") {
+      this.#stack.received(buffer, receivedEcho);
+      const dataBytes = packet.bytes - (packet.source.ip.family === 6 ? 48 : 28);
+      const answer: IcmpMessage = { type: "echo-reply", identifier: icmp.identifier, sequence: icmp.sequence, about: undefined };
+      this.#stack.output(icmpPacket(packet.destination, packet.source, packet.connection, answer, dataBytes));
+      return;
+    }
+    if (icmp.type === "echo-reply") {
+      const isAwaited = this.#isAwaited(icmp);
+      this.#stack.received(buffer, isAwaited ? receivedEchoReply : receivedByNobody);
+      this.#answer(icmp, packet, icmp);
+      return;
+    }
+    this.#stack.received(buffer, reasonWith("received-icmp-error", { type: icmp.type }));
+    const about = icmp.about;
+    if (about === undefined) return;
+    if (about.icmp !== undefined) this.#answer(about.icmp, packet, icmp);
+    else if (about.protocol === "tcp") this.#tcp.icmpError(about, icmp.type);
+    else if (about.protocol === "sctp") this.#sctp.icmpError(about, icmp.type);
+    else this.#udp.icmpError(about, icmp.type);
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+    this.#pings.clear();
+  }
+
+  #isAwaited(echo: IcmpMessage): boolean {
+    for (const waiting of this.#waiting) if (waiting.identifier === echo.identifier && waiting.sequence === echo.sequence) return true;
+    return false;
+  }
+
+  #answer(echo: IcmpMessage, packet: Packet, message: IcmpMessage): void {
+    for (const waiting of [...this.#waiting]) {
+      if (waiting.identifier !== echo.identifier || waiting.sequence !== echo.sequence) continue;
+      this.#waiting.delete(waiting);
+      waiting.onAnswer({ from: packet.source.ip, message, packet });
+    }
+  }
+}
+
+const pingsMax = 256;
