@@ -1,5 +1,5 @@
 import type { LooseObject } from "./meta.ts";
-import { quantityMessage, parseQuantity } from "./quantity.ts";
+import { canonicalQuantity, parseQuantity, quantityMessage } from "./quantity.ts";
 import type { Schema, Struct } from "./schema.ts";
 
 /**
@@ -137,12 +137,15 @@ function decodeScalar(shape: Schema, value: unknown, place: Place, state: Decode
     case "intOrString":
       if (typeof value === "string") return value;
       if (typeof value === "number" && isInteger(value, "int32")) return value;
-      return fail(state, `json: cannot unmarshal ${jsonKind(value)}${typeof value === "number" ? ` ${value}` : ""} into Go value of type int32`);
+      return fail(
+        state,
+        `json: cannot unmarshal ${jsonKind(value)}${typeof value === "number" ? ` ${value}` : ""} into Go value of type int32`,
+      );
     case "quantity":
-      // A bare number is read as the text it was written with.
-      if (typeof value === "number") return String(value);
-      if (typeof value !== "string" || parseQuantity(value) === undefined) return fail(state, quantityMessage);
-      return value;
+      // A bare number is read as its text; either is kept in its shortest form.
+      if (typeof value !== "string" && typeof value !== "number") return fail(state, quantityMessage);
+      if (parseQuantity(String(value)) === undefined) return fail(state, quantityMessage);
+      return canonicalQuantity(String(value));
     case "bytes": {
       if (typeof value !== "string") return wrongType(shape, value, place, state);
       const fault = base64Fault(value);

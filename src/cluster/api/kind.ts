@@ -76,7 +76,17 @@ export interface ClusterVersion {
 export interface FieldError {
   /** `spec.ports[0].nodePort` */
   readonly field: string;
-  readonly type: "required" | "forbidden" | "invalid" | "duplicate" | "not-supported" | "too-long" | "too-many" | "not-found" | "type-invalid" | "internal";
+  readonly type:
+    | "required"
+    | "forbidden"
+    | "invalid"
+    | "duplicate"
+    | "not-supported"
+    | "too-long"
+    | "too-many"
+    | "not-found"
+    | "type-invalid"
+    | "internal";
   /** As Go prints it (%v with quotes for strings …), already formatted; absent where the type prints no value. */
   readonly value?: string;
   readonly detail?: string;

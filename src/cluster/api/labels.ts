@@ -57,7 +57,11 @@ export function fromLabelSelector(selector: LabelSelector): Selector {
     .sort()
     .map((key): Requirement => ({ key, operator: "in", values: [selector.matchLabels![key]!] }));
   const expressions = (selector.matchExpressions ?? []).map(
-    (expression): Requirement => ({ key: expression.key, operator: expressionOperators[expression.operator], values: expression.values ?? [] }),
+    (expression): Requirement => ({
+      key: expression.key,
+      operator: expressionOperators[expression.operator],
+      values: expression.values ?? [],
+    }),
   );
   return [...equal, ...expressions];
 }
@@ -74,10 +78,11 @@ export function formatLabels(labels: Labels | undefined, none = "<none>"): strin
 export function formatLabelSelector(selector: LabelSelector | undefined): string {
   if (selector === undefined) return "<none>";
   const text = formatSelector(
-    fromLabelSelector(selector).map((requirement): Requirement =>
-      requirement.operator === "in" && requirement.values.length === 1 && Object.hasOwn(selector.matchLabels ?? {}, requirement.key)
-        ? { ...requirement, operator: "=" }
-        : requirement,
+    fromLabelSelector(selector).map(
+      (requirement): Requirement =>
+        requirement.operator === "in" && requirement.values.length === 1 && Object.hasOwn(selector.matchLabels ?? {}, requirement.key)
+          ? { ...requirement, operator: "=" }
+          : requirement,
     ),
   );
   return text === "" ? "<none>" : text;

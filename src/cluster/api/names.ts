@@ -159,7 +159,13 @@ export const configMapKey: NameCheck = (text) => {
   if (text.length > 253) messages.push(maxLengthMessage(253));
   if (!isConfigKey.test(text)) {
     messages.push(
-      regexMessage("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", configKey, "key.name", "KEY_NAME", "key-name"),
+      regexMessage(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+        configKey,
+        "key.name",
+        "KEY_NAME",
+        "key-name",
+      ),
     );
   }
   if (text === ".") messages.push("must not be '.'");
@@ -173,16 +179,17 @@ export const headerName: NameCheck = (text) =>
     ? []
     : [regexMessage("a valid HTTP header must consist of alphanumeric characters or '-'", httpHeaderName, "X-Header-Name")];
 
-/** Since 1.32 every printable ASCII character but `=` may stand in the name of a variable. */
-export const environmentName: NameCheck = (text) =>
-  /^[ -<>-~]+$/.test(text)
+/** Since 1.32 every printable ASCII character but `=` may stand in the name of a variable. @source IsRelaxedEnvVarName */
+export const environmentName: NameCheck = (text) => {
+  if (text === "") return ["environment variable name must be non-empty"];
+  if (/^[ -<>-~]+$/.test(text)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+};
+
+export const percent: NameCheck = (text) =>
+  /^[0-9]+%$/.test(text)
     ? []
-    : [
-        regexMessage(
-          "a valid environment variable name must consist only of printable ASCII characters other than '='",
-          "^[ -<>-~]+$",
-        ),
-      ];
+    : [regexMessage("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", "1%", "93%")];
 
 /** A name to which random letters will be added may end in a hyphen. */
 export function asPrefix(check: NameCheck): NameCheck {

@@ -18,7 +18,10 @@ export function named(go: string, values?: readonly string[]): Schema {
   return values === undefined ? { type: "string", go } : { type: "string", go, enum: values };
 }
 
-export function list(items: Schema, options: { readonly mergeKey?: string; readonly mergeSet?: boolean; readonly go?: string } = {}): Schema {
+export function list(
+  items: Schema,
+  options: { readonly mergeKey?: string; readonly mergeSet?: boolean; readonly go?: string } = {},
+): Schema {
   return { type: "list", items, ...options };
 }
 

@@ -150,7 +150,10 @@ const containerFields: Readonly<Record<string, Schema>> = {
   command: about("Replaces the image's entry point.", strings),
   args: about("Replaces the image's own arguments.", strings),
   workingDir: string,
-  ports: about("Ports that the container listens on. They name and tell; they open and close nothing.", list(containerPort, { mergeKey: "containerPort" })),
+  ports: about(
+    "Ports that the container listens on. They name and tell; they open and close nothing.",
+    list(containerPort, { mergeKey: "containerPort" }),
+  ),
   envFrom: list(envFrom),
   env: about("Environment variables.", list(envVar, { mergeKey: "name" })),
   resources: always(resourceRequirements),
@@ -160,7 +163,10 @@ const containerFields: Readonly<Record<string, Schema>> = {
       restartPolicy: always(named("v1.ResourceResizeRestartPolicy")),
     }),
   ),
-  restartPolicy: about("`Always` makes an init container a sidecar: it keeps running beside the others.", pointer(named("v1.ContainerRestartPolicy"))),
+  restartPolicy: about(
+    "`Always` makes an init container a sidecar: it keeps running beside the others.",
+    pointer(named("v1.ContainerRestartPolicy")),
+  ),
   volumeMounts: list(volumeMount, { mergeKey: "mountPath" }),
   volumeDevices: list(struct("v1.VolumeDevice", { name: always(string), devicePath: always(string) }), { mergeKey: "devicePath" }),
   livenessProbe: about("When it fails, the container is restarted.", probe),
@@ -264,9 +270,15 @@ export const podSpec: Struct = struct(
   {
     volumes: list(volume, { mergeKey: "name" }),
     initContainers: about("Run one after another, each to its end, before the containers start.", list(container, { mergeKey: "name" })),
-    containers: about("The containers of the pod. They share its IP address and live on one node.", always(list(container, { mergeKey: "name" }))),
+    containers: about(
+      "The containers of the pod. They share its IP address and live on one node.",
+      always(list(container, { mergeKey: "name" })),
+    ),
     ephemeralContainers: list(ephemeralContainer, { mergeKey: "name" }),
-    restartPolicy: about("When containers that ended are started again; `Always` if left out.", named("v1.RestartPolicy", ["Always", "OnFailure", "Never"])),
+    restartPolicy: about(
+      "When containers that ended are started again; `Always` if left out.",
+      named("v1.RestartPolicy", ["Always", "OnFailure", "Never"]),
+    ),
     terminationGracePeriodSeconds: about("Seconds that the containers have to end by themselves; 30 if left out.", pointer(int64)),
     activeDeadlineSeconds: pointer(int64),
     dnsPolicy: about(

@@ -5,7 +5,9 @@ import { about, always, bool, int32, int64, list, named, pointer, quantity, stri
 /** Volumes of pods. @source k8s.io/api/core/v1/types.go */
 
 const keyToPath = struct("v1.KeyToPath", { key: always(string), path: always(string), mode: pointer(int32) }, ["key", "path"]);
-export const objectFieldSelector: Struct = struct("v1.ObjectFieldSelector", { apiVersion: string, fieldPath: always(string) }, ["fieldPath"]);
+export const objectFieldSelector: Struct = struct("v1.ObjectFieldSelector", { apiVersion: string, fieldPath: always(string) }, [
+  "fieldPath",
+]);
 export const resourceFieldSelector: Struct = struct(
   "v1.ResourceFieldSelector",
   { containerName: string, resource: always(string), divisor: always(quantity) },
@@ -208,4 +210,3 @@ export const volume: Struct = struct(
   },
   ["name"],
 );
-
