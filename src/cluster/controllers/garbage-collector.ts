@@ -1,5 +1,6 @@
 import { isEqualData } from "../api/equal.ts";
 import type { KindDefinition } from "../api/kind.ts";
+import { kinds as allKinds } from "../api/kinds.ts";
 import type { KubernetesObject, OwnerReference } from "../api/meta.ts";
 import type { Informer } from "../apiclient/client.ts";
 import { createWorkQueue, type Outcome } from "../apiclient/work-queue.ts";
@@ -47,7 +48,7 @@ interface Watched {
  * Deletes what belonged to an object that is gone, holds back an object that asked for its dependents to go first, and cuts loose those that shall stay.
  * @source kubernetes.io "Garbage Collection", "Owners and Dependents"; pkg/controller/garbagecollector
  */
-export function startGarbageCollector(context: ControllerContext, kinds: readonly KindDefinition[]): void {
+export function startGarbageCollector(context: ControllerContext, kinds: readonly KindDefinition[] = allKinds): void {
   const client = context.client("generic-garbage-collector");
   const watched = new Map<string, Watched>();
   for (const definition of kinds) {

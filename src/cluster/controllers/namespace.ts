@@ -1,4 +1,5 @@
 import type { KindDefinition } from "../api/kind.ts";
+import { kinds as allKinds } from "../api/kinds.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Informer } from "../apiclient/client.ts";
 import { createWorkQueue, type Outcome } from "../apiclient/work-queue.ts";
@@ -9,7 +10,7 @@ interface Namespace extends KubernetesObject {
 }
 
 /** A namespace that is deleted goes when everything in it went; pods are given their time. @source pkg/controller/namespace */
-export function startNamespaceController(context: ControllerContext, kinds: readonly KindDefinition[]): void {
+export function startNamespaceController(context: ControllerContext, kinds: readonly KindDefinition[] = allKinds): void {
   const client = context.client("namespace-controller");
   const namespaces = client.informer<Namespace>("Namespace");
   const contents: { readonly kind: string; readonly informer: Informer<KubernetesObject> }[] = kinds

@@ -1,0 +1,4 @@
+export type { ContainerImage, ImageSource, KubeletOptions, PodNetwork, Sandbox } from "./host.ts";
+export { type Kubelet, startKubelet } from "./kubelet.ts";
+export { type NodeDescription, nodeObject } from "./node-status.ts";
+export type { ExecStreams } from "./socket.ts";

@@ -1,0 +1,775 @@
+import { isEqualData } from "../api/equal.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { Handler, Pod, PodStatus } from "../api/pod/types.ts";
+import { Machine } from "../machine/machine.ts";
+import { createSink } from "../machine/streams.ts";
+import { type ProgramEntry, type Sys, signalNumber, type SignalName } from "../machine/syscall.ts";
+import { formatRfc3339 } from "../sim/date.ts";
+import type { Timer } from "../sim/clock.ts";
+import { containerEnv, type EnvSources } from "./container-env.ts";
+import { ContainerLog } from "./container-log.ts";
+import { type ContainerInstance, ContainerSlot } from "./container-slot.ts";
+import { expand } from "./expand.ts";
+import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
+import { hostsFile, podHostname } from "./hosts-file.ts";
+import { fullImageName, goDuration, type ImageStore, isImageName, pullError } from "./image-store.ts";
+import { podStatus } from "./pod-status.ts";
+import { handlerRun, probeRun, type ProbeTarget } from "./probe-actions.ts";
+import { type ProbeOutcome, ProbeWorker } from "./probe-worker.ts";
+import { podResolvConf } from "./resolv-conf.ts";
+import { mountVolumes, volumeContent, volumePath, writeVolume } from "./volumes.ts";
+
+const second = 1_000_000;
+/** From the image to the running program. */
+const startUs = 500_000;
+/** How long a container's end or a failed pull is shown before the back-off is. */
+const showEndUs = 1_000_000;
+const configRetryUs = 10_000_000;
+/** SIGTERM is given at least this, whatever preStop took. @source pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds */
+const leastGraceUs = 2 * second;
+
+/** What a pod worker needs of its kubelet. */
+export interface PodWorkerContext {
+  readonly options: KubeletOptions;
+  readonly images: ImageStore;
+  sources(pod: Pod): Omit<EnvSources, "podIPs">;
+  serviceVariables(pod: Pod): readonly (readonly [string, string])[];
+  /** The pod as the API server has it now. */
+  current(pod: Pod): Pod | undefined;
+  /** The worker has nothing left to do. */
+  finished(worker: PodWorker): void;
+}
+
+/**
+ * Brings one pod to life and keeps it: level-triggered like the kubelet's own syncPod; whatever changes calls `sync`.
+ * @source pkg/kubelet/kubelet.go, SyncPod; pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions
+ */
+export class PodWorker {
+  readonly slots: readonly ContainerSlot[];
+  readonly uid: string;
+  #pod: Pod;
+  readonly #context: PodWorkerContext;
+  #sandbox: Sandbox | undefined;
+  readonly #startTime: string;
+  #isGiven: boolean;
+  #isTerminating = false;
+  #isWriteQueued = false;
+  #isEnded = false;
+  #killAtUs: number | undefined;
+  #override: { readonly phase: "Failed"; readonly reason: string; readonly message: string } | undefined;
+  #mountRetryUs = 0;
+  #hasVolumes = false;
+  readonly #timers = new Set<Timer>();
+
+  constructor(context: PodWorkerContext, pod: Pod) {
+    this.#context = context;
+    this.#pod = pod;
+    this.uid = pod.metadata.uid;
+    const init = pod.spec.initContainers ?? [];
+    this.slots = [
+      ...init.map((spec) => new ContainerSlot(spec, true, true)),
+      ...pod.spec.containers.map((spec) => new ContainerSlot(spec, false, init.length > 0)),
+    ];
+    // A pod that comes with an address was running before we looked: given in the scenario, or imported.
+    this.#isGiven = pod.status?.podIP !== undefined && pod.status.podIP !== "";
+    this.#startTime = pod.status?.startTime ?? this.#now();
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  get sandbox(): Sandbox | undefined {
+    return this.#sandbox;
+  }
+
+  get isTerminating(): boolean {
+    return this.#isTerminating;
+  }
+
+  slot(name: string): ContainerSlot | undefined {
+    return this.slots.find(({ spec }) => spec.name === name);
+  }
+
+  start(): void {
+    const { node, podNetwork } = this.#context.options;
+    if (this.#pod.spec.hostNetwork === true) this.#sandbox = { network: node.network, ips: node.network.addresses(), remove: () => {} };
+    else this.#sandbox = podNetwork.createSandbox(this.#pod);
+    if (this.#isGiven) this.#adopt();
+    this.sync();
+    if (!this.#isGiven) this.#queueWrite();
+    this.#isGiven = false;
+  }
+
+  /** The API server's object changed. */
+  update(pod: Pod): void {
+    const old = this.#pod;
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.terminate(pod.metadata.deletionGracePeriodSeconds ?? 30);
+      return;
+    }
+    if (old.spec !== pod.spec) this.#replaceChangedImages(old);
+    const hasGates = (pod.spec.readinessGates ?? []).length > 0;
+    if (hasGates && !isEqualData(old.status?.conditions, pod.status?.conditions)) this.#queueWrite();
+    if (old.metadata.labels !== pod.metadata.labels || old.metadata.annotations !== pod.metadata.annotations) this.renewVolumes();
+  }
+
+  /** Refused at the door: it does not fit this node. @source pkg/kubelet/lifecycle/predicate.go */
+  reject(reason: string, message: string): void {
+    this.#override = { phase: "Failed", reason, message };
+    this.#tell("Warning", reason, message);
+    this.#isEnded = true;
+    this.#queueWrite();
+  }
+
+  /** Once more, though nothing of it changed: the node was lost and is back. */
+  rewrite(): void {
+    this.#queueWrite();
+  }
+
+  /** The node goes down: everything ends silently. */
+  drop(): void {
+    this.#isEnded = true;
+    for (const slot of this.slots) for (const probe of slot.instance?.probes ?? []) probe.stop();
+    for (const slot of this.slots) slot.instance?.machine.powerOff();
+    for (const timer of this.#timers) this.#context.options.simulation.clock.cancel(timer);
+    if (this.#pod.spec.hostNetwork !== true) this.#sandbox?.remove();
+    this.#sandbox = undefined;
+  }
+
+  // ---- bringing containers up ----
+
+  sync(): void {
+    if (this.#isTerminating || this.#isEnded) return;
+    if (!this.#hasVolumes && !this.#layVolumes()) return;
+    const main = this.slots.filter(({ isInit }) => !isInit);
+    const hasMainStarted = main.some(({ hasEverStarted }) => hasEverStarted);
+    for (const slot of this.slots) {
+      if (!slot.isInit) continue;
+      if (slot.isSidecar) {
+        this.#ensure(slot);
+        if (!slot.isStarted && !hasMainStarted) return;
+      } else if (!hasMainStarted && !(slot.state.terminated?.exitCode === 0)) {
+        this.#ensure(slot);
+        return;
+      }
+    }
+    if (main.every((slot) => slot.state.terminated !== undefined && !this.#mayRestart(slot))) {
+      this.#finish();
+      return;
+    }
+    for (const slot of main) this.#ensure(slot);
+  }
+
+  #mayRestart(slot: ContainerSlot): boolean {
+    const { restartPolicy } = this.#pod.spec;
+    if (slot.isSidecar) return true;
+    if (slot.isInit) return restartPolicy !== "Never" && slot.exitCode !== 0;
+    return restartPolicy === "Always" || (restartPolicy === "OnFailure" && slot.exitCode !== 0) || restartPolicy === undefined;
+  }
+
+  #ensure(slot: ContainerSlot): void {
+    if (slot.isBusy || slot.instance !== undefined) return;
+    const { clock } = this.#context.options.simulation;
+    if (slot.state.terminated !== undefined || slot.state.waiting?.reason === "CrashLoopBackOff") {
+      if (!this.#mayRestart(slot)) {
+        if (slot.isInit && slot.exitCode !== 0) this.#finish();
+        return;
+      }
+      const leftUs = slot.restartAtUs - clock.now();
+      if (leftUs > 0) {
+        this.#backOff(slot, leftUs);
+        return;
+      }
+    }
+    this.#begin(slot);
+  }
+
+  /** Waiting for its next try is no news, so it does not keep the cluster from being settled. */
+  #backOff(slot: ContainerSlot, leftUs: number): void {
+    slot.isBusy = true;
+    const { name, namespace, uid } = this.#pod.metadata;
+    const podText = `${name}_${namespace}(${uid})`;
+    this.#later(Math.min(showEndUs, leftUs), true, () => {
+      this.#tell("Warning", "BackOff", `Back-off restarting failed container ${slot.spec.name} in pod ${podText}`, slot);
+      slot.wait(
+        "CrashLoopBackOff",
+        `back-off ${goDuration(roundToSecond(leftUs))} restarting failed container=${slot.spec.name} pod=${podText}`,
+      );
+      this.#queueWrite();
+    });
+    this.#later(leftUs, true, () => {
+      slot.isBusy = false;
+      if (!this.#isTerminating && !this.#isEnded) this.#begin(slot);
+    });
+  }
+
+  #begin(slot: ContainerSlot): void {
+    const { images, options } = this.#context;
+    slot.isBusy = true;
+    const { image } = slot;
+    if (!isImageName(image)) {
+      this.#tell(
+        "Warning",
+        "InspectFailed",
+        `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`,
+        slot,
+      );
+      this.#failPull(
+        slot,
+        "InvalidImageName",
+        `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`,
+      );
+      return;
+    }
+    const found = options.images.find(image, this.#pod, slot.spec.name);
+    const policy = slot.spec.imagePullPolicy ?? "IfNotPresent";
+    if (images.has(image) && policy !== "Always" && found !== undefined) {
+      this.#tell("Normal", "Pulled", `Container image "${image}" already present on machine`, slot);
+      this.#create(slot, found);
+      return;
+    }
+    if (policy === "Never") {
+      const text = `Container image "${image}" is not present with pull policy of Never`;
+      this.#tell("Warning", "ErrImageNeverPull", text, slot);
+      this.#failPull(slot, "ErrImageNeverPull", text);
+      return;
+    }
+    this.#tell("Normal", "Pulling", `Pulling image "${image}"`, slot);
+    images.pull(image, found !== undefined, (tookUs) => {
+      if (this.#isTerminating || this.#isEnded) return;
+      if (found === undefined) {
+        const error = pullError(image);
+        this.#tell("Warning", "Failed", `Failed to pull image "${image}": ${error}`, slot);
+        this.#failPull(slot, "ErrImagePull", error);
+        return;
+      }
+      const took = goDuration(tookUs);
+      const size = options.clusterVersion.minor >= 30 ? ` Image size: ${found.sizeBytes} bytes.` : "";
+      this.#tell("Normal", "Pulled", `Successfully pulled image "${image}" in ${took} (${took} including waiting).${size}`, slot);
+      this.#create(slot, found);
+    });
+  }
+
+  /** @source pkg/kubelet/images/image_manager.go, EnsureImageExists */
+  #failPull(slot: ContainerSlot, reason: string, message: string): void {
+    this.#tell("Warning", "Failed", `Error: ${reason}`, slot);
+    slot.wait(reason, message);
+    this.#queueWrite();
+    const waitUs = slot.nextPullBackoffUs();
+    if (reason === "ErrImagePull") {
+      this.#later(2 * showEndUs, true, () => {
+        const text = `Back-off pulling image "${slot.image}"`;
+        this.#tell("Normal", "BackOff", text, slot);
+        this.#tell("Warning", "Failed", "Error: ImagePullBackOff", slot);
+        slot.wait("ImagePullBackOff", this.#context.options.clusterVersion.minor >= 32 ? `${text}: ErrImagePull: ${message}` : text);
+        this.#queueWrite();
+      });
+    }
+    this.#later(waitUs, true, () => {
+      slot.isBusy = false;
+      this.sync();
+    });
+  }
+
+  #create(slot: ContainerSlot, image: ContainerImage): void {
+    const { options } = this.#context;
+    slot.pullBackoffUs = 0;
+    slot.imageId = `${fullImageName(slot.image).replace(/(:[^/:]*)?(@.*)?$/, "")}@sha256:${this.#hex(`imageID/${fullImageName(slot.image)}`)}`;
+    const env = this.#env(slot);
+    if (!env.ok) {
+      this.#tell("Warning", "Failed", `Error: ${env.message}`, slot);
+      slot.wait("CreateContainerConfigError", env.message);
+      this.#queueWrite();
+      this.#later(configRetryUs, true, () => {
+        slot.isBusy = false;
+        this.sync();
+      });
+      return;
+    }
+    const { minor } = options.clusterVersion;
+    const { name } = slot.spec;
+    this.#tell(
+      "Normal",
+      "Created",
+      minor >= 35 ? "Container created" : minor >= 32 ? `Created container: ${name}` : `Created container ${name}`,
+      slot,
+    );
+    this.#later(startUs, false, () => {
+      slot.isBusy = false;
+      if (this.#isTerminating || this.#isEnded) return;
+      const isRestart = slot.hasEverStarted;
+      const started = this.#launch(slot, image, env.env);
+      if (typeof started === "string") this.#failStart(slot, started);
+      else {
+        this.#tell("Normal", "Started", minor >= 35 ? "Container started" : `Started container ${name}`, slot);
+        this.#runs(slot, started, isRestart);
+      }
+    });
+  }
+
+  #env(slot: ContainerSlot): ReturnType<typeof containerEnv> {
+    const sources = { ...this.#context.sources(this.#pod), podIPs: this.#sandbox?.ips ?? [] };
+    return containerEnv(this.#pod, slot.spec, sources, this.#context.serviceVariables(this.#pod));
+  }
+
+  /** The container as a machine of its own, its main process begun; or why that could not be. */
+  #launch(slot: ContainerSlot, image: ContainerImage, env: ReadonlyMap<string, string>): ContainerInstance | string {
+    const { options } = this.#context;
+    const { simulation, node } = options;
+    const pod = this.#pod;
+    const { namespace, name } = pod.metadata;
+    const all = new Map<string, string>([...image.env, ["HOSTNAME", podHostname(pod, options.nodeName)], ...env]);
+    const machine = new Machine({
+      simulation,
+      place: `pod/${namespace}/${name}`,
+      kind: "pod",
+      hostname: podHostname(pod, options.nodeName),
+      network: this.#sandbox?.network ?? node.network,
+      programs: image.programs,
+      env: all,
+      cwd: slot.spec.workingDir ?? image.workingDirectory ?? "/",
+      services: options.services(pod, slot.spec.name),
+      isContainer: true,
+      randomName: slot.spec.name,
+      ...(options.stepCounter === undefined ? {} : { stepCounter: options.stepCounter }),
+    });
+    this.#layFiles(machine, slot, image, env);
+    const log = new ContainerLog(() => simulation.dateMs());
+    const sink = createSink(simulation.clock, (text) => log.write(text));
+    const command =
+      slot.spec.command === undefined || slot.spec.command.length === 0
+        ? image.entrypoint
+        : slot.spec.command.map((word) => expand(word, env));
+    const hasCommand = slot.spec.command !== undefined && slot.spec.command.length > 0;
+    const given = slot.spec.args !== undefined && slot.spec.args.length > 0 ? slot.spec.args.map((word) => expand(word, env)) : undefined;
+    const args = [...command, ...(given ?? (hasCommand ? [] : image.command))];
+    const started = args.length === 0 ? undefined : machine.spawn({ args, stdout: sink, stderr: sink });
+    if (started === undefined) return "no command specified";
+    if (!started.ok) {
+      const problem = started.error === "ENOENT" ? "executable file not found in $PATH" : "permission denied";
+      return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${args[0]}": ${problem}: unknown`;
+    }
+    const startedUs = simulation.clock.now();
+    const instance: ContainerInstance = {
+      machine,
+      process: started.process,
+      id: this.#hex(`containerID/${namespace}/${name}/${slot.spec.name}`),
+      startedUs,
+      startedAt: this.#now(),
+      log,
+      probes: this.#probes(slot, machine),
+      isStopping: false,
+    };
+    started.process.onExit((status) => this.#exited(slot, instance, status));
+    return instance;
+  }
+
+  #layFiles(machine: Machine, slot: ContainerSlot, image: ContainerImage, env: ReadonlyMap<string, string>): void {
+    const { node, nodeName, clusterDomain, clusterDns } = this.#context.options;
+    const pod = this.#pod;
+    const nodeFile = (path: string): string => {
+      const text = node.files.read(path);
+      return text.ok ? text.value : "";
+    };
+    for (const [path, text] of image.files ?? []) {
+      const slash = path.lastIndexOf("/");
+      machine.files.makeDirectory(path.slice(0, slash), { parents: true });
+      machine.files.write(path, text);
+    }
+    const ips = this.#sandbox?.ips ?? [];
+    machine.files.write("/etc/hosts", hostsFile(pod, ips, nodeName, clusterDomain, nodeFile("/etc/hosts")));
+    machine.files.write("/etc/resolv.conf", podResolvConf(pod, { domain: clusterDomain, dns: clusterDns }, nodeFile("/etc/resolv.conf")));
+    mountVolumes(node, machine, pod, slot.spec, env);
+  }
+
+  #runs(slot: ContainerSlot, instance: ContainerInstance, isRestart: boolean): void {
+    slot.run(instance, isRestart);
+    const hook = slot.spec.lifecycle?.postStart;
+    if (hook === undefined) {
+      this.#up(slot, instance);
+      return;
+    }
+    this.#queueWrite();
+    this.#runHook(hook, slot, instance, undefined, (outcome) => {
+      if (slot.instance !== instance || instance.isStopping) return;
+      if (outcome.type === "success") {
+        this.#up(slot, instance);
+        return;
+      }
+      this.#tell("Warning", "FailedPostStartHook", "PostStartHook failed", slot);
+      this.#stop(slot, instance, "FailedPostStartHook");
+    });
+  }
+
+  /** It runs and its start is complete but for the start-up probe. */
+  #up(slot: ContainerSlot, instance: ContainerInstance): void {
+    const startup = instance.probes.find(({ kind }) => kind === "Startup");
+    if (startup !== undefined) startup.start(instance.startedUs);
+    else this.#started(slot, instance);
+    this.#queueWrite();
+  }
+
+  #started(slot: ContainerSlot, instance: ContainerInstance): void {
+    slot.isStarted = true;
+    for (const probe of instance.probes) if (probe.kind !== "Startup") probe.start(instance.startedUs);
+    slot.isReady = instance.probes.every(({ kind, result }) => kind !== "Readiness" || result === "success");
+    this.sync(); // the next container may wait for a sidecar
+  }
+
+  /** @source pkg/kubelet/kuberuntime: the container never ran, so its times are the epoch's */
+  #failStart(slot: ContainerSlot, message: string): void {
+    const { simulation } = this.#context.options;
+    this.#tell("Warning", "Failed", `Error: ${message}`, slot);
+    const containerID = `containerd://${this.#hex(`containerID/${this.#pod.metadata.namespace}/${this.#pod.metadata.name}/${slot.spec.name}`)}`;
+    if (slot.hasEverStarted) slot.restartCount++;
+    slot.containerId = containerID;
+    const finishedAt = this.#now();
+    slot.end(
+      { exitCode: 128, reason: "StartError", message, startedAt: "1970-01-01T00:00:00Z", finishedAt, containerID },
+      simulation.clock.now(),
+    );
+    slot.wait("RunContainerError", message);
+    this.#queueWrite();
+    this.#later(showEndUs, true, () => {
+      const terminated = slot.lastState.terminated;
+      if (terminated !== undefined && slot.state.waiting !== undefined) slot.state = { terminated };
+      this.sync();
+      this.#queueWrite();
+    });
+  }
+
+  #exited(slot: ContainerSlot, instance: ContainerInstance, status: number): void {
+    if (slot.instance !== instance) return;
+    for (const probe of instance.probes) probe.stop();
+    instance.log.end();
+    const { clock } = this.#context.options.simulation;
+    slot.end(
+      {
+        exitCode: status,
+        reason: status === 0 ? "Completed" : "Error",
+        startedAt: instance.startedAt,
+        finishedAt: this.#now(),
+        containerID: `containerd://${instance.id}`,
+      },
+      clock.now(),
+    );
+    if (this.#isTerminating) {
+      this.#closeIfDone();
+      return;
+    }
+    this.#queueWrite();
+    this.sync();
+  }
+
+  // ---- given pods ----
+
+  /** A pod that was running before the start: its containers run from now on, silently and at once. */
+  #adopt(): void {
+    const { options, images } = this.#context;
+    if (!this.#layVolumes()) return;
+    for (const slot of this.slots) {
+      const known = [...(this.#pod.status?.containerStatuses ?? []), ...(this.#pod.status?.initContainerStatuses ?? [])].find(
+        ({ name }) => name === slot.spec.name,
+      );
+      slot.adopt(known);
+      if (slot.isInit && !slot.isSidecar) {
+        slot.state = known?.state?.terminated === undefined ? { terminated: { exitCode: 0, reason: "Completed" } } : known.state;
+        slot.isReady = true;
+        continue;
+      }
+      images.add(slot.image);
+      const found = options.images.find(slot.image, this.#pod, slot.spec.name) ?? unknownImage;
+      slot.imageId = known?.imageID ?? fullImageName(slot.image);
+      const env = this.#env(slot);
+      const started = this.#launch(slot, found, env.ok ? env.env : new Map());
+      if (typeof started === "string") continue; // it starts the usual way and fails there
+      slot.run(started, false);
+      if (known?.state?.running?.startedAt != null) slot.state = { running: { startedAt: known.state.running.startedAt } };
+      slot.isStarted = true;
+      slot.isReady = known?.ready ?? this.#pod.status?.conditions?.find(({ type }) => type === "Ready")?.status !== "False";
+      for (const probe of started.probes) {
+        if (probe.kind === "Readiness") probe.result = slot.isReady ? "success" : "failure";
+        if (probe.kind !== "Startup") probe.start(started.startedUs);
+      }
+    }
+  }
+
+  // ---- probes ----
+
+  #probes(slot: ContainerSlot, machine: Machine): readonly ProbeWorker[] {
+    const { clock } = this.#context.options.simulation;
+    const target = this.#target(slot, machine);
+    const workers: ProbeWorker[] = [];
+    for (const [kind, probe] of [
+      ["Startup", slot.spec.startupProbe],
+      ["Liveness", slot.spec.livenessProbe],
+      ["Readiness", slot.spec.readinessProbe],
+    ] as const) {
+      if (probe === undefined) continue;
+      const worker: ProbeWorker = new ProbeWorker(kind, probe, clock, probeRun(target, probe), (outcome, hasChanged) =>
+        this.#probed(slot, worker, outcome, hasChanged),
+      );
+      workers.push(worker);
+    }
+    return workers;
+  }
+
+  #target(slot: ContainerSlot, machine: Machine): ProbeTarget {
+    const { simulation, node, clusterVersion } = this.#context.options;
+    return {
+      clock: simulation.clock,
+      network: node.network,
+      machine,
+      podIp: this.#sandbox?.ips[0] ?? "",
+      container: slot.spec,
+      clusterMinor: clusterVersion.minor,
+    };
+  }
+
+  /** @source pkg/kubelet/prober/{prober,prober_manager}.go */
+  #probed(slot: ContainerSlot, worker: ProbeWorker, outcome: ProbeOutcome, hasChanged: boolean): void {
+    const { instance } = slot;
+    if (instance === undefined || !instance.probes.includes(worker)) return;
+    if (outcome.type === "failure") this.#tell("Warning", "Unhealthy", `${worker.kind} probe failed: ${outcome.output}`, slot);
+    else if (outcome.type === "error")
+      this.#tell("Warning", "Unhealthy", `${worker.kind} probe errored and resulted in unknown state: ${outcome.output}`, slot);
+    if (!hasChanged) return;
+    if (worker.kind === "Readiness") {
+      slot.isReady = outcome.type === "success";
+      this.#queueWrite();
+    } else if (outcome.type === "success") {
+      if (worker.kind !== "Startup") return;
+      worker.stop();
+      this.#started(slot, instance);
+      this.#queueWrite();
+    } else {
+      const message = `Container ${slot.spec.name} failed ${worker.kind.toLowerCase()} probe, will be restarted`;
+      const probe = worker.kind === "Liveness" ? slot.spec.livenessProbe : slot.spec.startupProbe;
+      this.#stop(slot, instance, message, probe?.terminationGracePeriodSeconds);
+    }
+  }
+
+  // ---- the end ----
+
+  /** Deleted: Killing events, preStop, SIGTERM, what is left of the grace, SIGKILL; then the object goes. */
+  terminate(graceSeconds: number): void {
+    const { clock } = this.#context.options.simulation;
+    const killAtUs = clock.now() + graceSeconds * second;
+    const isShorter = this.#killAtUs !== undefined && killAtUs < this.#killAtUs;
+    if (this.#isTerminating && !isShorter) return;
+    this.#killAtUs = killAtUs;
+    if (this.#isTerminating) {
+      for (const { instance } of this.slots) if (instance !== undefined) this.#killLater(instance, graceSeconds * second);
+      return;
+    }
+    this.#isTerminating = true;
+    const main = this.slots.filter(({ isSidecar }) => !isSidecar);
+    for (const slot of main) {
+      if (slot.instance !== undefined && !slot.instance.isStopping)
+        this.#stop(slot, slot.instance, `Stopping container ${slot.spec.name}`, graceSeconds);
+    }
+    this.#closeIfDone();
+  }
+
+  /** Sidecars go last, in reverse order. */
+  #closeIfDone(): void {
+    const { options, finished } = this.#context;
+    if (this.slots.some(({ isSidecar, instance }) => !isSidecar && instance !== undefined)) return;
+    const sidecar = this.slots.findLast(({ instance }) => instance !== undefined);
+    if (sidecar?.instance !== undefined) {
+      const leftUs = Math.max(leastGraceUs, (this.#killAtUs ?? 0) - options.simulation.clock.now());
+      if (!sidecar.instance.isStopping)
+        this.#stop(sidecar, sidecar.instance, `Stopping container ${sidecar.spec.name}`, Math.ceil(leftUs / second));
+      return;
+    }
+    this.#isEnded = true;
+    for (const timer of this.#timers) options.simulation.clock.cancel(timer);
+    if (this.#pod.spec.hostNetwork !== true) this.#sandbox?.remove();
+    this.#sandbox = undefined;
+    finished(this);
+  }
+
+  /** Nothing of it will run again; its sidecars are no longer needed. */
+  #finish(): void {
+    this.#isEnded = true;
+    for (const slot of this.slots.toReversed()) {
+      if (slot.instance !== undefined && !slot.instance.isStopping) this.#stop(slot, slot.instance, `Stopping container ${slot.spec.name}`);
+    }
+    this.#queueWrite();
+  }
+
+  #stop(slot: ContainerSlot, instance: ContainerInstance, message: string, graceSeconds?: number): void {
+    instance.isStopping = true;
+    for (const probe of instance.probes) if (probe.kind !== "Readiness" || !this.#isTerminating) probe.stop();
+    this.#tell("Normal", "Killing", message, slot);
+    const { clock } = this.#context.options.simulation;
+    const graceUs = (graceSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30) * second;
+    const beganUs = clock.now();
+    const hook = slot.spec.lifecycle?.preStop;
+    if (graceUs === 0) {
+      instance.process.kill("SIGKILL");
+      return;
+    }
+    if (hook === undefined) {
+      this.#killLater(instance, graceUs);
+      signal(instance, "SIGTERM");
+      return;
+    }
+    this.#runHook(hook, slot, instance, graceUs, (outcome) => {
+      if (slot.instance !== instance) return;
+      if (outcome.type !== "success") this.#tell("Warning", "FailedPreStopHook", "PreStopHook failed", slot);
+      this.#killLater(instance, Math.max(leastGraceUs, beganUs + graceUs - clock.now()));
+      signal(instance, "SIGTERM");
+    });
+  }
+
+  #killLater(instance: ContainerInstance, delayUs: number): void {
+    this.#context.options.simulation.clock.after(delayUs, () => {
+      if (instance.process.exitStatus === undefined) instance.process.kill("SIGKILL");
+    });
+  }
+
+  #runHook(
+    hook: Handler,
+    slot: ContainerSlot,
+    instance: ContainerInstance,
+    limitUs: number | undefined,
+    done: (outcome: ProbeOutcome) => void,
+  ): void {
+    const run = handlerRun(this.#target(slot, instance.machine), hook, limitUs ?? 3600 * second, "hook");
+    run(done);
+  }
+
+  // ---- volumes ----
+
+  #layVolumes(): boolean {
+    const { node, simulation } = this.#context.options;
+    const sources = { ...this.#context.sources(this.#pod), podIPs: this.#sandbox?.ips ?? [] };
+    for (const volume of this.#pod.spec.volumes ?? []) {
+      const content = volumeContent(this.#pod, volume, sources);
+      if (content?.ok === false) {
+        this.#tell("Warning", "FailedMount", `MountVolume.SetUp failed for volume "${volume.name}" : ${content.message}`);
+        this.#mountRetryUs = Math.min(this.#mountRetryUs === 0 ? second / 2 : 2 * this.#mountRetryUs, 122 * second);
+        this.#timers.add(simulation.clock.afterPeriodic(this.#mountRetryUs, () => this.sync()));
+        return false;
+      }
+      if (content === undefined) node.files.makeDirectory(volumePath(this.#pod, volume), { parents: true });
+      else writeVolume(node, this.#pod, volume, content.files);
+    }
+    this.#hasVolumes = true;
+    return true;
+  }
+
+  /** ConfigMaps, Secrets or the pod's own labels changed: mounted files follow, variables do not. */
+  renewVolumes(): void {
+    if (!this.#hasVolumes || this.#isEnded) return;
+    const sources = { ...this.#context.sources(this.#pod), podIPs: this.#sandbox?.ips ?? [] };
+    for (const volume of this.#pod.spec.volumes ?? []) {
+      const content = volumeContent(this.#pod, volume, sources);
+      if (content?.ok === true) writeVolume(this.#context.options.node, this.#pod, volume, content.files);
+    }
+  }
+
+  /** A changed image is the one change of a running pod that its kubelet carries out. */
+  #replaceChangedImages(old: Pod): void {
+    for (const slot of this.slots) {
+      const before = [...old.spec.containers, ...(old.spec.initContainers ?? [])].find(({ name }) => name === slot.spec.name);
+      const now = [...this.#pod.spec.containers, ...(this.#pod.spec.initContainers ?? [])].find(({ name }) => name === slot.spec.name);
+      if (before === undefined || now === undefined || before.image === now.image) continue;
+      slot.spec = now;
+      if (slot.instance !== undefined && !slot.instance.isStopping)
+        this.#stop(slot, slot.instance, `Container ${slot.spec.name} definition changed, will be restarted`);
+    }
+  }
+
+  // ---- writing ----
+
+  #queueWrite(): void {
+    if (this.#isWriteQueued) return;
+    this.#isWriteQueued = true;
+    this.#context.options.simulation.clock.after(0, () => {
+      this.#isWriteQueued = false;
+      this.#write();
+    });
+  }
+
+  #write(): void {
+    const { options, current } = this.#context;
+    if (!options.isConnected()) return; // it writes when the way is free again
+    const pod = current(this.#pod);
+    if (pod === undefined || pod.metadata.uid !== this.uid) return;
+    const views = this.slots.map((slot) => slot.view());
+    const facts = {
+      hostIPs: options.node.network.addresses(),
+      podIPs: this.#sandbox?.ips ?? [],
+      startTime: this.#startTime,
+      now: this.#now(),
+      clusterMinor: options.clusterVersion.minor,
+    };
+    const status: PodStatus = podStatus(pod, views, facts, this.#override);
+    const before = pod.status as LooseObject | undefined;
+    if (Object.entries(status).every(([member, value]) => isEqualData(value, before?.[member]))) return;
+    const { namespace, name } = pod.metadata;
+    options.client.patch("Pod", namespace, name, { status: status as unknown as LooseObject }, "status");
+  }
+
+  #tell(type: "Normal" | "Warning", reason: string, message: string, slot?: ContainerSlot): void {
+    const { client, nodeName, isConnected } = this.#context.options;
+    if (!isConnected()) return;
+    const fieldPath = slot === undefined ? undefined : `spec.${slot.isInit ? "initContainers" : "containers"}{${slot.spec.name}}`;
+    const place = fieldPath === undefined ? {} : { fieldPath };
+    client.event(this.#pod as KubernetesObject, { type, reason, message, component: "kubelet", host: nodeName, ...place });
+  }
+
+  #later(delayUs: number, isPeriodic: boolean, run: () => void): void {
+    const { clock } = this.#context.options.simulation;
+    const guarded = (): void => {
+      this.#timers.delete(timer);
+      run();
+    };
+    const timer: Timer = isPeriodic ? clock.afterPeriodic(delayUs, guarded) : clock.after(delayUs, guarded);
+    this.#timers.add(timer);
+  }
+
+  #now(): string {
+    return formatRfc3339(this.#context.options.simulation.dateMs());
+  }
+
+  /** 64 hexadecimal digits, as digests and container ids have. */
+  #hex(stream: string): string {
+    const random = this.#context.options.simulation.random(stream);
+    let text = "";
+    for (let i = 0; i < 8; i++) text += random.uint32().toString(16).padStart(8, "0");
+    return text;
+  }
+}
+
+function roundToSecond(us: number): number {
+  return Math.ceil(us / second) * second;
+}
+
+function signal(instance: ContainerInstance, name: SignalName): void {
+  if (instance.process.exitStatus === undefined) instance.process.kill(name);
+}
+
+/** What stands in for an image nobody knows, in a pod that was running when it was given: it is there and answers nothing. */
+const unknownImage: ContainerImage = {
+  entrypoint: ["app"],
+  command: [],
+  env: new Map(),
+  sizeBytes: 0,
+  programs: new Map<string, ProgramEntry>([
+    [
+      "app",
+      {
+        name: "app",
+        *run(_sys: Sys) {
+          yield () => undefined;
+          return 128 + signalNumber.SIGKILL;
+        },
+      },
+    ],
+  ]),
+};
