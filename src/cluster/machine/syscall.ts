@@ -30,7 +30,8 @@ export type SignalName =
   | "SIGCHLD"
   | "SIGCONT"
   | "SIGSTOP"
-  | "SIGTSTP";
+  | "SIGTSTP"
+  | "SIGXFSZ";
 export const signalNumber: Readonly<Record<SignalName, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -45,6 +46,7 @@ export const signalNumber: Readonly<Record<SignalName, number>> = {
   SIGCONT: 18,
   SIGSTOP: 19,
   SIGTSTP: 20,
+  SIGXFSZ: 25,
 };
 
 /** Thrown at the yield of a program that a signal reached. A program may catch it (ping prints its summary). SIGKILL never arrives here. */
@@ -158,14 +160,18 @@ export interface SpawnOptions {
   readonly stderr?: OutputStream;
   /** A new process group: Ctrl-C goes to the terminal's foreground group. Default: the parent's group. */
   readonly newGroup?: boolean;
+  /** Joins this group of the machine (the later commands of a pipeline). */
+  readonly group?: number;
   /** The shell session it works for; default the parent's. Connections it opens are counted there. */
   readonly session?: number;
   /** The terminal it belongs to, if any; default the parent's. */
   readonly terminal?: Terminal | undefined;
 }
 
-/** ENOENT: no such program here. */
-export type SpawnResult = { readonly ok: true; readonly process: Process } | { readonly ok: false; readonly error: "ENOENT" | "EACCES" };
+/** ENOENT: no such program here. EACCES: it is no program, or the machine is off. EAGAIN: too many processes. */
+export type SpawnResult =
+  | { readonly ok: true; readonly process: Process }
+  | { readonly ok: false; readonly error: "ENOENT" | "EACCES" | "EAGAIN" };
 
 /** A terminal (tty): lines come in, text goes out, Ctrl-C goes to the foreground group. The page or a test sits at the other end. */
 export interface Terminal {
@@ -174,7 +180,9 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   /** Process groups are numbered by the pid of their first process; `machine` is where it lives. */
-  setForeground(group: { readonly place: string; readonly group: number; readonly interrupt: (signal: SignalName) => void } | undefined): void;
+  setForeground(
+    group: { readonly place: string; readonly group: number; readonly interrupt: (signal: SignalName) => void } | undefined,
+  ): void;
 }
 
 /** A TCP connection as programs use it. */
@@ -206,7 +214,11 @@ export interface Datagram {
 
 export interface DatagramSocket {
   readonly port: number;
-  send(to: SocketAddress, payload: Payload, options?: { readonly inReplyTo?: Datagram; readonly purpose?: Connection["purpose"] }): Run<SocketError | undefined>;
+  send(
+    to: SocketAddress,
+    payload: Payload,
+    options?: { readonly inReplyTo?: Datagram; readonly purpose?: Connection["purpose"] },
+  ): Run<SocketError | undefined>;
   receive(timeoutUs?: number): Run<Datagram | SocketError>;
   close(): void;
 }
@@ -296,10 +308,22 @@ export interface Sys {
 
   /** The socket address of a numeric IP; undefined when the text is none. */
   address(ip: string, port: number): SocketAddress | undefined;
-  connect(to: SocketAddress, options?: ConnectOptions): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }>;
-  listen(port: number, options?: { readonly ip?: string }): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError };
-  udp(port?: number, options?: { readonly connectedTo?: SocketAddress }): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError };
-  ping(to: SocketAddress, options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number }): Run<PingAnswer | SocketError>;
+  connect(
+    to: SocketAddress,
+    options?: ConnectOptions,
+  ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }>;
+  listen(
+    port: number,
+    options?: { readonly ip?: string },
+  ): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError };
+  udp(
+    port?: number,
+    options?: { readonly connectedTo?: SocketAddress },
+  ): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError };
+  ping(
+    to: SocketAddress,
+    options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number },
+  ): Run<PingAnswer | SocketError>;
   sockets(): readonly SocketRow[];
 
   /** What the cluster lends to special programs of this machine (the API server's door, the node's tables, the hop log); undefined elsewhere. */

@@ -1,0 +1,75 @@
+import type { Builtin } from "../context.ts";
+import { breakBuiltin, colon, continueBuiltin, evalBuiltin, exit, falseBuiltin, letBuiltin, returnBuiltin, source } from "./flow.ts";
+import { bg, fg, jobs, kill, times, trap, ulimit, umask, wait } from "./jobs.ts";
+import { alias, builtinBuiltin, command, history, type, unalias } from "./lookup.ts";
+import { cd, echo, printf, pwd, test } from "./output.ts";
+import { declare, exportBuiltin, getopts, local, read, readonlyBuiltin, set, shift, unset } from "./variables.ts";
+
+/** Every builtin, by name. `exec` is the interpreter's own: its redirections stay. */
+export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  [".", source],
+  [":", colon],
+  ["[", test],
+  ["alias", alias],
+  ["bg", bg],
+  ["break", breakBuiltin],
+  ["builtin", builtinBuiltin],
+  ["cd", cd],
+  ["command", command],
+  ["continue", continueBuiltin],
+  ["declare", declare],
+  ["echo", echo],
+  ["eval", evalBuiltin],
+  ["exec", colon],
+  ["exit", exit],
+  ["export", exportBuiltin],
+  ["false", falseBuiltin],
+  ["fg", fg],
+  ["getopts", getopts],
+  ["hash", colon],
+  ["history", history],
+  ["jobs", jobs],
+  ["kill", kill],
+  ["let", letBuiltin],
+  ["local", local],
+  ["printf", printf],
+  ["pwd", pwd],
+  ["read", read],
+  ["readonly", readonlyBuiltin],
+  ["return", returnBuiltin],
+  ["set", set],
+  ["shift", shift],
+  ["shopt", colon],
+  ["source", source],
+  ["test", test],
+  ["times", times],
+  ["trap", trap],
+  ["true", colon],
+  ["type", type],
+  ["typeset", declare],
+  ["ulimit", ulimit],
+  ["umask", umask],
+  ["unalias", unalias],
+  ["unset", unset],
+  ["wait", wait],
+]);
+
+/** Assignments before these stay. @source POSIX.1-2017 XCU 2.14 */
+export const specialBuiltins: ReadonlySet<string> = new Set([
+  ".",
+  ":",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
+]);
