@@ -21,6 +21,28 @@ export interface SocketAddress {
   readonly text: string;
 }
 
+/** Its text is made when somebody reads it: most ephemeral ports are never printed. */
+class InternedSocket implements SocketAddress {
+  readonly id: number;
+  readonly ip: Ip;
+  readonly port: number;
+  #text: string | undefined = undefined;
+
+  constructor(id: number, ip: Ip, port: number) {
+    this.id = id;
+    this.ip = ip;
+    this.port = port;
+  }
+
+  get text(): string {
+    if (this.#text === undefined) {
+      const host = this.ip.family === 6 ? `[${this.ip.text}]` : this.ip.text;
+      this.#text = this.port === 0 ? this.ip.text : `${host}:${this.port}`;
+    }
+    return this.#text;
+  }
+}
+
 export interface Cidr {
   readonly text: string;
   readonly family: 4 | 6;
@@ -59,8 +81,7 @@ export class AddressBook {
     }
     let socket = ports.get(port);
     if (socket === undefined) {
-      const host = ip.family === 6 ? `[${ip.text}]` : ip.text;
-      socket = { id: this.#socketCount++, ip, port, text: port === 0 ? ip.text : `${host}:${port}` };
+      socket = new InternedSocket(this.#socketCount++, ip, port);
       ports.set(port, socket);
     }
     return socket;

@@ -11,7 +11,7 @@ import type { IcmpType, Packet } from "./packet.ts";
 import { reasonOf, reasonWith, sendReason } from "./reason.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Route } from "./route.ts";
-import { icmpErrorDataBytes, icmpPacket, isIcmpError, withTtl } from "./wire.ts";
+import { icmpErrorDataBytes, icmpPacket, isIcmpError } from "./wire.ts";
 
 /** What the loop needs of the namespace that a packet passes; `Netns` implements it. */
 export interface Forwarder extends Namespace {
@@ -213,11 +213,11 @@ export class Forwarding {
       this.#refuse(host, buffer, noRoute, "net-unreachable");
       return;
     }
-    if (packet.ttl <= 1) {
+    if (buffer.ttl <= 1) {
       this.#refuse(host, buffer, ttlExceeded, "time-exceeded");
       return;
     }
-    buffer.packet = withTtl(packet, packet.ttl - 1);
+    buffer.ttl--;
     buffer.outInterface = route.out;
     if (netfilter !== undefined) {
       const verdict = runHooks(netfilter.hooks.beforeNat("forward"), buffer);

@@ -14,7 +14,6 @@ export function connectionId(connection: Connection): string {
 export class BoundedHopLog implements HopLog {
   readonly #hopsMax: number;
   #numbers = new Map<Place, number>();
-  #byOpener = new Map<Place, Map<number, Connection>>();
   #bySession = new Map<number, Connection[]>();
   #children = new Map<Connection, Connection[]>();
   /** Every kept connection, in the order opened; those before `#oldest` are gone. */
@@ -81,7 +80,13 @@ export class BoundedHopLog implements HopLog {
   /** The connection named `client/laptop#7`; undefined when there is none, or no more. */
   find(id: string): Connection | undefined {
     const mark = id.lastIndexOf("#");
-    return this.#byOpener.get(id.slice(0, mark))?.get(Number(id.slice(mark + 1)));
+    const opener = id.slice(0, mark);
+    const number = Number(id.slice(mark + 1));
+    for (let i = this.#connections.length - 1; i >= this.#oldest; i--) {
+      const connection = this.#connections[i] as Connection;
+      if (connection.number === number && connection.opener === opener) return connection;
+    }
+    return undefined;
   }
 
   /** Connections that commands of that shell session opened, oldest first. */
@@ -106,12 +111,6 @@ export class BoundedHopLog implements HopLog {
   /** At its first hop; also at the first after it was forgotten, for a connection that lives long. */
   #keep(connection: Connection): void {
     this.#connections.push(connection);
-    let numbered = this.#byOpener.get(connection.opener);
-    if (numbered === undefined) {
-      numbered = new Map();
-      this.#byOpener.set(connection.opener, numbered);
-    }
-    numbered.set(connection.number, connection);
   }
 
   /** A connection goes with all its hops, and stays known only to who holds it. The newest is never dropped: half its hops are. */
@@ -130,9 +129,6 @@ export class BoundedHopLog implements HopLog {
       this.#connections = this.#connections.slice(this.#oldest);
       this.#oldest = 0;
     }
-    const numbered = this.#byOpener.get(connection.opener);
-    numbered?.delete(connection.number);
-    if (numbered?.size === 0) this.#byOpener.delete(connection.opener);
     this.#children.delete(connection);
     const opened = this.#bySession.get(connection.session);
     if (opened !== undefined && opened[0] === connection) opened.shift();

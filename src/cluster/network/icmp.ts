@@ -6,7 +6,7 @@ import type { ConnectionIntent, SocketError, Sockets } from "./sockets.ts";
 import type { Stack } from "./stack.ts";
 import type { TcpLayer } from "./tcp.ts";
 import type { UdpLayer } from "./udp.ts";
-import { defaultTtl, icmpPacket } from "./wire.ts";
+import { defaultTtl, icmpPacket, withTtl } from "./wire.ts";
 
 const receivedEcho = reasonOf("received-echo");
 const receivedEchoReply = reasonOf("received-echo-reply");
@@ -57,7 +57,7 @@ export class IcmpLayer {
   }
 
   receive(buffer: SocketBuffer): void {
-    const packet = buffer.packet;
+    const packet = withTtl(buffer.packet, buffer.ttl);
     const icmp = packet.icmp as IcmpMessage;
     if (icmp.type === "echo") {
       this.#stack.received(buffer, receivedEcho);

@@ -78,6 +78,8 @@ export class SocketBuffer {
   outInterface: NetworkInterface | undefined = undefined;
   hook: Hook = "prerouting";
   mark = 0;
+  /** Hops it may still go; the packet itself keeps what it was sent with. */
+  ttl: number;
   entry: ConntrackEntry | undefined = undefined;
   isReply = false;
   /** NEW, CT_ESTABLISHED, RELATED or INVALID_STATE; 0 where nothing tracks. */
@@ -101,6 +103,7 @@ export class SocketBuffer {
   constructor(packet: Packet, namespace: Namespace) {
     this.packet = packet;
     this.namespace = namespace;
+    this.ttl = packet.ttl;
     this.record = packet.connection.record;
   }
 

@@ -43,6 +43,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   readonly routes = new RouteTable();
   #loopbackRoute: Route;
   #isPowered = true;
+  #choices: Random | undefined = undefined;
   #netfilter: Netfilter | undefined = undefined;
   readonly #tcp: TcpLayer;
   readonly #sctp: TcpLayer;
@@ -220,7 +221,8 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   /** `kube-proxy/NODE`: the draws among endpoints. */
   get choices(): Random {
-    return this.#simulation.random(`kube-proxy/${this.place.slice(this.place.lastIndexOf("/") + 1)}`);
+    this.#choices ??= this.#simulation.random(`kube-proxy/${this.place.slice(this.place.lastIndexOf("/") + 1)}`);
+    return this.#choices;
   }
 
   get natPorts(): Random {

@@ -47,6 +47,7 @@ export interface Packet {
   readonly acknowledgement: number;
   readonly payload: Payload | undefined;
   readonly icmp: IcmpMessage | undefined;
+  /** As it was sent; each `forward` hop since took one. A ping's answer carries what was left. */
   readonly ttl: number;
   /** Total length as on the wire: headers and payload. */
   readonly bytes: number;

@@ -96,6 +96,49 @@ class OpenedConnection implements Connection {
 
 const noRules: readonly AppliedRule[] = [];
 
+/** A place in the tree of all lists of rules that matched: the list that leads here, and where the next rule leads. */
+interface RulePath {
+  readonly list: readonly AppliedRule[];
+  last: AppliedRule | undefined;
+  lastPath: RulePath | undefined;
+  others: Map<AppliedRule, RulePath> | undefined;
+}
+
+const pathsMax = 50_000;
+
+/** Equal lists are one list: packets meet the same few rules again and again, and hops are kept for long. */
+class RuleLists {
+  #root = pathOf(noRules);
+  #count = 0;
+
+  shared(rules: readonly AppliedRule[]): readonly AppliedRule[] {
+    let path = this.#root;
+    for (let i = 0; i < rules.length; i++) path = this.#next(path, rules[i] as AppliedRule);
+    return path.list;
+  }
+
+  #next(path: RulePath, rule: AppliedRule): RulePath {
+    if (path.last === rule) return path.lastPath as RulePath;
+    let next = path.others?.get(rule);
+    if (next === undefined) {
+      next = pathOf([...path.list, rule]);
+      path.others ??= new Map();
+      path.others.set(rule, next);
+      if (++this.#count > pathsMax) {
+        this.#root = pathOf(noRules); // rules come and go; lists already in hops stay as they are
+        this.#count = 0;
+      }
+    }
+    path.last = rule;
+    path.lastPath = next;
+    return next;
+  }
+}
+
+function pathOf(list: readonly AppliedRule[]): RulePath {
+  return { list, last: undefined, lastPath: undefined, others: undefined };
+}
+
 /** Writes hops and connections into the log, with the order over the whole cluster. */
 export class Recorder {
   readonly #clock: Clock;
@@ -103,6 +146,7 @@ export class Recorder {
   /** False: no connection keeps hops, whatever it asks for (load experiments). */
   isRecording = true;
   #sequence = 0;
+  readonly #rules = new RuleLists();
 
   constructor(clock: Clock, log: HopLog) {
     this.#clock = clock;
@@ -162,7 +206,7 @@ export class Recorder {
   ): void {
     let rules = noRules;
     if (buffer.rules.length > 0) {
-      rules = buffer.rules;
+      rules = this.#rules.shared(buffer.rules);
       buffer.rules = [];
     }
     this.#log.add(

@@ -124,7 +124,7 @@ export function withAddresses(packet: Packet, source: SocketAddress, destination
   );
 }
 
-/** The same packet with one hop less to live. */
+/** The same packet with so many hops left. */
 export function withTtl(packet: Packet, ttl: number): Packet {
   return new WirePacket(
     packet.protocol,
