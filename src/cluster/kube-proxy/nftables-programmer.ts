@@ -1,7 +1,7 @@
 import { type AddressBook, inCidr, type Ip } from "../network/address.ts";
 import type { Reason } from "../network/name.ts";
 import type { NftChain, NftMatch, NftRule, NftStatement } from "../network/netfilter/nft-rule.ts";
-import type { NftTable } from "../network/netfilter/nft-table.ts";
+import { NftTable } from "../network/netfilter/nft-table.ts";
 import type { NodeFacts } from "./desired.ts";
 import { cidrOf } from "./iptables.ts";
 import { masqueradeMark } from "./iptables-fixed.ts";
@@ -33,9 +33,7 @@ export class NftablesProgrammer implements Programmer {
     for (const name of [...table.chains.keys()]) if (name.includes("/")) table.deleteChain(name);
     for (const { name, elements } of [...table.maps.values()]) for (const key of [...elements.keys()]) table.deleteElement(name, key);
     for (const { name, elements } of [...table.sets.values()]) for (const ip of [...elements.values()]) table.deleteAddress(name, ip);
-    for (const [name, comment] of fixedSets) table.addSet({ name, comment, timeoutSeconds: undefined });
-    for (const [name, key, comment] of fixedMaps) table.addMap({ name, key, comment });
-    for (const chain of fixedChains(node)) table.addChain(chain);
+    addFixedPart(table, node);
     for (const ip of nodePortAddresses(node)) table.addAddress("nodeport-ips", this.#book.ip(ip));
   }
 
@@ -90,6 +88,19 @@ export class NftablesProgrammer implements Programmer {
       this.#table.deleteAddress("cluster-ips", ip);
     }
   }
+}
+
+/** The table as kube-proxy makes it before there is any Service. */
+export function createProxyTable(node: NodeFacts): NftTable {
+  const table = new NftTable(node.family, "kube-proxy", "rules for kube-proxy");
+  addFixedPart(table, node);
+  return table;
+}
+
+function addFixedPart(table: NftTable, node: NodeFacts): void {
+  for (const [name, comment] of fixedSets) table.addSet({ name, comment, timeoutSeconds: undefined });
+  for (const [name, key, comment] of fixedMaps) table.addMap({ name, key, comment });
+  for (const chain of fixedChains(node)) table.addChain(chain);
 }
 
 const fixedSets = [

@@ -79,6 +79,26 @@ export const kubeProxyReasons = {
   "kube-proxy.reject": [],
   /** Nftables: an address of the Service range that belongs to no Service. */
   "kube-proxy.cluster-ip-unallocated": ["cidr"],
+  /** IPVS: a pod on this node reaches itself through the Service. */
+  "kube-proxy.ipvs-hairpin": [],
+  /** IPVS: it goes to a load balancer's address. */
+  "kube-proxy.ipvs-load-balancer": [],
+  /** IPVS: externalTrafficPolicy Local, so the source stays. */
+  "kube-proxy.ipvs-keeps-source": [],
+  /** IPVS: answers must come back by this node, so it will be masqueraded. */
+  "kube-proxy.ipvs-masquerade": [],
+  /** IPVS: a source outside the pod range to a ClusterIP, so it will be masqueraded. */
+  "kube-proxy.ipvs-off-cluster": [],
+  /** IPVS: the destination is a virtual server; IPVS will choose the endpoint. */
+  "kube-proxy.ipvs-virtual": [],
+  /** IPVS: loadBalancerSourceRanges decide about this address … */
+  "kube-proxy.ipvs-source-ranges": [],
+  /** … and the source is in one of them … */
+  "kube-proxy.ipvs-source-in-range": [],
+  /** … or in none: dropped. */
+  "kube-proxy.ipvs-source-out-of-range": [],
+  /** IPVS: a health check node port. */
+  "kube-proxy.ipvs-health-check": [],
   /** IPVS: the virtual server took its next turn. */
   "kube-proxy.ipvs-turn": ["service", "endpoint", "number", "count"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -34,6 +34,19 @@ export class NftTable {
     return this.#maps;
   }
 
+  /** All but the base chains' places, as after a boot. */
+  clear(): void {
+    for (const chain of [...this.#chains.values()]) {
+      if (chain.base === undefined) this.#chains.delete(chain.name);
+      else this.#chains.set(chain.name, { ...chain, rules: [] });
+    }
+    this.#sets.clear();
+    this.#maps.clear();
+    this.#dynamic.clear();
+    this.#baseChains = undefined;
+    this.revision++;
+  }
+
   addChain(chain: NftChain): void {
     this.#chains.set(chain.name, chain);
     this.#baseChains = undefined;

@@ -59,8 +59,8 @@ export class NftWalker {
           const element = this.#table.maps.get(statement.map)?.elements.get(key);
           if (element === undefined) break;
           this.#note(buffer, rule, chain.name);
-          const entered = this.#applied.ofElement(element, statement.map, this.#table.family);
-          buffer.rules.push(entered);
+          const entered = buffer.record ? this.#applied.ofElement(element, statement.map, this.#table.family) : undefined;
+          if (entered !== undefined) buffer.rules.push(entered);
           if (element.verdict.type === "drop" || element.verdict.type === "reject") {
             return this.#end(buffer, element.verdict.type, entered, chain.name);
           }
@@ -69,7 +69,7 @@ export class NftWalker {
         }
         case "choose": {
           const choice = statement.chains[this.#context.choose(statement.chains.length)] as NftChoice;
-          buffer.rules.push(this.#applied.ofChoice(choice, rule, chain.name, this.#table.family));
+          if (buffer.record) buffer.rules.push(this.#applied.ofChoice(choice, rule, chain.name, this.#table.family));
           return this.#enter(choice.chain, buffer, undefined);
         }
         case "jump": {
@@ -115,7 +115,7 @@ export class NftWalker {
     return chain === undefined ? CONTINUE : this.#walk(chain, buffer, via);
   }
 
-  #end(buffer: SocketBuffer, type: "drop" | "reject", rule: TextRule, chain: string): Verdict {
+  #end(buffer: SocketBuffer, type: "drop" | "reject", rule: TextRule | undefined, chain: string): Verdict {
     buffer.rule = rule;
     buffer.chain = chain;
     if (type === "drop") return DROP;
@@ -123,7 +123,9 @@ export class NftWalker {
     return REJECT;
   }
 
-  #note(buffer: SocketBuffer, rule: NftRule, chain: string): TextRule {
+  /** The rule as hops name it; nothing where no hops are kept. */
+  #note(buffer: SocketBuffer, rule: NftRule, chain: string): TextRule | undefined {
+    if (!buffer.record) return undefined;
     const applied = this.#applied.ofRule(rule, chain, this.#table.family);
     buffer.rules.push(applied);
     return applied;

@@ -110,7 +110,7 @@ function parseRule(words: readonly string[], book: AddressBook): Rule | string {
         break;
       }
       case "-m": {
-        const extension = parseExtension(next(), words, at);
+        const extension = parseExtension(next(), words, at, book);
         if (typeof extension === "string") return extension;
         extensions.push(extension.extension);
         at = extension.at;
@@ -131,11 +131,16 @@ function parseRule(words: readonly string[], book: AddressBook): Rule | string {
   return { match, target, object: undefined, because: undefined };
 }
 
-function parseExtension(name: string, words: readonly string[], start: number): { extension: Extension; at: number } | string {
+function parseExtension(
+  name: string,
+  words: readonly string[],
+  start: number,
+  book: AddressBook,
+): { extension: Extension; at: number } | string {
   let at = start;
   const options = new Map<string, string>();
   let negated = false;
-  const withoutValue = new Set(["--rcheck", "--set", "--reap", "--rsource"]);
+  const withoutValue = new Set(["--rcheck", "--set", "--reap", "--rsource", "--physdev-is-in"]);
   while (at < words.length) {
     const isNegated = words[at] === "!" && (words[at + 1] ?? "").startsWith("--");
     const option = words[isNegated ? at + 1 : at] as string;
@@ -178,6 +183,15 @@ function parseExtension(name: string, words: readonly string[], start: number): 
           ...(options.has("--reap") ? { reap: true } : {}),
         },
       };
+    case "ipvs": {
+      const protocols: Readonly<Record<string, Protocol>> = { "6": "tcp", "17": "udp", "132": "sctp" };
+      const ip = get("--vaddr").split("/")[0] as string;
+      const protocol = protocols[get("--vproto")];
+      if (protocol === undefined || parseIp(ip) === undefined) return `not a virtual server: ${ip}`;
+      return { at, extension: { type: "ipvs", protocol, address: book.socket(book.ip(ip), Number(get("--vport"))) } };
+    }
+    case "physdev":
+      return { at, extension: { type: "physdev", negated } };
     case "set":
       return {
         at,

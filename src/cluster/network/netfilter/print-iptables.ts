@@ -66,6 +66,8 @@ function printNegated(isNegated: boolean, flag: string, value: string): string {
   return isNegated ? ` ! ${flag} ${value}` : ` ${flag} ${value}`;
 }
 
+const ipProtocol = { icmp: 1, tcp: 6, udp: 17, sctp: 132 } as const;
+
 function printExtension(extension: Extension, family: 4 | 6): string {
   switch (extension.type) {
     case "comment":
@@ -88,6 +90,12 @@ function printExtension(extension: Extension, family: 4 | 6): string {
       const seconds = extension.seconds === undefined ? "" : ` --seconds ${extension.seconds}`;
       const mask = family === 6 ? "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" : "255.255.255.255";
       return ` -m recent --${extension.command}${seconds}${extension.reap === true ? " --reap" : ""} --name ${extension.name} --mask ${mask} --rsource`;
+    }
+    case "physdev":
+      return ` -m physdev${extension.negated ? " !" : ""} --physdev-is-in`;
+    case "ipvs": {
+      const { ip, port } = extension.address;
+      return ` -m ipvs --vproto ${ipProtocol[extension.protocol]} --vaddr ${ip.text}/${ip.family === 4 ? 32 : 128} --vport ${port}`;
     }
     case "set":
       return ` -m set${extension.negated ? " !" : ""} --match-set ${extension.name} ${extension.directions.join(",")}`;
