@@ -36,6 +36,8 @@ const hooks: readonly Hook[] = ["prerouting", "input", "forward", "output", "pos
 export class Tables implements IptablesWriter {
   readonly sets = new Map<string, PacketSet>();
   #slots = new Map<TableName, Map<string, ChainSlot>>();
+  /** Where each rule stands, or stood: hops name rules that may be gone by the time someone reads them. */
+  #places = new WeakMap<Rule, ChainSlot>();
   #onChange: () => void;
   /** Counts changes, for whoever shows or remembers the tables. */
   revision = 0;
@@ -136,7 +138,13 @@ export class Tables implements IptablesWriter {
     return made;
   }
 
+  /** The chain that holds, or held, the rule; undefined for a rule of other tables. */
+  chainOf(rule: Rule): string | undefined {
+    return this.#places.get(rule)?.name;
+  }
+
   #replace(slot: ChainSlot, rules: readonly Rule[]): void {
+    for (const rule of rules) this.#places.set(rule, slot);
     slot.rules = rules;
     slot.exists = true;
     slot.compiled = undefined;
