@@ -1,4 +1,5 @@
 import type { KindDefinition } from "../api/kind.ts";
+import { kinds as allKinds } from "../api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { ApiHandler, ApiRequest, ApiResponse, Status, WatchEvent } from "../apiserver/request.ts";
 import { assert } from "../sim/assert.ts";
@@ -14,7 +15,11 @@ export interface ClientFactory {
   client(userAgent: string): ApiClient;
 }
 
-export function createClientFactory(handle: ApiHandler, simulation: Simulation, kinds: readonly KindDefinition[]): ClientFactory {
+export function createClientFactory(
+  handle: ApiHandler,
+  simulation: Simulation,
+  kinds: readonly KindDefinition[] = allKinds,
+): ClientFactory {
   const paths = createPaths(kinds);
   const informers = new Map<string, SharedInformer>();
   const recorder = new EventRecorder(handle, simulation);

@@ -1,5 +1,5 @@
-import type { Simulation } from "../sim/simulation.ts";
 import type { Timer } from "../sim/clock.ts";
+import type { Simulation } from "../sim/simulation.ts";
 import type { WorkQueue } from "./client.ts";
 
 /** What became of a key: done, "retry" with back-off, or the microseconds after which to come back. */

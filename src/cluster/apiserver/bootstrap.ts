@@ -86,11 +86,12 @@ function keepNamespaceContents(
     },
   };
 
+  const nameOf = (kind: string): string => (contents[kind]?.metadata as { readonly name: string } | undefined)?.name ?? "";
+
   function ensure({ metadata: { name: namespace } }: KubernetesObject, kind: string, creationTimestamp: string): void {
+    if (store.get(kind, namespace, nameOf(kind)) !== undefined) return;
     const content = contents[kind] as LooseObject;
-    const metadata = content.metadata as { readonly name: string };
-    if (store.get(kind, namespace, metadata.name) !== undefined) return;
-    create(kind, namespace, { ...content, metadata: { ...metadata, namespace, creationTimestamp } });
+    create(kind, namespace, { ...content, metadata: { ...(content.metadata as LooseObject), namespace, creationTimestamp } });
   }
 
   store.watch("Namespace", ({ type, object }) => {
@@ -99,7 +100,7 @@ function keepNamespaceContents(
   });
   for (const kind of Object.keys(contents)) {
     store.watch(kind, ({ type, object }) => {
-      if (type !== "DELETED" || (contents[kind]?.metadata as { readonly name: string }).name !== object.metadata.name) return;
+      if (type !== "DELETED" || nameOf(kind) !== object.metadata.name) return;
       simulation.clock.after(0, () => {
         const namespace = store.get("Namespace", undefined, object.metadata.namespace ?? "");
         if (namespace !== undefined && namespace.metadata.deletionTimestamp === undefined) {

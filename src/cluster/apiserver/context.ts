@@ -2,6 +2,7 @@ import type { AdmissionContext, ClusterVersion } from "../api/kind.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import type { Allocator } from "./allocate.ts";
+import type { FieldManagers } from "./field-managers.ts";
 import type { Identities } from "./identity.ts";
 import type { Registry, ServedResource } from "./registry.ts";
 import type { ApiRequest, KubeletSocket } from "./request.ts";
@@ -16,6 +17,7 @@ export interface ServerContext {
   readonly store: Store;
   readonly identities: Identities;
   readonly allocator: Allocator;
+  readonly managers: FieldManagers;
   /** The kubelet that runs a pod; undefined when its node does not answer. */
   readonly kubeletOf: (pod: KubernetesObject) => KubeletSocket | undefined;
 }
@@ -56,4 +58,11 @@ export function queryValues(request: ApiRequest, name: string): readonly string[
   const value = request.query?.[name];
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
+}
+
+/** Whose change this is, for the fields it sets; undefined for components and scenario documents, whose fields nobody disputes. */
+export function managerOf({ request }: Target): string | undefined {
+  if (request.isComponent === true || request.trusted === true) return undefined;
+  const given = queryValue(request, "fieldManager");
+  return given !== undefined && given !== "" ? given : (request.userAgent.split("/")[0] ?? "unknown");
 }

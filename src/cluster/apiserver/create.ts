@@ -2,7 +2,7 @@ import type { KubernetesObject, LooseObject, ObjectMeta } from "../api/meta.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import { admitCreate } from "./admission.ts";
 import { type Body, readBody } from "./body.ts";
-import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
+import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isRecord } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 import { alreadyExists, badRequest, internalError, invalid } from "./status.ts";
@@ -16,10 +16,11 @@ export interface Written {
 /** POST of a new object. The order of the steps is the server's. @source apiserver endpoints/handlers/create.go, registry/rest/create.go */
 export function create(context: ServerContext, target: Target): Written {
   const { request, resource } = target;
-  return createFrom(context, target, readBody(request.body, resource, queryValue(request, "fieldValidation")));
+  return createFrom(context, target, readBody(request.body, resource, queryValue(request, "fieldValidation")), managerOf(target));
 }
 
-export function createFrom(context: ServerContext, target: Target, body: Body): Written {
+/** `manager` owns the fields; undefined when that is settled elsewhere. */
+export function createFrom(context: ServerContext, target: Target, body: Body, manager: string | undefined): Written {
   const { request, resource, namespace } = target;
   const { definition } = resource;
   const isTrusted = request.trusted === true;
@@ -63,7 +64,9 @@ export function createFrom(context: ServerContext, target: Target, body: Body): 
     return { object: allocation.object, warnings, isCreated: true };
   }
   allocation.commit();
-  return { object: context.store.put(allocation.object), warnings, isCreated: true };
+  const stored = context.store.put(allocation.object);
+  if (manager !== undefined) context.managers.updated(stored, undefined, definition.schema, manager);
+  return { object: stored, warnings, isCreated: true };
 }
 
 function metadataOf(object: LooseObject): LooseObject {

@@ -1,35 +1,37 @@
 import type { ClusterVersion, KindDefinition } from "../api/kind.ts";
+import { kinds } from "../api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { deprecationWarning, hasFeature, isServed } from "../api/versions.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { createAllocator } from "./allocate.ts";
-import { create } from "./create.ts";
+import { bind } from "./binding.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { isQueryTrue, type ServerContext, type Target } from "./context.ts";
+import { create } from "./create.ts";
 import { deleteObject, deleteOne } from "./delete.ts";
+import { discoveryDocument, versionDocument } from "./discovery.ts";
+import { evict } from "./eviction.ts";
+import { createFieldManagers } from "./field-managers.ts";
+import { finalize } from "./finalize.ts";
 import { createIdentities } from "./identity.ts";
-import { parsePath } from "./path.ts";
+import { openApiDocument } from "./openapi.ts";
 import { patch } from "./patch-object.ts";
+import { parsePath } from "./path.ts";
+import { exec, log, portForward } from "./pod-streams.ts";
 import { listOf, selected, watchOf } from "./read.ts";
 import { Refusal } from "./refusal.ts";
 import { createRegistry, shown } from "./registry.ts";
 import type { ApiHandler, ApiRequest, ApiResponse, KubeletSocket, Status } from "./request.ts";
+import { scale } from "./scale.ts";
 import { methodNotAllowed, noSuchResource } from "./status.ts";
 import { createStore, type Store } from "./store.ts";
-import { bind } from "./binding.ts";
-import { bootstrap } from "./bootstrap.ts";
-import { discoveryDocument, versionDocument } from "./discovery.ts";
-import { evict } from "./eviction.ts";
-import { finalize } from "./finalize.ts";
-import { openApiDocument } from "./openapi.ts";
-import { exec, log, portForward } from "./pod-streams.ts";
-import { scale } from "./scale.ts";
 import { tableOf, wantsTable } from "./table.ts";
 import { existing, update } from "./update.ts";
 
 export interface ApiServerOptions {
   readonly simulation: Simulation;
-  /** All kinds; the cluster's version decides which of their versions are served. */
-  readonly kinds: readonly KindDefinition[];
+  /** Default: all kinds. The cluster's version decides which of their versions are served. */
+  readonly kinds?: readonly KindDefinition[];
   readonly clusterVersion: ClusterVersion;
   /** Service ranges, one per family, the primary first. Default 10.96.0.0/12. */
   readonly serviceCIDRs?: readonly string[];
@@ -59,10 +61,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     simulation,
     clusterVersion: options.clusterVersion,
     ipFamilies: serviceCIDRs.map((cidr) => (cidr.includes(":") ? "IPv6" : "IPv4")),
-    registry: createRegistry(options.kinds, (group, version, kind) => isServed(group, version, kind, options.clusterVersion)),
+    registry: createRegistry(options.kinds ?? kinds, (group, version, kind) => isServed(group, version, kind, options.clusterVersion)),
     store,
     identities: createIdentities(simulation),
     allocator,
+    managers: createFieldManagers(),
     kubeletOf: options.kubeletOf ?? (() => undefined),
   };
   const handle: ApiHandler = (request) => answer(context, request);

@@ -1,7 +1,9 @@
 import { decode, unknownFieldsText } from "../api/decode.ts";
 import { goQuote } from "../api/go-value.ts";
 import type { LooseObject } from "../api/meta.ts";
-import { queryValue, type ServerContext, type Target } from "./context.ts";
+import { apply } from "./apply.ts";
+import { readPart } from "./body.ts";
+import { managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import type { Written } from "./create.ts";
 import { goValue } from "./go-map.ts";
 import { canonicalText, isRecord } from "./json.ts";
@@ -31,9 +33,11 @@ export function patch(context: ServerContext, target: Target): Written {
   const accepted = [jsonPatchType, mergePatchType, ...(isCustomResource(resource) ? [] : [strategicPatchType]), applyPatchType];
   if (!accepted.includes(type)) throw new Refusal(unsupportedMediaType(accepted));
 
+  if (type === applyPatchType) return apply(context, target);
+
   const old = existing(context, target);
   const { object, warnings } = patched(target, type, shown(resource, old) as unknown as LooseObject);
-  return change(context, target, old, toStored(resource, object), warnings);
+  return change(context, target, old, toStored(resource, object), warnings, managerOf(target));
 }
 
 /** The object in the request's version with the patch on it, read as the type it must be. */
@@ -46,12 +50,15 @@ function patched(
   const { body } = request;
   const result = patchedBody(target, current);
   // What the patch is called in errors: a strategic one by itself, the others by what came out.
-  const shownPatch = type === strategicPatchType ? goQuote(goValue(body)) : goQuote(canonicalText(result));
+  const refused = (detail: string): Refusal => {
+    const value = goQuote(type === strategicPatchType ? goValue(body) : canonicalText(result));
+    return new Refusal(invalidPatch([{ field: "patch", type: "invalid", value, detail }]));
+  };
   if (type === strategicPatchType) {
     const fault = unstructuredFault(resource.schema, result);
-    if (fault !== undefined) throw new Refusal(invalidPatch([{ field: "patch", type: "invalid", value: shownPatch, detail: fault }]));
+    if (fault !== undefined) throw refused(fault);
   }
-  const decoded = decode(resource.schema, result);
+  const decoded = decode(resource.schema, request.isComponent === true ? readPart(result, target.subresource) : result);
   if (decoded.error !== undefined) {
     throw new Refusal(
       badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${decoded.error}`),
@@ -59,8 +66,7 @@ function patched(
   }
   const validation = queryValue(request, "fieldValidation");
   if (decoded.unknown.length > 0 && validation === "Strict") {
-    const detail = `strict decoding error: ${unknownFieldsText(decoded.unknown)}`;
-    throw new Refusal(invalidPatch([{ field: "patch", type: "invalid", value: shownPatch, detail }]));
+    throw refused(`strict decoding error: ${unknownFieldsText(decoded.unknown)}`);
   }
   const warnings = validation === "Ignore" ? [] : decoded.unknown.map((path) => `unknown field "${path}"`);
   return { object: decoded.object, warnings };
@@ -80,7 +86,7 @@ function patchType({ request }: Target): string {
 }
 
 function plainly(type: string, body: unknown, current: LooseObject): unknown {
-  if (type === mergePatchType || type === applyPatchType) {
+  if (type === mergePatchType) {
     if (!isRecord(body))
       throw new Refusal(
         badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`),

@@ -1,6 +1,6 @@
 import { formatLabelSelector, formatLabels } from "../api/labels.ts";
 import type { KubernetesObject, LabelSelector, LooseObject } from "../api/meta.ts";
-import type { ServerContext, Target } from "./context.ts";
+import { managerOf, type ServerContext, type Target } from "./context.ts";
 import { isRecord, valueAt, withValueAt } from "./json.ts";
 import { patchedBody } from "./patch-object.ts";
 import { Refusal } from "./refusal.ts";
@@ -40,7 +40,7 @@ export function scale(context: ServerContext, target: Target): { readonly body: 
       ...(typeof metadata.resourceVersion === "string" ? { resourceVersion: metadata.resourceVersion } : {}),
     },
   };
-  const written = change(context, { ...target, subresource: undefined }, object, withVersion, []);
+  const written = change(context, { ...target, subresource: undefined }, object, withVersion, [], managerOf(target));
   return { body: scaleOf(written.object, paths), warnings: [] };
 }
 

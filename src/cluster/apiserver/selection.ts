@@ -1,6 +1,6 @@
 import { matchesFieldSelector, parseFieldSelector } from "../api/field-selector.ts";
-import type { KubernetesObject } from "../api/meta.ts";
 import { matchesSelector, parseSelector } from "../api/labels.ts";
+import type { KubernetesObject } from "../api/meta.ts";
 import { queryValue, type Target } from "./context.ts";
 import { Refusal } from "./refusal.ts";
 import { badRequest } from "./status.ts";

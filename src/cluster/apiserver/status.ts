@@ -58,6 +58,33 @@ export function conflict(resource: ResourceName, name: string, detail: string): 
 /** The usual cause of a conflict. @source apiserver registry/generic/registry/store.go, OptimisticLockErrorMsg */
 export const objectModified = "the object has been modified; please apply your changes to the latest version and try again";
 
+/** Server-side apply met fields of others. @source apiserver managedfields/internal/conflict.go, NewConflictError */
+export function applyConflict(
+  conflicts: readonly { readonly owner: { readonly manager: string; readonly apiVersion: string }; readonly field: string }[],
+): Status {
+  const byOwner = new Map<string, string[]>();
+  for (const { owner, field } of conflicts) {
+    const name = `${JSON.stringify(owner.manager)} using ${owner.apiVersion}`;
+    byOwner.set(name, [...(byOwner.get(name) ?? []), field]);
+  }
+  const texts = [...byOwner].map(([name, fields]) => {
+    if (fields.length === 1) return `conflict with ${name}: ${fields[0]}`;
+    return `conflicts with ${name}:\n${fields
+      .toSorted()
+      .map((field) => `- ${field}`)
+      .join("\n")}`;
+  });
+  const count = conflicts.length;
+  const message = `Apply failed with ${count} conflict${count === 1 ? "" : "s"}: ${texts.sort().join("\n")}`;
+  return failure(409, "Conflict", message, {
+    causes: conflicts.map(({ owner, field }) => ({
+      reason: "FieldManagerConflict",
+      message: `conflict with ${JSON.stringify(owner.manager)} using ${owner.apiVersion}`,
+      field,
+    })),
+  });
+}
+
 export function forbidden(resource: ResourceName, name: string, detail: string): Status {
   const named = name === "" ? qualifiedResource(resource) : `${qualifiedResource(resource)} "${name}"`;
   return failure(403, "Forbidden", `${named} is forbidden: ${detail}`, resourceDetails(resource, name));

@@ -1,5 +1,5 @@
-import { goValue } from "./go-map.ts";
 import type { Schema } from "../api/schema.ts";
+import { goValue } from "./go-map.ts";
 import { isRecord } from "./json.ts";
 
 /**

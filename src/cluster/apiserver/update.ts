@@ -3,7 +3,7 @@ import type { KindDefinition } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { unallocated } from "./allocate.ts";
 import { readBody } from "./body.ts";
-import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
+import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isDryRun, type Written } from "./create.ts";
 import { isRecord, withField } from "./json.ts";
 import { Refusal } from "./refusal.ts";
@@ -12,7 +12,7 @@ import { badRequest, conflict, invalid, notFound, objectModified } from "./statu
 /** PUT of a whole object, or of its status. @source apiserver endpoints/handlers/update.go */
 export function update(context: ServerContext, target: Target): Written {
   const { request, resource, namespace, name } = target;
-  const body = readBody(request.body, resource, queryValue(request, "fieldValidation"));
+  const body = readBody(request.body, resource, queryValue(request, "fieldValidation"), target.subresource);
   const metadata = isRecord(body.object.metadata) ? body.object.metadata : {};
   if (typeof metadata.name === "string" && metadata.name !== "" && metadata.name !== name) {
     throw new Refusal(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
@@ -20,7 +20,7 @@ export function update(context: ServerContext, target: Target): Written {
   if (typeof metadata.namespace === "string" && metadata.namespace !== "" && namespace !== undefined && metadata.namespace !== namespace) {
     throw new Refusal(badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
-  return change(context, target, existing(context, target), body.object, body.warnings);
+  return change(context, target, existing(context, target), body.object, body.warnings, managerOf(target));
 }
 
 export function existing(context: ServerContext, { resource, namespace, name }: Target): KubernetesObject {
@@ -42,6 +42,7 @@ export function change(
   old: KubernetesObject,
   given: LooseObject,
   bodyWarnings: readonly string[],
+  manager: string | undefined,
 ): Written {
   const { request, resource } = target;
   const { definition } = resource;
@@ -92,12 +93,15 @@ export function change(
     return { object: removeNow(context, definition, old), warnings, isCreated: false };
   }
   allocation.commit();
-  return { object: context.store.put(changed), warnings, isCreated: false };
+  const stored = context.store.put(changed);
+  if (manager !== undefined) context.managers.updated(stored, old, definition.schema, manager);
+  return { object: stored, warnings, isCreated: false };
 }
 
 /** Takes the object out of the store and frees what was allocated for it. */
 export function removeNow(context: ServerContext, definition: KindDefinition, object: KubernetesObject): KubernetesObject {
   context.allocator.free(object);
+  context.managers.forget(object);
   return context.store.remove(definition.kind, object.metadata.namespace, object.metadata.name) ?? object;
 }
 
