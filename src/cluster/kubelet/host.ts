@@ -28,8 +28,8 @@ export interface KubeletOptions {
 
 /** The network of pods, as a CNI plugin makes it. */
 export interface PodNetwork {
-  /** A namespace with an interface and addresses of its own. A pod that brings `status.podIP` (a given one) keeps it. */
-  createSandbox(pod: Pod): Sandbox;
+  /** A namespace with an interface and addresses of its own; undefined when no address is left. A pod that brings `status.podIP` (a given one) keeps it. */
+  createSandbox(pod: Pod): Sandbox | undefined;
 }
 
 export interface Sandbox {

@@ -101,6 +101,21 @@ export class PodWorker {
     this.#isGiven = false;
   }
 
+  #makeSandbox(): boolean {
+    const { node, podNetwork } = this.#context.options;
+    if (this.#pod.spec.hostNetwork === true) {
+      this.#sandbox = { network: node.network, ips: node.network.addresses(), remove: () => {} };
+      return true;
+    }
+    this.#sandbox = podNetwork.createSandbox(this.#pod);
+    if (this.#sandbox !== undefined) return true;
+    const id = this.#hex(`sandboxID/${this.#pod.metadata.namespace}/${this.#pod.metadata.name}`);
+    const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${id}": plugin type="ptp" failed (add): no IP addresses available`;
+    this.#tell("Warning", "FailedCreatePodSandBox", message);
+    this.#later(configRetryUs, true, () => this.sync());
+    return false;
+  }
+
   /** The API server's object changed. */
   update(pod: Pod): void {
     const old = this.#pod;
@@ -142,6 +157,7 @@ export class PodWorker {
 
   sync(): void {
     if (this.#isTerminating || this.#isEnded) return;
+    if (this.#sandbox === undefined && !this.#makeSandbox()) return;
     if (!this.#hasVolumes && !this.#layVolumes()) return;
     const main = this.slots.filter(({ isInit }) => !isInit);
     const hasMainStarted = main.some(({ hasEverStarted }) => hasEverStarted);
