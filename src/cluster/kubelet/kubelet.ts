@@ -3,6 +3,7 @@ import type { Node } from "../api/node/types.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { Service } from "../api/service/types.ts";
 import type { KubeletSocket } from "../apiserver/request.ts";
+import type { Machine } from "../machine/machine.ts";
 import { rejectPod } from "./admission.ts";
 import type { EnvSources } from "./container-env.ts";
 import type { KubeletOptions } from "./host.ts";
@@ -25,6 +26,8 @@ export interface Kubelet {
   /** The node lost its power: all containers are gone. */
   powerOff(): void;
   readonly isRunning: boolean;
+  /** The machine of the pod's first container that runs; undefined while none does. */
+  machineOf(pod: KubernetesObject): Machine | undefined;
 }
 
 type Keyed = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
@@ -37,6 +40,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const secrets = client.informer<Keyed>("Secret");
   pods.index("node", (pod) => (pod.spec.nodeName === undefined ? [] : [pod.spec.nodeName]));
   const images = new ImageStore(simulation.clock);
+  const hostIPs = options.node.network.addresses();
   const workers = new Map<string, PodWorker>();
   let isRunning = true;
   const reporter = new NodeReporter(options, catchUp);
@@ -46,10 +50,11 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const context: PodWorkerContext = {
     options,
     images,
+    hostIPs,
     sources: (pod): Omit<EnvSources, "podIPs"> => ({
       configMap: (name) => configMaps.get(pod.metadata.namespace, name),
       secret: (name) => secrets.get(pod.metadata.namespace, name),
-      hostIP: options.node.network.addresses()[0] ?? "",
+      hostIP: hostIPs[0] ?? "",
     }),
     serviceVariables,
     current: (pod) => pods.get(pod.metadata.namespace, pod.metadata.name),
@@ -159,6 +164,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       catchUp();
     },
     powerOff,
+    machineOf: (pod) => workers.get(pod.metadata.uid)?.slots.find(({ instance }) => instance !== undefined)?.instance?.machine,
     get isRunning() {
       return isRunning;
     },
