@@ -70,6 +70,9 @@ export const CT_ESTABLISHED = 2;
 export const RELATED = 4;
 export const INVALID_STATE = 8;
 
+/** Nobody writes here: rules are only noted when `record` holds. */
+const notRecorded: AppliedRule[] = [];
+
 /** A packet on its way through namespaces, with what the kernel keeps beside it: the name is Linux' own (`sk_buff`). */
 export class SocketBuffer {
   packet: Packet;
@@ -91,7 +94,7 @@ export class SocketBuffer {
   /** Whether hops are kept of it. */
   readonly record: boolean;
   /** Rules that matched here since the last hop. */
-  rules: AppliedRule[] = [];
+  rules: AppliedRule[];
   /** The rule that decided, when a table said drop or reject, or that rewrote the packet last. */
   rule: AppliedRule | undefined = undefined;
   /** Where the rule that decided stands; for the reason's arguments. */
@@ -105,6 +108,7 @@ export class SocketBuffer {
     this.namespace = namespace;
     this.ttl = packet.ttl;
     this.record = packet.connection.record;
+    this.rules = this.record ? [] : notRecorded;
   }
 
   /** What conntrack and rules keep ends at a machine's border (skb_scrub_packet). */

@@ -3,17 +3,17 @@ import type { Ip } from "./address.ts";
 import type { Fabric } from "./fabric.ts";
 import type { Forwarding } from "./forward.ts";
 import type { NetworkInterface, SocketBuffer } from "./interface.ts";
-import { tupleKey } from "./netfilter/conntrack-entry.ts";
 import type { Netns } from "./netns.ts";
 import { ACK, SYN } from "./packet.ts";
 import { reasonOf, reasonWith } from "./reason.ts";
+import { TupleMap } from "./tuple-map.ts";
 
 const noHealthyTarget = reasonOf("no-healthy-target");
 const loop = reasonOf("load-balancer-loop");
 const answer = reasonOf("load-balancer-answer");
 /** A flow without a packet for so long is forgotten; it then counts as a new one. */
 const flowIdleUs = 600_000_000;
-const flowsMax = 65_536;
+const flowsSweepMin = 4096;
 
 interface Flow {
   readonly node: NetworkInterface;
@@ -32,7 +32,8 @@ export class LoadBalancer {
   readonly #port: NetworkInterface;
   #vips: readonly Ip[] = [];
   #targets: readonly NetworkInterface[] = [];
-  #flows = new Map<number, Flow>();
+  #flows = new TupleMap<Flow>();
+  #flowsBeforeSweep = flowsSweepMin;
 
   constructor(netns: Netns, port: NetworkInterface, fabric: Fabric, forwarding: Forwarding, random: Random) {
     this.netns = netns;
@@ -78,9 +79,8 @@ export class LoadBalancer {
       return true;
     }
     const nowUs = this.netns.clock.now();
-    const key = tupleKey(packet.source, packet.destination);
     const isOpening = packet.protocol === "tcp" && (packet.flags & (SYN | ACK)) === SYN;
-    let flow = this.#flows.get(key);
+    let flow = this.#flows.get(packet.source, packet.destination);
     if (flow !== undefined && (nowUs - flow.lastUs > flowIdleUs || (isOpening && !this.#targets.includes(flow.node)))) flow = undefined;
     const isNew = flow === undefined;
     if (flow === undefined) {
@@ -89,8 +89,8 @@ export class LoadBalancer {
         return true;
       }
       flow = { node: this.#random.pick(this.#targets), lastUs: nowUs };
-      if (this.#flows.size >= flowsMax) this.#forgetOldest();
-      this.#flows.set(key, flow);
+      if (this.#flows.size >= this.#flowsBeforeSweep) this.#sweep(nowUs);
+      this.#flows.set(packet.source, packet.destination, flow);
     }
     flow.lastUs = nowUs;
     buffer.viaLoadBalancer = true;
@@ -109,8 +109,8 @@ export class LoadBalancer {
     this.#fabric.carry(this.#port, buffer, buffer.packet.destination.ip);
   }
 
-  #forgetOldest(): void {
-    const oldest = this.#flows.keys().next().value;
-    if (oldest !== undefined) this.#flows.delete(oldest);
+  #sweep(nowUs: number): void {
+    this.#flows.deleteWhere((flow) => nowUs - flow.lastUs > flowIdleUs);
+    this.#flowsBeforeSweep = Math.max(flowsSweepMin, 2 * this.#flows.size);
   }
 }

@@ -57,6 +57,9 @@ class LoggedHop implements Hop {
   }
 }
 
+/** Shared by all connections that keep no hops. */
+const notRecorded: Hop[] = [];
+
 class OpenedConnection implements Connection {
   readonly opener: Place;
   readonly number: number;
@@ -68,7 +71,7 @@ class OpenedConnection implements Connection {
   readonly destination: SocketAddress;
   readonly openedUs: number;
   packets = 0;
-  readonly hops: Hop[] = [];
+  readonly hops: Hop[];
   readonly record: boolean;
 
   constructor(
@@ -91,6 +94,7 @@ class OpenedConnection implements Connection {
     this.destination = destination;
     this.openedUs = openedUs;
     this.record = record;
+    this.hops = record ? [] : notRecorded;
   }
 }
 

@@ -2,11 +2,11 @@ import type { Timer } from "../sim/clock.ts";
 import type { Ip, SocketAddress } from "./address.ts";
 import type { SocketBuffer } from "./interface.ts";
 import type { Reason } from "./name.ts";
-import { tupleKey } from "./netfilter/conntrack-entry.ts";
 import { ACK, type Connection, FIN, type IcmpType, type Packet, type Payload, PSH, RST, SYN } from "./packet.ts";
 import { reasonOf, reasonWith } from "./reason.ts";
 import type { ConnectionIntent, SocketError, SocketRow, TcpListener, TcpSocket } from "./sockets.ts";
 import { ephemeralPort, type Stack } from "./stack.ts";
+import { TupleMap } from "./tuple-map.ts";
 import { tcpHeaderBytes, tcpSegment } from "./wire.ts";
 
 const msUs = 1000;
@@ -42,6 +42,7 @@ interface Segment {
   readonly sequence: number;
   readonly payload: Payload | undefined;
   readonly bytes: number;
+  next: Segment | undefined;
 }
 
 /** One end of a connection. @source RFC 9293; tcp(7) for what Linux makes of it */
@@ -59,11 +60,13 @@ class TcpEnd implements TcpSocket {
   expiresUs = Number.POSITIVE_INFINITY;
   #sendNext: number;
   #receiveNext = 0;
-  #unacknowledged: Segment[] = [];
+  /** What is not acknowledged yet, oldest first. */
+  #firstWaiting: Segment | undefined = undefined;
+  #lastWaiting: Segment | undefined = undefined;
   /** Written before the handshake ended. */
-  #early: Payload[] = [];
+  #early: Payload[] | undefined = undefined;
   #closeEarly = false;
-  #arrived: Payload[] = [];
+  #arrived: Payload[] | undefined = undefined;
   /** Segments that came before their turn, by sequence. */
   #ahead: Map<number, Packet> | undefined = undefined;
   #finReceived = false;
@@ -93,16 +96,17 @@ class TcpEnd implements TcpSocket {
   }
 
   get isEnded(): boolean {
-    return this.#finReceived && this.#arrived.length === 0;
+    return this.#finReceived && (this.#arrived === undefined || this.#arrived.length === 0);
   }
 
   read(): Payload | undefined {
-    return this.#arrived.shift();
+    return this.#arrived?.shift();
   }
 
   write(payload: Payload): SocketError | undefined {
     if (this.error !== undefined) return this.error === "ECONNRESET" ? "ECONNRESET" : "EPIPE";
     if (this.state === "SYN-SENT" || this.state === "SYN-RECV") {
+      this.#early ??= [];
       this.#early.push(payload);
       return undefined;
     }
@@ -245,9 +249,9 @@ class TcpEnd implements TcpSocket {
   /** What the ACK says. False when the connection ended by it. */
   #takeAck(packet: Packet): boolean {
     if ((packet.flags & ACK) === 0) return true;
-    const finOurs = this.#unacknowledged.at(-1);
+    const finOurs = this.#lastWaiting;
     this.#acknowledged(packet.acknowledgement);
-    const allAcknowledged = this.#unacknowledged.length === 0;
+    const allAcknowledged = this.#firstWaiting === undefined;
     if (this.state === "SYN-RECV") {
       if (!allAcknowledged) return true;
       this.state = "ESTAB";
@@ -270,27 +274,28 @@ class TcpEnd implements TcpSocket {
   }
 
   #acknowledged(acknowledgement: number): void {
-    const waiting = this.#unacknowledged;
-    let count = 0;
-    while (count < waiting.length) {
-      const segment = waiting[count] as Segment;
+    let segment = this.#firstWaiting;
+    while (segment !== undefined) {
       const length = segment.bytes + ((segment.flags & (SYN | FIN)) !== 0 ? 1 : 0);
       if (((acknowledgement - segment.sequence - length) | 0) < 0) break;
-      count++;
+      segment = segment.next;
     }
-    if (count === 0) return;
+    if (segment === this.#firstWaiting) return;
     if (this.#attempts === 0) this.#rtoUs = rtoMinUs + (this.layer.stack.clock.now() - this.#sentUs);
-    if (count === waiting.length) waiting.length = 0;
-    else waiting.splice(0, count);
+    this.#firstWaiting = segment;
+    if (segment === undefined) this.#lastWaiting = undefined;
     this.#attempts = 0;
     this.layer.stack.clock.cancel(this.#resend);
     this.#resend = undefined;
-    if (waiting.length > 0) this.#armResend();
+    if (segment !== undefined) this.#armResend();
   }
 
   #takeInOrder(packet: Packet, dataBytes: number): void {
     this.#receiveNext = (this.#receiveNext + dataBytes) >>> 0;
-    if (packet.payload !== undefined && packet.payload.kind !== partKind) this.#arrived.push(packet.payload);
+    if (packet.payload !== undefined && packet.payload.kind !== partKind) {
+      this.#arrived ??= [];
+      this.#arrived.push(packet.payload);
+    }
     if ((packet.flags & FIN) === 0 || this.#finReceived) return;
     this.#receiveNext = (this.#receiveNext + 1) >>> 0;
     this.#finReceived = true;
@@ -300,8 +305,9 @@ class TcpEnd implements TcpSocket {
   }
 
   #sendEarly(): void {
-    for (const payload of this.#early) this.#sendData(payload);
-    this.#early = [];
+    const early = this.#early;
+    this.#early = undefined;
+    if (early !== undefined) for (const payload of early) this.#sendData(payload);
     if (this.#closeEarly) this.close();
   }
 
@@ -318,14 +324,19 @@ class TcpEnd implements TcpSocket {
   #sendKept(flags: number, payload: Payload | undefined, bytes: number, phantom: number): void {
     const sequence = this.#sendNext;
     this.#sendNext = (sequence + bytes + phantom) >>> 0;
-    this.#unacknowledged.push({ flags, sequence, payload, bytes });
+    const segment: Segment = { flags, sequence, payload, bytes, next: undefined };
+    if (this.#lastWaiting === undefined) this.#firstWaiting = segment;
+    else this.#lastWaiting.next = segment;
+    this.#lastWaiting = segment;
     this.#sentUs = this.layer.stack.clock.now();
     if (this.#resend === undefined) this.#armResend();
     this.#emit(flags, sequence, payload, bytes, undefined);
   }
 
   #sendAgain(reason: Reason | undefined): void {
-    for (const segment of [...this.#unacknowledged]) this.#emit(segment.flags, segment.sequence, segment.payload, segment.bytes, reason);
+    for (let segment = this.#firstWaiting; segment !== undefined; segment = segment.next) {
+      this.#emit(segment.flags, segment.sequence, segment.payload, segment.bytes, reason);
+    }
   }
 
   #emit(flags: number, sequence: number, payload: Payload | undefined, bytes: number, reason: Reason | undefined): void {
@@ -454,7 +465,7 @@ export class TcpLayer {
   readonly stack: Stack;
   readonly protocol: "tcp" | "sctp";
   /** By local and remote address. */
-  #ends = new Map<number, TcpEnd>();
+  #ends = new TupleMap<TcpEnd>();
   #listeners = new Map<number, TcpListenerEnd[]>();
   /** Ends that go at their time, in the order of it; looked at when one is added. */
   #expiring: TcpEnd[] = [];
@@ -478,7 +489,7 @@ export class TcpLayer {
     if (intent.sourcePort !== undefined && !this.#isFree(local, to)) return this.#failed(local, to, intent, "EADDRINUSE");
     const connection = this.stack.open(this.protocol, local, to, intent);
     const end = new TcpEnd(this, local, to, connection, "SYN-SENT", undefined, intent.owner);
-    this.#ends.set(tupleKey(local, to), end);
+    this.#ends.set(local, to, end);
     end.start();
     return end;
   }
@@ -516,7 +527,7 @@ export class TcpLayer {
         if (end !== undefined) this.remove(end);
         this.stack.received(buffer, receivedConnection);
         const accepted = new TcpEnd(this, packet.destination, packet.source, packet.connection, "SYN-RECV", listener, listener.owner);
-        this.#ends.set(tupleKey(packet.destination, packet.source), accepted);
+        this.#ends.set(packet.destination, packet.source, accepted);
         accepted.accept(packet);
         return;
       }
@@ -544,8 +555,7 @@ export class TcpLayer {
   }
 
   remove(end: TcpEnd): void {
-    const key = tupleKey(end.local, end.remote);
-    if (this.#ends.get(key) === end) this.#ends.delete(key);
+    if (this.#ends.get(end.local, end.remote) === end) this.#ends.delete(end.local, end.remote);
   }
 
   expireLater(end: TcpEnd): void {
@@ -577,23 +587,23 @@ export class TcpLayer {
       }
     }
     const nowUs = this.stack.clock.now();
-    for (const end of this.#ends.values()) {
-      if (end.expiresUs <= nowUs) continue;
+    this.#ends.forEach((end) => {
+      if (end.expiresUs <= nowUs) return;
       rows.push({ protocol: this.protocol, state: end.state, local: end.local.text, remote: end.remote.text, owner: end.owner });
-    }
+    });
     return rows;
   }
 
   /** Everything gone without a word. */
   clear(): void {
-    for (const end of this.#ends.values()) end.forget();
+    this.#ends.forEach((end) => end.forget());
     this.#ends.clear();
     this.#listeners.clear();
     this.#expiring = [];
   }
 
   #find(local: SocketAddress, remote: SocketAddress): TcpEnd | undefined {
-    const end = this.#ends.get(tupleKey(local, remote));
+    const end = this.#ends.get(local, remote);
     if (end === undefined || end.expiresUs > this.stack.clock.now()) return end;
     end.state = "CLOSED";
     this.remove(end);

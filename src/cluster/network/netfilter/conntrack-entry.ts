@@ -47,8 +47,3 @@ export class ConntrackEntry {
     this.expiresUs = nowUs;
   }
 }
-
-/** The key of a tuple: exact, since ids stay below 2^26. */
-export function tupleKey(source: SocketAddress, destination: SocketAddress): number {
-  return source.id * 67108864 + destination.id;
-}

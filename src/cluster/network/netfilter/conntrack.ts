@@ -2,7 +2,8 @@ import type { AddressBook, Ip, SocketAddress } from "../address.ts";
 import { CT_ESTABLISHED, INVALID_STATE, NEW, RELATED, type SocketBuffer } from "../interface.ts";
 import { type Packet, type Protocol, RST } from "../packet.ts";
 import { protocolNumber } from "../protocol.ts";
-import { ASSURED, CONFIRMED, ConntrackEntry, SEEN_REPLY, tupleKey } from "./conntrack-entry.ts";
+import { TupleMap } from "../tuple-map.ts";
+import { ASSURED, CONFIRMED, ConntrackEntry, SEEN_REPLY } from "./conntrack-entry.ts";
 import {
   CLOSE,
   ESTABLISHED,
@@ -29,7 +30,7 @@ const udpStreamAfterUs = 2 * secondUs;
 /** @source kube-proxy, --conntrack-min */
 const entriesMaxDefault = 131_072;
 
-type Table = Map<number, ConntrackEntry>;
+type Table = TupleMap<ConntrackEntry>;
 
 /** A row of `conntrack -L`, as data. */
 export interface ConntrackRow {
@@ -71,10 +72,10 @@ export interface ConntrackFilter {
  */
 export class Conntrack {
   readonly #book: AddressBook;
-  #tcp: Table = new Map();
-  #udp: Table = new Map();
-  #sctp: Table = new Map();
-  #icmp: Table = new Map();
+  #tcp: Table = new TupleMap();
+  #udp: Table = new TupleMap();
+  #sctp: Table = new TupleMap();
+  #icmp: Table = new TupleMap();
   /** Tuples kept, two an entry. */
   #tuplesBeforeSweep = 2048;
   /** Entries beyond this are refused when none can be given up (`nf_conntrack_max`). */
@@ -103,7 +104,7 @@ export class Conntrack {
       else destination = this.#book.socket(destination.ip, packet.icmp.identifier);
     }
     const table = this.#table(packet.protocol);
-    let entry = table.get(tupleKey(source, destination));
+    let entry = table.get(source, destination);
     if (entry !== undefined && entry.expiresUs <= nowUs) {
       this.#remove(table, entry);
       entry = undefined;
@@ -155,15 +156,15 @@ export class Conntrack {
     if (entry.protocol === "tcp") entry.expiresUs = nowUs + (tcpTimeoutsUs[entry.state] as number);
     else if (entry.protocol === "sctp") entry.expiresUs = nowUs + (sctpTimeoutsUs[entry.state] as number);
     else entry.expiresUs = nowUs + (entry.protocol === "udp" ? udpTimeoutUs : icmpTimeoutUs);
-    table.set(tupleKey(entry.origSource, entry.origDestination), entry);
-    table.set(tupleKey(entry.replySource, entry.replyDestination), entry);
+    table.set(entry.origSource, entry.origDestination, entry);
+    table.set(entry.replySource, entry.replyDestination, entry);
     this.revision++;
     return true;
   }
 
   /** Whether answers from `source` to `destination` already belong to another connection. */
   isReplyTaken(protocol: Protocol, source: SocketAddress, destination: SocketAddress, nowUs: number): boolean {
-    const entry = this.#table(protocol).get(tupleKey(source, destination));
+    const entry = this.#table(protocol).get(source, destination);
     return entry !== undefined && entry.expiresUs > nowUs;
   }
 
@@ -215,7 +216,7 @@ export class Conntrack {
       else destination = this.#book.socket(destination.ip, about.icmp.identifier);
     }
     // The error travels against the packet it tells of: the inverted tuple is the one of its own direction.
-    const entry = this.#table(about.protocol).get(tupleKey(destination, source));
+    const entry = this.#table(about.protocol).get(destination, source);
     if (entry === undefined || entry.expiresUs <= nowUs) {
       buffer.state = INVALID_STATE;
       return;
@@ -251,10 +252,8 @@ export class Conntrack {
   }
 
   #remove(table: Table, entry: ConntrackEntry): void {
-    const original = tupleKey(entry.origSource, entry.origDestination);
-    const reply = tupleKey(entry.replySource, entry.replyDestination);
-    if (table.get(original) === entry) table.delete(original);
-    if (table.get(reply) === entry) table.delete(reply);
+    if (table.get(entry.origSource, entry.origDestination) === entry) table.delete(entry.origSource, entry.origDestination);
+    if (table.get(entry.replySource, entry.replyDestination) === entry) table.delete(entry.replySource, entry.replyDestination);
     this.revision++;
   }
 
@@ -262,7 +261,7 @@ export class Conntrack {
   #sweep(nowUs: number): void {
     let largest = 0;
     for (const table of [this.#tcp, this.#udp, this.#sctp, this.#icmp]) {
-      for (const [key, entry] of table) if (entry.expiresUs <= nowUs) table.delete(key);
+      table.deleteWhere((entry) => entry.expiresUs <= nowUs);
       if (table.size > largest) largest = table.size;
     }
     this.#tuplesBeforeSweep = largest < 1024 ? 2048 : 2 * largest;
@@ -270,20 +269,21 @@ export class Conntrack {
 
   /** The oldest entry that is not assured is given up for a new one. @source nf_conntrack_core.c, early_drop */
   #dropEarly(table: Table): boolean {
-    for (const entry of table.values()) {
-      if ((entry.status & ASSURED) !== 0) continue;
-      this.#remove(table, entry);
-      return true;
-    }
-    return false;
+    let oldest: ConntrackEntry | undefined;
+    table.forEach((entry) => {
+      if ((entry.status & ASSURED) === 0 && (oldest === undefined || entry.createdUs < oldest.createdUs)) oldest = entry;
+    });
+    if (oldest === undefined) return false;
+    this.#remove(table, oldest);
+    return true;
   }
 
   #live(table: Table, nowUs: number): ConntrackEntry[] {
-    const entries: ConntrackEntry[] = [];
-    for (const [key, entry] of table) {
-      if (entry.expiresUs > nowUs && key === tupleKey(entry.origSource, entry.origDestination)) entries.push(entry);
-    }
-    return entries;
+    const entries = new Set<ConntrackEntry>(); // each stands there twice
+    table.forEach((entry) => {
+      if (entry.expiresUs > nowUs) entries.add(entry);
+    });
+    return [...entries];
   }
 
   #select(nowUs: number, filter: ConntrackFilter): ConntrackEntry[] {

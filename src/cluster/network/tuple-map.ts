@@ -1,0 +1,119 @@
+import type { SocketAddress } from "./address.ts";
+
+const minimumSize = 64;
+const empty = -1;
+/** A place that was used: a search goes on beyond it. */
+const deleted = -2;
+
+/**
+ * A map from two socket addresses to a value: the table behind conntrack and sockets. Open addressing over two number arrays, so that asking makes no
+ * garbage; a Map would box each key. What it is iterated in is no order anybody may see.
+ */
+export class TupleMap<V> {
+  #size = 0;
+  /** Places in use or deleted. */
+  #filled = 0;
+  #mask = minimumSize - 1;
+  #first = new Int32Array(minimumSize).fill(empty);
+  #second = new Int32Array(minimumSize);
+  #values: (V | undefined)[] = new Array<V | undefined>(minimumSize).fill(undefined);
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(a: SocketAddress, b: SocketAddress): V | undefined {
+    const at = this.#find(a.id, b.id);
+    return at < 0 ? undefined : this.#values[at];
+  }
+
+  set(a: SocketAddress, b: SocketAddress, value: V): void {
+    const found = this.#find(a.id, b.id);
+    if (found >= 0) {
+      this.#values[found] = value;
+      return;
+    }
+    if ((this.#filled + 1) * 2 > this.#mask) this.#resize();
+    this.#insert(a.id, b.id, value);
+  }
+
+  delete(a: SocketAddress, b: SocketAddress): void {
+    const at = this.#find(a.id, b.id);
+    if (at < 0) return;
+    this.#first[at] = deleted;
+    this.#values[at] = undefined;
+    this.#size--;
+  }
+
+  /** Deletes every value that `isMeant` names. */
+  deleteWhere(isMeant: (value: V) => boolean): void {
+    const values = this.#values;
+    for (let at = 0; at <= this.#mask; at++) {
+      const value = values[at];
+      if (value === undefined || !isMeant(value)) continue;
+      this.#first[at] = deleted;
+      values[at] = undefined;
+      this.#size--;
+    }
+  }
+
+  forEach(visit: (value: V) => void): void {
+    for (let at = 0; at <= this.#mask; at++) {
+      const value = this.#values[at];
+      if (value !== undefined) visit(value);
+    }
+  }
+
+  clear(): void {
+    this.#allocate(minimumSize);
+  }
+
+  #find(a: number, b: number): number {
+    const first = this.#first;
+    const second = this.#second;
+    const mask = this.#mask;
+    for (let at = hash(a, b) & mask; ; at = (at + 1) & mask) {
+      const there = first[at];
+      if (there === a && second[at] === b) return at;
+      if (there === empty) return -1;
+    }
+  }
+
+  #insert(a: number, b: number, value: V): void {
+    const mask = this.#mask;
+    let at = hash(a, b) & mask;
+    while ((this.#first[at] as number) >= 0) at = (at + 1) & mask;
+    if (this.#first[at] === empty) this.#filled++;
+    this.#first[at] = a;
+    this.#second[at] = b;
+    this.#values[at] = value;
+    this.#size++;
+  }
+
+  #resize(): void {
+    const first = this.#first;
+    const second = this.#second;
+    const values = this.#values;
+    let size = minimumSize;
+    while (size < this.#size * 4) size *= 2;
+    this.#allocate(size);
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at];
+      if (value !== undefined) this.#insert(first[at] as number, second[at] as number, value);
+    }
+  }
+
+  #allocate(size: number): void {
+    this.#size = 0;
+    this.#filled = 0;
+    this.#mask = size - 1;
+    this.#first = new Int32Array(size).fill(empty);
+    this.#second = new Int32Array(size);
+    this.#values = new Array<V | undefined>(size).fill(undefined);
+  }
+}
+
+function hash(a: number, b: number): number {
+  const mixed = Math.imul(a ^ Math.imul(b, 0x85ebca6b), 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
