@@ -3,6 +3,7 @@ import type { ApiRequest, ApiResponse } from "../apiserver/request.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import type { ApiClient } from "./client.ts";
+import { EventCorrelator, recall, remember } from "./event-correlator.ts";
 
 type EventText = Parameters<ApiClient["event"]>[1];
 
@@ -10,9 +11,6 @@ interface Known {
   readonly path: string;
   count: number;
 }
-
-/** As many events are remembered for counting. @source client-go tools/record/events_cache.go, maxLruCacheEntries */
-const knownMax = 4096;
 
 /**
  * Writes Events, and counts equal ones in the one that is there.
@@ -23,6 +21,7 @@ export class EventRecorder {
   readonly #simulation: Simulation;
   readonly #known = new Map<string, Known>();
   readonly #lastNames = new Map<string, bigint>();
+  readonly #correlator = new EventCorrelator();
 
   constructor(send: (request: ApiRequest) => ApiResponse, simulation: Simulation) {
     this.#send = send;
@@ -34,13 +33,19 @@ export class EventRecorder {
     // An object without a namespace has its events in `default`.
     const namespace = metadata.namespace ?? "default";
     const now = formatRfc3339(this.#simulation.dateMs());
-    const { type, reason, message, component, host, fieldPath } = event;
-    const key = [component, host, object.kind, namespace, metadata.name, metadata.uid, fieldPath, type, reason, message].join("\u0000");
+    const { type, reason, component, host, fieldPath } = event;
+    const source = [component, host, object.apiVersion, object.kind, namespace, metadata.name, metadata.uid].join("\u0000");
+    const kind = [source, fieldPath, type, reason].join("\u0000");
+    const correlation = this.#correlator.correlate({ source, kind, message: event.message }, this.#simulation.clock.now());
+    const isCombined = correlation.type === "write" && correlation.isCombined;
+    const key = correlation.type === "write" ? correlation.key : `${kind}\u0000${event.message}`;
+    const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
 
-    const known = this.#known.get(key);
+    const known = recall(this.#known, key);
     if (known !== undefined) {
       known.count++;
-      const patch = { count: known.count, lastTimestamp: now };
+      if (correlation.type === "drop") return;
+      const patch = { count: known.count, lastTimestamp: now, ...(isCombined ? { message } : {}) };
       const answer = this.#send({
         method: "PATCH",
         path: known.path,
@@ -52,6 +57,7 @@ export class EventRecorder {
       if (answer.code < 300) return;
       this.#known.delete(key); // it is gone: begin anew
     }
+    if (correlation.type === "drop") return;
 
     const name = `${metadata.name}.${this.#nameSuffix(`${namespace}/${metadata.name}`)}`;
     const body: LooseObject = {
@@ -81,18 +87,16 @@ export class EventRecorder {
     const path = `/api/v1/namespaces/${namespace}/events`;
     const answer = this.#send({ method: "POST", path, body, userAgent, isComponent: true });
     if (answer.code >= 300) return; // nobody waits for an event: a namespace that is going refuses it
-    if (this.#known.size >= knownMax) this.#known.delete(this.#known.keys().next().value as string);
-    this.#known.set(key, { path: `${path}/${name}`, count: 1 });
+    remember(this.#known, key, { path: `${path}/${name}`, count: 1 });
   }
 
   /** Nanoseconds of now in hex; later than the last one given for that object, since in the simulation several events share an instant. */
   #nameSuffix(object: string): string {
     const { clock, startMs } = this.#simulation;
     const now = BigInt(startMs) * 1_000_000n + BigInt(clock.now()) * 1_000n;
-    const last = this.#lastNames.get(object);
+    const last = recall(this.#lastNames, object);
     const given = last !== undefined && last >= now ? last + 1n : now;
-    if (this.#lastNames.size >= knownMax) this.#lastNames.clear();
-    this.#lastNames.set(object, given);
+    remember(this.#lastNames, object, given);
     return given.toString(16);
   }
 }

@@ -15,8 +15,7 @@ describe("what is refused (pkg/registry/core/service/storage/alloc_test.go, ipal
     {
       name: "an address that another has",
       spec: { clusterIP: "10.96.0.41", ports: [{ port: 80 }] },
-      message:
-        'spec.clusterIPs: Invalid value: []string{"10.96.0.41"}: failed to allocate IP 10.96.0.41: provided IP is already allocated',
+      message: 'spec.clusterIPs: Invalid value: []string{"10.96.0.41"}: failed to allocate IP 10.96.0.41: provided IP is already allocated',
     },
     {
       name: "an address outside the range",
@@ -32,7 +31,8 @@ describe("what is refused (pkg/registry/core/service/storage/alloc_test.go, ipal
     {
       name: "a node port outside the range",
       spec: { type: "NodePort", ports: [{ port: 80, nodePort: 80 }] },
-      message: "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
+      message:
+        "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
     },
     {
       name: "two families on a cluster of one",
@@ -55,7 +55,14 @@ describe("what is refused (pkg/registry/core/service/storage/alloc_test.go, ipal
   test("what a refused Service took is free again", () => {
     const server = startServer();
     made(server, "first", { type: "NodePort", ports: [{ port: 80, nodePort: 30123 }] });
-    const refused = { type: "NodePort", clusterIP: "10.96.0.77", ports: [{ name: "a", port: 80, nodePort: 30124 }, { name: "b", port: 81, nodePort: 30123 }] };
+    const refused = {
+      type: "NodePort",
+      clusterIP: "10.96.0.77",
+      ports: [
+        { name: "a", port: 80, nodePort: 30124 },
+        { name: "b", port: 81, nodePort: 30123 },
+      ],
+    };
     expect(server.send("POST", path, service("second", refused)).code).toBe(422);
     made(server, "third", { type: "NodePort", clusterIP: "10.96.0.77", ports: [{ port: 80, nodePort: 30124 }] });
   });
@@ -76,7 +83,8 @@ describe("bands (KEP-3070, KEP-3668)", () => {
   test("the lower band is used when the upper is full", () => {
     const server = startServer({ nodePortRange: { from: 30_000, to: 30_031 } });
     const ports: number[] = [];
-    for (let i = 0; i < 32; i++) ports.push(made(server, `s${i}`, { type: "NodePort", ports: [{ port: 80 }] }).spec.ports?.[0]?.nodePort ?? 0);
+    for (let i = 0; i < 32; i++)
+      ports.push(made(server, `s${i}`, { type: "NodePort", ports: [{ port: 80 }] }).spec.ports?.[0]?.nodePort ?? 0);
     expect(ports.slice(0, 16).every((port) => port >= 30_016)).toBe(true);
     expect(ports.toSorted()).toEqual(Array.from({ length: 32 }, (_, i) => 30_000 + i));
     const response = server.send("POST", path, service("late", { type: "NodePort", ports: [{ port: 80 }] }));
@@ -93,7 +101,13 @@ describe("what goes with a change of type (facts of Services, kubernetes.io Serv
     const changed = server.send("PATCH", `${path}/lb`, { spec: { type: "ClusterIP" } }, { contentType: "application/merge-patch+json" });
     expect((changed.body as Service).spec.ports).toEqual([{ port: 80, protocol: "TCP", targetPort: 80 }]);
     expect((changed.body as Service).spec.clusterIP).toBe(given.clusterIP);
-    made(server, "other", { type: "NodePort", ports: [{ name: "a", port: 80, nodePort: 30200 }, { name: "b", port: 81, nodePort: given.healthCheckNodePort }] });
+    made(server, "other", {
+      type: "NodePort",
+      ports: [
+        { name: "a", port: 80, nodePort: 30200 },
+        { name: "b", port: 81, nodePort: given.healthCheckNodePort },
+      ],
+    });
   });
 
   test("TCP and UDP of one number share a node port", () => {
@@ -135,7 +149,13 @@ describe("two families (kubernetes.io, IPv4/IPv6 dual-stack)", () => {
       policy: "RequireDualStack",
       families: ["IPv6", "IPv4"],
     },
-    { name: "headless without selector", spec: { clusterIP: "None" }, policy: "RequireDualStack", families: ["IPv4", "IPv6"], ips: ["None"] },
+    {
+      name: "headless without selector",
+      spec: { clusterIP: "None" },
+      policy: "RequireDualStack",
+      families: ["IPv4", "IPv6"],
+      ips: ["None"],
+    },
   ])("$name", ({ spec, policy, families, ips }) => {
     const server = startServer({ serviceCIDRs: ["10.96.0.0/16", "fd00:10:96::/112"] });
     const given = made(server, "s", { ports: [{ port: 80 }], ...spec }).spec;
@@ -162,7 +182,15 @@ describe("two families (kubernetes.io, IPv4/IPv6 dual-stack)", () => {
 
 describe("documents in any order (decisions of the project: every draw has a stream of its own)", () => {
   const documents = [
-    ...Array.from({ length: 12 }, (_, i) => service(`drawn${i}`, { type: "NodePort", ports: [{ name: "a", port: 80 }, { name: "b", port: 81 }] })),
+    ...Array.from({ length: 12 }, (_, i) =>
+      service(`drawn${i}`, {
+        type: "NodePort",
+        ports: [
+          { name: "a", port: 80 },
+          { name: "b", port: 81 },
+        ],
+      }),
+    ),
     ...Array.from({ length: 8 }, (_, i) => service(`given${i}`, { type: "NodePort", ports: [{ port: 80, nodePort: 30_086 + i }] })),
   ] as { metadata: { name: string } }[];
 
@@ -175,7 +203,10 @@ describe("documents in any order (decisions of the project: every draw has a str
       return server.store
         .list("Service", "default")
         .filter(({ metadata }) => metadata.name !== "kubernetes")
-        .map((object) => `${object.metadata.name} ${(object as Service).spec.clusterIP} ${(object as Service).spec.ports?.map(({ nodePort }) => nodePort)}`);
+        .map(
+          (object) =>
+            `${object.metadata.name} ${(object as Service).spec.clusterIP} ${(object as Service).spec.ports?.map(({ nodePort }) => nodePort)}`,
+        );
     };
     expect(allocations(documents.toReversed())).toEqual(allocations(documents));
   });

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deploymentKind } from "../../../src/cluster/api/deployment/kind.ts";
 import { podSchema } from "../../../src/cluster/api/pod/schema.ts";
-import { serviceKind } from "../../../src/cluster/api/service/kind.ts";
 import type { Schema } from "../../../src/cluster/api/schema.ts";
+import { serviceKind } from "../../../src/cluster/api/service/kind.ts";
 import { applyStrategicPatch } from "../../../src/cluster/apiserver/strategic-merge.ts";
 import { createThreeWayMergePatch, createTwoWayMergePatch } from "../../../src/cluster/apiserver/three-way.ts";
 
@@ -31,7 +31,12 @@ describe("applying (apimachinery util/strategicpatch/patch_test.go; strategic-me
   test.each([
     { name: "adds a field", original: { name: "a" }, patch: { value: "b" }, result: { name: "a", value: "b" } },
     { name: "null deletes", original: { name: "a", value: "b" }, patch: { value: null }, result: { name: "a" } },
-    { name: "maps merge", original: { simpleMap: { a: "1", b: "2" } }, patch: { simpleMap: { b: "3" } }, result: { simpleMap: { a: "1", b: "3" } } },
+    {
+      name: "maps merge",
+      original: { simpleMap: { a: "1", b: "2" } },
+      patch: { simpleMap: { b: "3" } },
+      result: { simpleMap: { a: "1", b: "3" } },
+    },
     {
       name: "$patch: replace in a map",
       original: { simpleMap: { a: "1" } },
@@ -128,7 +133,10 @@ describe("kubectl apply's patch (strategicpatch/patch_test.go, CreateThreeWayMer
       current: { mergingList: [{ name: "1", value: "1", other: "server" }, { name: "2" }] },
       patch: {
         "$setElementOrder/mergingList": [{ name: "1" }],
-        mergingList: [{ value: "x", name: "1" }, { name: "2", $patch: "delete" }],
+        mergingList: [
+          { value: "x", name: "1" },
+          { name: "2", $patch: "delete" },
+        ],
       },
     },
     {
@@ -216,10 +224,24 @@ describe("laws", () => {
   });
 
   test("a pod's containers merge by name, its tolerations are replaced (core/v1 types.go)", () => {
-    const live = { spec: { containers: [{ name: "main", image: "a" }, { name: "side", image: "b" }], tolerations: [{ key: "x" }] } };
+    const live = {
+      spec: {
+        containers: [
+          { name: "main", image: "a" },
+          { name: "side", image: "b" },
+        ],
+        tolerations: [{ key: "x" }],
+      },
+    };
     const patch = { spec: { containers: [{ name: "side", image: "c" }], tolerations: [{ key: "y" }] } };
     expect(applyStrategicPatch(live, patch, podSchema)).toEqual({
-      spec: { containers: [{ name: "main", image: "a" }, { name: "side", image: "c" }], tolerations: [{ key: "y" }] },
+      spec: {
+        containers: [
+          { name: "main", image: "a" },
+          { name: "side", image: "c" },
+        ],
+        tolerations: [{ key: "y" }],
+      },
     });
   });
 });

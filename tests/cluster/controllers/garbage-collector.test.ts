@@ -71,15 +71,49 @@ describe("cascading deletion (kubernetes.io, Garbage Collection)", () => {
 describe("what becomes of a dependent (garbagecollector.go, attemptToDeleteItem)", () => {
   const reference = { apiVersion: "v1", kind: "X", name: "x", uid: "1" };
   const object = (count: number, finalizers?: string[]) =>
-    ({ apiVersion: "v1", kind: "Pod", metadata: { name: "p", ownerReferences: Array(count).fill(reference), finalizers } }) as unknown as KubernetesObject;
+    ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", ownerReferences: Array(count).fill(reference), finalizers },
+    }) as unknown as KubernetesObject;
   test.each([
     { name: "no owners", object: object(0), states: [], hasDependents: false, plan: { type: "keep" } },
     { name: "an owner is there", object: object(1), states: ["present"], hasDependents: false, plan: { type: "keep" } },
-    { name: "the owner is gone", object: object(1), states: ["absent"], hasDependents: false, plan: { type: "delete", propagationPolicy: "Background" } },
-    { name: "one of two is gone", object: object(2), states: ["absent", "present"], hasDependents: false, plan: { type: "unlink", ownerReferences: [reference] } },
-    { name: "the owner waits, we have dependents", object: object(1), states: ["waiting"], hasDependents: true, plan: { type: "delete", propagationPolicy: "Foreground" } },
-    { name: "the owner waits", object: object(1), states: ["waiting"], hasDependents: false, plan: { type: "delete", propagationPolicy: "Background" } },
-    { name: "it wants its own to stay", object: object(1, ["orphan"]), states: ["absent"], hasDependents: true, plan: { type: "delete", propagationPolicy: "Orphan" } },
+    {
+      name: "the owner is gone",
+      object: object(1),
+      states: ["absent"],
+      hasDependents: false,
+      plan: { type: "delete", propagationPolicy: "Background" },
+    },
+    {
+      name: "one of two is gone",
+      object: object(2),
+      states: ["absent", "present"],
+      hasDependents: false,
+      plan: { type: "unlink", ownerReferences: [reference] },
+    },
+    {
+      name: "the owner waits, we have dependents",
+      object: object(1),
+      states: ["waiting"],
+      hasDependents: true,
+      plan: { type: "delete", propagationPolicy: "Foreground" },
+    },
+    {
+      name: "the owner waits",
+      object: object(1),
+      states: ["waiting"],
+      hasDependents: false,
+      plan: { type: "delete", propagationPolicy: "Background" },
+    },
+    {
+      name: "it wants its own to stay",
+      object: object(1, ["orphan"]),
+      states: ["absent"],
+      hasDependents: true,
+      plan: { type: "delete", propagationPolicy: "Orphan" },
+    },
   ] as const)("$name", ({ object: dependent, states, hasDependents, plan }) => {
     expect(planDependent(dependent, states, hasDependents)).toEqual(plan);
   });
