@@ -20,8 +20,8 @@ export function parseFieldSelector(text: string): ParsedFieldSelector {
   return { ok: true, requirements };
 }
 
-export function matchesFieldSelector(requirements: readonly FieldRequirement[], valueOf: (field: string) => string): boolean {
-  return requirements.every(({ field, operator, value }) => (valueOf(field) === value) === (operator === "="));
+export function matchesFieldSelector(requirements: readonly FieldRequirement[], fieldValue: (field: string) => string): boolean {
+  return requirements.every(({ field, operator, value }) => (fieldValue(field) === value) === (operator === "="));
 }
 
 /** At commas that no backslash guards. */

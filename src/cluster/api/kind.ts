@@ -99,6 +99,8 @@ export interface Column {
   readonly priority: 0 | 1;
   readonly type: "string" | "integer" | "date";
   cell(object: KubernetesObject, context: ColumnContext): string | number;
+  /** Absent: in every version of Kubernetes. */
+  readonly isShown?: (clusterVersion: ClusterVersion) => boolean;
 }
 
 export interface ColumnContext {

@@ -1,28 +1,68 @@
+import { configMapKind } from "./config-map/kind.ts";
+import { controllerRevisionKind } from "./controller-revision/kind.ts";
+import { cronJobKind } from "./cron-job/kind.ts";
+import { daemonSetKind } from "./daemon-set/kind.ts";
 import { deploymentKind } from "./deployment/kind.ts";
 import { endpointSliceKind } from "./endpoint-slice/kind.ts";
 import { endpointsKind } from "./endpoints/kind.ts";
 import { eventKind } from "./event/kind.ts";
-import type { ClusterVersion, KindDefinition } from "./kind.ts";
+import { gatewayClassKind, gatewayKind, httpRouteKind, referenceGrantKind } from "./gateway/kinds.ts";
+import { ingressClassKind } from "./ingress-class/kind.ts";
+import { ingressKind } from "./ingress/kind.ts";
+import { jobKind } from "./job/kind.ts";
+import { leaseKind } from "./lease/kind.ts";
 import { namespaceKind } from "./namespace/kind.ts";
+import { networkPolicyKind } from "./network-policy/kind.ts";
 import { nodeKind } from "./node/kind.ts";
+import { persistentVolumeClaimKind } from "./persistent-volume-claim/kind.ts";
+import { podDisruptionBudgetKind } from "./pod-disruption-budget/kind.ts";
+import { podTemplateKind } from "./pod-template/kind.ts";
 import { podKind } from "./pod/kind.ts";
+import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from "./rbac/kinds.ts";
 import { replicaSetKind } from "./replica-set/kind.ts";
 import { replicationControllerKind } from "./replication-controller/kind.ts";
+import { secretKind } from "./secret/kind.ts";
+import { serviceAccountKind } from "./service-account/kind.ts";
 import { serviceKind } from "./service/kind.ts";
+import { statefulSetKind } from "./stateful-set/kind.ts";
+import type { ClusterVersion, KindDefinition } from "./kind.ts";
 import { isServed } from "./versions.ts";
 
 /** Every kind there is, in the order of discovery: core first, then by group. What a cluster version serves of it, `versions.ts` says. */
 export const kinds = [
+  configMapKind,
   endpointsKind,
   eventKind,
   namespaceKind,
   nodeKind,
+  persistentVolumeClaimKind,
   podKind,
+  podTemplateKind,
   replicationControllerKind,
+  secretKind,
+  serviceAccountKind,
   serviceKind,
+  controllerRevisionKind,
+  daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  statefulSetKind,
+  cronJobKind,
+  jobKind,
+  leaseKind,
   endpointSliceKind,
+  ingressClassKind,
+  ingressKind,
+  networkPolicyKind,
+  podDisruptionBudgetKind,
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  roleBindingKind,
+  roleKind,
+  gatewayClassKind,
+  gatewayKind,
+  httpRouteKind,
+  referenceGrantKind,
 ] as const satisfies readonly KindDefinition[];
 
 const byName: ReadonlyMap<string, KindDefinition> = new Map(kinds.map((definition: KindDefinition) => [definition.kind, definition]));

@@ -109,6 +109,8 @@ const features = {
   ingressClassColumn: { from: 18 },
   /** An Ingress without class is served by the controller of that time. */
   classlessIngressIsServed: { until: 22 },
+  jobStatusColumn: { from: 31 },
+  volumeAttributesClassColumn: { from: 29 },
   ipMode: { from: 30 },
   sidecarContainers: { from: 29 },
   podReadyToStartCondition: { from: 29 },
@@ -165,3 +167,6 @@ export function parseClusterVersion(text: string): ClusterVersion | undefined {
   if (parts === null) return undefined;
   return { minor: Number(parts[1]), text: parts[2] === undefined ? `v1.${parts[1]}.0` : text.startsWith("v") ? text : `v${text}` };
 }
+
+/** What `spec.cluster.version` may name, in words. */
+export const servedMinors = "v1.13, v1.20 to v1.36";

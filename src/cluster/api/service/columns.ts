@@ -8,17 +8,17 @@ export const serviceColumns: readonly Column[] = [
   nameColumn,
   column<Service>("Type", ({ spec }) => spec.type),
   column<Service>("Cluster-IP", ({ spec }) => spec.clusterIPs?.[0] ?? spec.clusterIP ?? "<none>"),
-  column<Service>("External-IP", (service, { isWide }) => externalIP(service, isWide)),
+  column<Service>("External-IP", (service) => externalIP(service)),
   column<Service>("Port(s)", ({ spec }) => portsText(spec.ports ?? [])),
   ageColumn,
   column<Service>("Selector", ({ spec }) => formatLabels(spec.selector), { wide: true }),
 ];
 
-function externalIP({ spec, status }: Service, isWide: boolean): string {
+function externalIP({ spec, status }: Service): string {
   const externalIPs = spec.externalIPs ?? [];
   switch (spec.type) {
     case "LoadBalancer": {
-      const balancer = loadBalancerText(status?.loadBalancer?.ingress ?? [], isWide);
+      const balancer = loadBalancerText(status?.loadBalancer?.ingress ?? []);
       if (externalIPs.length > 0) return [...(balancer === "" ? [] : balancer.split(",")), ...externalIPs].join(",");
       return balancer === "" ? "<pending>" : balancer;
     }
@@ -29,15 +29,17 @@ function externalIP({ spec, status }: Service, isWide: boolean): string {
   }
 }
 
-/** Addresses in order, each once; cut to sixteen characters unless there is room. Ingress shows them the same way. */
-export function loadBalancerText(ingress: readonly { readonly ip?: string; readonly hostname?: string }[], isWide: boolean): string {
+/**
+ * Addresses in order, each once. Ingress shows them the same way.
+ * The printer can cut the text to sixteen characters, but the server always asks it for the wide form (pkg/printers/storage/storage.go).
+ */
+export function loadBalancerText(ingress: readonly { readonly ip?: string; readonly hostname?: string }[]): string {
   const addresses = new Set<string>();
   for (const { ip, hostname } of ingress) {
     if (ip !== undefined && ip !== "") addresses.add(ip);
     else if (hostname !== undefined && hostname !== "") addresses.add(hostname);
   }
-  const text = [...addresses].sort().join(",");
-  return !isWide && text.length > 16 ? `${text.slice(0, 13)}...` : text;
+  return [...addresses].sort().join(",");
 }
 
 function portsText(ports: readonly ServicePort[]): string {

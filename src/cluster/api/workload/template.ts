@@ -7,6 +7,8 @@ import type { LabelSelector } from "../meta.ts";
 import { defaultPodSpec } from "../pod/defaults.ts";
 import type { PodTemplateSpec } from "../pod/types.ts";
 import { validatePodTemplate } from "../pod/validate.ts";
+import type { Schema } from "../schema.ts";
+import { always, list, named, string, struct } from "../shape.ts";
 
 /** Pod templates and their selectors, as the controllers share them. */
 
@@ -52,4 +54,18 @@ export function validateLongRunning({ spec }: PodTemplateSpec, what: string): Fi
     errors.push(forbidden("spec.template.spec.activeDeadlineSeconds", `activeDeadlineSeconds in ${what} is not Supported`));
   }
   return errors;
+}
+
+/** The conditions of StatefulSets and DaemonSets. */
+export function workloadCondition(kind: string): Schema {
+  return list(
+    struct(`v1.${kind}Condition`, {
+      type: always(named(`v1.${kind}ConditionType`)),
+      status: always(named("v1.ConditionStatus")),
+      lastTransitionTime: always({ type: "time" }),
+      reason: string,
+      message: string,
+    }),
+    { mergeKey: "type" },
+  );
 }
