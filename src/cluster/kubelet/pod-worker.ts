@@ -32,6 +32,8 @@ const leastGraceUs = 2 * second;
 export interface PodWorkerContext {
   readonly options: KubeletOptions;
   readonly images: ImageStore;
+  /** The node's own addresses, the primary first. */
+  readonly hostIPs: readonly string[];
   sources(pod: Pod): Omit<EnvSources, "podIPs">;
   serviceVariables(pod: Pod): readonly (readonly [string, string])[];
   /** The pod as the API server has it now. */
@@ -71,7 +73,7 @@ export class PodWorker {
       ...pod.spec.containers.map((spec) => new ContainerSlot(spec, false, init.length > 0)),
     ];
     // A pod that comes with an address was running before we looked: given in the scenario, or imported.
-    this.#isGiven = pod.status?.podIP !== undefined && pod.status.podIP !== "";
+    this.#isGiven = pod.status?.podIP !== undefined && pod.status.podIP !== "" && pod.status.phase !== "Pending";
     this.#startTime = pod.status?.startTime ?? this.#now();
   }
 
@@ -97,7 +99,7 @@ export class PodWorker {
     else this.#sandbox = podNetwork.createSandbox(this.#pod);
     if (this.#isGiven) this.#adopt();
     this.sync();
-    if (!this.#isGiven) this.#queueWrite();
+    this.#queueWrite();
     this.#isGiven = false;
   }
 
@@ -718,7 +720,7 @@ export class PodWorker {
     if (pod === undefined || pod.metadata.uid !== this.uid) return;
     const views = this.slots.map((slot) => slot.view());
     const facts = {
-      hostIPs: options.node.network.addresses(),
+      hostIPs: this.#context.hostIPs,
       podIPs: this.#sandbox?.ips ?? [],
       startTime: this.#startTime,
       now: this.#now(),

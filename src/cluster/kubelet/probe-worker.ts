@@ -8,6 +8,8 @@ export type ProbeOutcome = { readonly type: "success" | "failure" | "error"; rea
 export type ProbeRun = (done: (outcome: ProbeOutcome) => void) => () => void;
 
 const second = 1_000_000;
+/** So long the kubelet takes to see that a container runs; its program is up by then. */
+const noticeUs = 100_000;
 
 /**
  * Probes one container again and again. A result counts after `threshold` equal ones in a row; any other starts the count again.
@@ -46,7 +48,7 @@ export class ProbeWorker {
   /** `containerStartedUs`: initialDelaySeconds counts from there. */
   start(containerStartedUs: number): void {
     this.#isStopped = false;
-    const firstUs = containerStartedUs + (this.#probe.initialDelaySeconds ?? 0) * second;
+    const firstUs = containerStartedUs + Math.max(noticeUs, (this.#probe.initialDelaySeconds ?? 0) * second);
     this.#queue(Math.max(0, firstUs - this.#clock.now()));
   }
 

@@ -116,7 +116,7 @@ function affinityMisfit(pod: Pod, node: Node, everyone: readonly Candidate[]): M
     }
   }
   for (const other of everyone) {
-    for (const one of other.load.pods.values()) {
+    for (const one of other.load.exclusive) {
       for (const term of one.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
         if (isSameDomain(term, other.node, node) && matchesTerm(term, one, pod))
           return curable("node(s) didn't satisfy existing pods anti-affinity rules");

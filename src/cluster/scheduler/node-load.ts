@@ -75,19 +75,25 @@ export class NodeLoad {
   cpuMilli = 0;
   memoryBytes = 0;
   readonly pods = new Map<string, Pod>();
+  /** Those that keep others away. */
+  readonly exclusive = new Set<Pod>();
   readonly #kin = new Map<string, number>();
 
+  /** Adds a pod, or takes its newer state. */
   add(pod: Pod): void {
-    if (this.pods.has(pod.metadata.uid)) {
-      this.pods.set(pod.metadata.uid, pod);
-      return;
-    }
+    const known = this.pods.get(pod.metadata.uid);
+    if (known === undefined) this.#count(podLoad(pod), 1);
+    else this.exclusive.delete(known);
     this.pods.set(pod.metadata.uid, pod);
-    this.#count(podLoad(pod), 1);
+    if ((pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).length > 0) this.exclusive.add(pod);
   }
 
   remove(pod: Pod): void {
-    if (this.pods.delete(pod.metadata.uid)) this.#count(podLoad(pod), -1);
+    const known = this.pods.get(pod.metadata.uid);
+    if (known === undefined) return;
+    this.exclusive.delete(known);
+    this.pods.delete(pod.metadata.uid);
+    this.#count(podLoad(known), -1);
   }
 
   kinCount(kin: string): number {

@@ -54,7 +54,13 @@ const programs = [
 ];
 
 function image(command: readonly string[]): ContainerImage {
-  return { entrypoint: command, command: [], env: new Map([["PATH", "/usr/bin:/bin"]]), sizeBytes: 1000, programs: new Map(programs.map((one) => [one.name, one])) };
+  return {
+    entrypoint: command,
+    command: [],
+    env: new Map([["PATH", "/usr/bin:/bin"]]),
+    sizeBytes: 1000,
+    programs: new Map(programs.map((one) => [one.name, one])),
+  };
 }
 
 export const testImages: Readonly<Record<string, ContainerImage>> = {

@@ -57,14 +57,42 @@ export interface WorldOptions {
 import type { KindDefinition } from "../../../src/cluster/api/kind.ts";
 const anyField = { type: "any" } as const;
 const filler = (kind: string, plural: string, group: string, version: string): KindDefinition => ({
-  kind, group, storageVersion: version, versions: [], plural, singular: kind.toLowerCase(), shortNames: [], namespaced: true,
-  schema: { type: "struct", go: kind, package: "v1", fields: { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: anyField, spec: anyField, status: anyField, data: anyField, type: anyField } },
-  hasStatus: false, hasGeneration: false, defaults: (o) => o, prepare: (o) => o, validate: () => [], columns: [],
+  kind,
+  group,
+  storageVersion: version,
+  versions: [],
+  plural,
+  singular: kind.toLowerCase(),
+  shortNames: [],
+  namespaced: true,
+  schema: {
+    type: "struct",
+    go: kind,
+    package: "v1",
+    fields: {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      metadata: anyField,
+      spec: anyField,
+      status: anyField,
+      data: anyField,
+      type: anyField,
+    },
+  },
+  hasStatus: false,
+  hasGeneration: false,
+  defaults: (o) => o,
+  prepare: (o) => o,
+  validate: () => [],
+  columns: [],
 });
 const kinds: readonly KindDefinition[] = [
   ...realKinds,
-  ...[filler("ConfigMap", "configmaps", "", "v1"), filler("Secret", "secrets", "", "v1"), filler("Lease", "leases", "coordination.k8s.io", "v1")].filter(
-    ({ kind }) => !(realKinds as readonly KindDefinition[]).some((k) => k.kind === kind)),
+  ...[
+    filler("ConfigMap", "configmaps", "", "v1"),
+    filler("Secret", "secrets", "", "v1"),
+    filler("Lease", "leases", "coordination.k8s.io", "v1"),
+  ].filter(({ kind }) => !(realKinds as readonly KindDefinition[]).some((k) => k.kind === kind)),
 ];
 // FILLER-END
 
@@ -129,7 +157,14 @@ export function world(options: WorldOptions = {}): World {
   const boxes = names.map((name, i) => {
     const netns = network.createNode(name, [`192.168.0.${i + 2}/24`]);
     const cni = new NodeNetwork({ network, netns, podCidrs: [`10.244.${i + 1}.0/24`], clusterPodCidrs: ["10.244.0.0/16"] });
-    const node = new Machine({ simulation, place: `node/${name}`, kind: "node", hostname: name, network: machineNetwork(netns, book), programs: new Map() });
+    const node = new Machine({
+      simulation,
+      place: `node/${name}`,
+      kind: "node",
+      hostname: name,
+      network: machineNetwork(netns, book),
+      programs: new Map(),
+    });
     node.files.write("/etc/resolv.conf", "nameserver 198.51.100.53\n");
     const podNetwork: PodNetwork = {
       createSandbox(pod) {
@@ -202,7 +237,14 @@ export function world(options: WorldOptions = {}): World {
     pods: () => client.list<Pod>("Pod", "default"),
     events: (name) =>
       client
-        .list<KubernetesObject & { readonly involvedObject: { readonly name: string }; readonly reason: string; readonly message: string; readonly count: number }>("Event", "default")
+        .list<
+          KubernetesObject & {
+            readonly involvedObject: { readonly name: string };
+            readonly reason: string;
+            readonly message: string;
+            readonly count: number;
+          }
+        >("Event", "default")
         .filter(({ involvedObject }) => involvedObject.name === name)
         .map(({ reason, message, count }) => `${reason} ${message}${count > 1 ? ` (x${count})` : ""}`),
   };
