@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { printIptablesSave } from "../../src/cluster/network/netfilter/print-iptables.ts";
+import { printNftTables } from "../../src/cluster/network/netfilter/print-nft.ts";
+import { type ProxiedNodes, proxiedNodes } from "../cluster/kube-proxy/nodes.ts";
+import { expectedOutcomes, merged, problem } from "./judge.ts";
+import { canAskKernel, type Namespace } from "./namespaces.ts";
+import { addressesOf, type Flow, flowsTo, generatedRows, type Row, rows, scenarioOf } from "./rows.ts";
+import { nodes, Topology } from "./topology.ts";
+
+const possible = canAskKernel();
+if (!possible) process.stdout.write("skipped: needs root and iptables\n");
+
+test("where CI runs, the kernel is asked", () => {
+  expect(possible || process.env.CI !== "true").toBe(true);
+});
+
+describe.skipIf(!possible)("the kernel as judge: rules loaded into real namespaces give the simulation's answers", () => {
+  const topology = possible ? new Topology() : undefined;
+  const world = topology as Topology;
+  beforeAll(async () => {
+    await topology?.build();
+  });
+  afterAll(() => topology?.end());
+
+  const generated = fc.sample(generatedRows, { numRuns: Number(process.env.KUBEHOP_GENERATED ?? 10), seed: 4 });
+  let index = 0;
+  for (const mode of ["iptables", "nftables"] as const) {
+    describe(mode, () => {
+      test.each([...rows, ...generated])("$name", async (row) => {
+        const addresses = addressesOf(index++);
+        world.routeTo(addresses.vip, 0);
+        world.routeTo(addresses.externalIp, 0);
+        const simulated = proxiedNodes(scenarioOf(row, mode, addresses));
+        nodes.forEach(({ name }, i) => load(world.nodes[i] as Namespace, simulated, name, mode));
+        const problems = await Promise.all(
+          flowsTo(addresses)
+            .filter(({ to }) => mode === "iptables" || to !== "NodePort on 127.0.0.1") // not served there: the closed port itself answers
+            .map((flow) => judge(world, simulated, row, flow)),
+        );
+        expect(problems.filter((text) => text !== undefined)).toEqual([]);
+      });
+    });
+  }
+});
+
+/** Puts the simulated node's rules, as its own programs print them, into the real one. */
+function load(node: Namespace, simulated: ProxiedNodes, name: string, mode: "iptables" | "nftables"): void {
+  const { netns, proxy } = simulated.nodes.get(name) as NonNullable<ReturnType<ProxiedNodes["nodes"]["get"]>>;
+  node.run("nft flush ruleset");
+  if (mode === "nftables") {
+    const text = printNftTables(proxy.kernel.nftTables, 0);
+    node.run("nft -f -", text);
+    expect(sortedElements(node.run("nft list table ip kube-proxy"))).toBe(sortedElements(text));
+    return;
+  }
+  const text = printIptablesSave(netns.netfilter.tables, { family: 4, dateMs: simulated.simulation.dateMs() });
+  node.run("iptables-restore", text);
+  expect(withoutComments(node.run("iptables-save"))).toBe(withoutComments(text));
+}
+
+async function judge(world: Topology, simulated: ProxiedNodes, row: Row, flow: Flow): Promise<string | undefined> {
+  const protocol = row.protocol === "UDP" ? "udp" : "tcp";
+  const trace = simulated.trace(nodes[flow.node]?.name as string, flow.source, `${flow.host}:${flow.port}`, protocol);
+  const expected = expectedOutcomes(trace, flow);
+  const from = namespaceOf(world, flow);
+  // Silence is known before a SYN is sent again; an answer may take its time on a busy machine, and one sent again has the same way.
+  const timeoutMs = expected.includes("timeout") ? 700 : 6000;
+  const ask = async (tries: number) =>
+    problem(merged(await from.probe({ host: flow.host, port: flow.port, protocol, tries, timeoutMs })), expected);
+  const found = await ask(trace.endpoints.length > 1 ? 300 : 3);
+  if (found === undefined) return undefined;
+  // Chance alone fails a share now and then: it must fail twice.
+  const again = found.startsWith("shares differ") ? await ask(1000) : found;
+  return again === undefined ? undefined : `${flow.from} -> ${flow.to}: ${again}\n${trace.rules.join("\n")}`;
+}
+
+function namespaceOf(world: Topology, flow: Flow): Namespace {
+  if (flow.from === "node") return world.nodes[flow.node] as Namespace;
+  return (flow.from === "laptop" || flow.from === "desktop" ? world.clients.get(flow.from) : world.pods.get(flow.source)) as Namespace;
+}
+
+/** The lines that say when. */
+function withoutComments(text: string): string {
+  return text.replace(/^#.*\n/gm, "");
+}
+
+/** The kernel lists the elements of a verdict map in the order of its hash. */
+function sortedElements(text: string): string {
+  return text.replace(/elements = \{ ([^}]*) \}/g, (_, elements: string) => `elements = { ${elements.split(/,\s+/).sort().join(", ")} }`);
+}
