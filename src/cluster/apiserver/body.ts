@@ -16,7 +16,7 @@ export interface Body {
  * or dropped in silence (Ignore).
  * @source apiserver endpoints/handlers/create.go, update.go, rest.go (transformDecodeError)
  */
-export function readBody(body: unknown, resource: ServedResource, fieldValidation: string | undefined, subresource?: string): Body {
+export function readBody(body: unknown, resource: ServedResource, fieldValidation: string | undefined): Body {
   if (!isRecord(body)) throw new Refusal(badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`));
   const { apiVersion, kind } = body;
   if (typeof apiVersion === "string" && apiVersion !== "" && apiVersion !== resource.apiVersion) {
@@ -27,7 +27,7 @@ export function readBody(body: unknown, resource: ServedResource, fieldValidatio
   if (typeof kind === "string" && kind !== "" && kind !== resource.kind) {
     throw new Refusal(badRequest(cannotBeHandled(resource, kind, noSuchKind(kind, resource.apiVersion))));
   }
-  const decoded = decode(resource.schema, readPart(body, subresource));
+  const decoded = decode(resource.schema, body);
   if (decoded.error !== undefined) throw new Refusal(badRequest(cannotBeHandled(resource, resource.kind, decoded.error)));
   if (decoded.unknown.length > 0 && fieldValidation === "Strict") {
     const why = `strict decoding error: ${unknownFieldsText(decoded.unknown)}`;
@@ -35,11 +35,6 @@ export function readBody(body: unknown, resource: ServedResource, fieldValidatio
   }
   const warnings = fieldValidation === "Ignore" ? [] : decoded.unknown.map((path) => `unknown field "${path}"`);
   return { object: toStored(resource, { ...decoded.object, apiVersion: resource.apiVersion, kind: resource.kind }), warnings };
-}
-
-/** Of a write to `/status` nothing else is looked at: components write it all the time. */
-export function readPart(object: LooseObject, subresource: string | undefined): LooseObject {
-  return subresource === "status" ? { metadata: object.metadata, status: object.status } : object;
 }
 
 /** The article is `a` for every kind. @source apiserver endpoints/handlers/rest.go, transformDecodeError */

@@ -2,7 +2,6 @@ import { decode, unknownFieldsText } from "../api/decode.ts";
 import { goQuote } from "../api/go-value.ts";
 import type { LooseObject } from "../api/meta.ts";
 import { apply } from "./apply.ts";
-import { readPart } from "./body.ts";
 import { managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import type { Written } from "./create.ts";
 import { goValue } from "./go-map.ts";
@@ -58,7 +57,7 @@ function patched(
     const fault = unstructuredFault(resource.schema, result);
     if (fault !== undefined) throw refused(fault);
   }
-  const decoded = decode(resource.schema, request.isComponent === true ? readPart(result, target.subresource) : result);
+  const decoded = decode(resource.schema, isReport(target) ? { metadata: result.metadata, status: result.status } : result);
   if (decoded.error !== undefined) {
     throw new Refusal(
       badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${decoded.error}`),
@@ -70,6 +69,11 @@ function patched(
   }
   const warnings = validation === "Ignore" ? [] : decoded.unknown.map((path) => `unknown field "${path}"`);
   return { object: decoded.object, warnings };
+}
+
+/** Of a component's write to `/status`, which comes all the time, nothing else is looked at. */
+function isReport({ request, subresource }: Target): boolean {
+  return subresource === "status" && request.isComponent === true;
 }
 
 /** A document with the request's patch on it, as yet of no type. */

@@ -11,27 +11,36 @@ export interface ResourcePath {
   readonly rest: readonly string[];
 }
 
-/** undefined when the path is none of a resource (`/version`, `/apis`, `/api/v1`). */
+const nothing: readonly string[] = [];
+
+/** undefined when the path is none of a resource (`/version`, `/apis`, `/api/v1`). Called for every request, so it makes little. */
 export function parsePath(path: string): ResourcePath | undefined {
-  const segments = path.split("/").filter((segment) => segment !== "");
+  const segments = path.split("/"); // the first is empty: paths begin with a slash
+  if (segments.at(-1) === "") segments.pop();
   let groupVersion: string;
   let at: number;
-  if (segments[0] === "api") {
-    groupVersion = segments[1] ?? "";
-    at = 2;
-  } else if (segments[0] === "apis") {
-    groupVersion = `${segments[1]}/${segments[2]}`;
+  if (segments[1] === "api") {
+    groupVersion = segments[2] ?? "";
     at = 3;
+  } else if (segments[1] === "apis") {
+    groupVersion = `${segments[2]}/${segments[3]}`;
+    at = 4;
   } else return undefined;
   if (segments.length <= at) return undefined;
 
   let namespace: string | undefined;
   if (segments[at] === "namespaces" && segments.length > at + 2 && !isNamespaceSubresource(segments[at + 2] as string)) {
-    namespace = segments[at + 1] as string;
+    namespace = segments[at + 1];
     at += 2;
   }
-  const [plural = "", name, subresource, ...rest] = segments.slice(at);
-  return { groupVersion, plural, namespace, name, subresource, rest };
+  return {
+    groupVersion,
+    plural: segments[at] ?? "",
+    namespace,
+    name: segments[at + 1],
+    subresource: segments[at + 2],
+    rest: segments.length > at + 3 ? segments.slice(at + 3) : nothing,
+  };
 }
 
 function isNamespaceSubresource(segment: string): boolean {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../api/meta.ts";
+import type { KubernetesObject, ObjectMeta } from "../api/meta.ts";
 import { deepFreeze } from "./json.ts";
 import type { WatchEvent } from "./request.ts";
 import { SortedObjects } from "./sorted-objects.ts";
@@ -28,7 +28,7 @@ export interface Store {
   /** Sorted by namespace and name. */
   list(kind: string, namespace?: string): readonly KubernetesObject[];
   count(kind: string): number;
-  /** Stores an object, new or changed; the resourceVersion is the store's. Returns what is stored. */
+  /** Stores an object, new or changed, and takes it over: its resourceVersion is set on it, its parts may be shared. Returns it. */
   put(object: KubernetesObject): KubernetesObject;
   /** Takes an object out. Returns its last state, with the resourceVersion of the deletion. */
   remove(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined;
@@ -61,10 +61,10 @@ export function createStore(options: { readonly isFrozen: boolean; readonly firs
     for (const listener of of.watchers) listener(event);
   }
 
-  function stamped(object: KubernetesObject): KubernetesObject {
+  function stamp(object: { metadata: ObjectMeta }): void {
     revision++;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: `${revision}` } };
-    return options.isFrozen ? deepFreeze(stored) : stored;
+    object.metadata = { ...object.metadata, resourceVersion: `${revision}` };
+    if (options.isFrozen) deepFreeze(object);
   }
 
   return {
@@ -77,16 +77,17 @@ export function createStore(options: { readonly isFrozen: boolean; readonly firs
     put(object) {
       const of = table(object.kind);
       const old = of.objects.get(object.metadata.namespace, object.metadata.name);
-      const stored = stamped(object);
-      of.objects.set(stored);
-      tell(of, old === undefined ? { type: "ADDED", object: stored } : { type: "MODIFIED", object: stored, old });
-      return stored;
+      stamp(object);
+      of.objects.set(object);
+      tell(of, old === undefined ? { type: "ADDED", object } : { type: "MODIFIED", object, old });
+      return object;
     },
     remove(kind, namespace, name) {
       const of = table(kind);
       const old = of.objects.get(namespace, name);
       if (old === undefined) return undefined;
-      const last = stamped(old);
+      const last = { ...old };
+      stamp(last);
       of.objects.delete(namespace, name);
       tell(of, { type: "DELETED", object: last, old });
       return last;

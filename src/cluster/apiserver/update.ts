@@ -1,7 +1,7 @@
+import { decode } from "../api/decode.ts";
 import { isEqualData } from "../api/equal.ts";
 import type { KindDefinition } from "../api/kind.ts";
-import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import { unallocated } from "./allocate.ts";
+import type { KubernetesObject, LooseObject, ObjectMeta } from "../api/meta.ts";
 import { readBody } from "./body.ts";
 import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isDryRun, type Written } from "./create.ts";
@@ -12,7 +12,8 @@ import { badRequest, conflict, invalid, notFound, objectModified } from "./statu
 /** PUT of a whole object, or of its status. @source apiserver endpoints/handlers/update.go */
 export function update(context: ServerContext, target: Target): Written {
   const { request, resource, namespace, name } = target;
-  const body = readBody(request.body, resource, queryValue(request, "fieldValidation"), target.subresource);
+  if (target.subresource === "status" && request.isComponent === true) return updateOwnStatus(context, target);
+  const body = readBody(request.body, resource, queryValue(request, "fieldValidation"));
   const metadata = isRecord(body.object.metadata) ? body.object.metadata : {};
   if (typeof metadata.name === "string" && metadata.name !== "" && metadata.name !== name) {
     throw new Refusal(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`));
@@ -21,6 +22,35 @@ export function update(context: ServerContext, target: Target): Written {
     throw new Refusal(badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
   return change(context, target, existing(context, target), body.object, body.warnings, managerOf(target));
+}
+
+/**
+ * A component's report, by far the most frequent write: only the status is read.
+ * What else the object holds is as the component found it, or its resourceVersion is out of date.
+ */
+function updateOwnStatus(context: ServerContext, target: Target): Written {
+  const { request, resource } = target;
+  const body = request.body as KubernetesObject & { readonly status?: unknown };
+  const schema = resource.schema.fields.status;
+  const decoded = schema?.type === "struct" ? decode(schema, body.status ?? {}) : undefined;
+  if (decoded?.error !== undefined) throw new Refusal(badRequest(decoded.error));
+  return changeStatus(context, target, existing(context, target), body.metadata, decoded === undefined ? body.status : decoded.object, []);
+}
+
+/** Sets the status; the rest stays as it is. */
+export function changeStatus(
+  context: ServerContext,
+  target: Target,
+  old: KubernetesObject,
+  metadata: Partial<ObjectMeta>,
+  status: unknown,
+  warnings: readonly string[],
+): Written {
+  checkPreconditions(target, old, metadata);
+  if (isEqualData(status, (old as { readonly status?: unknown }).status)) return { object: old, warnings, isCreated: false };
+  const object = { ...old, status };
+  if (target.request.isComponent !== true && isDryRun(target)) return { object, warnings, isCreated: false };
+  return { object: context.store.put(object), warnings, isCreated: false };
 }
 
 export function existing(context: ServerContext, { resource, namespace, name }: Target): KubernetesObject {
@@ -49,39 +79,31 @@ export function change(
   const isTrusted = request.trusted === true;
   const name = old.metadata.name;
   const givenMetadata = isRecord(given.metadata) ? given.metadata : {};
+  if (target.subresource === "status") return changeStatus(context, target, old, givenMetadata, given.status, bodyWarnings);
   checkPreconditions(target, old, givenMetadata);
-
-  const isStatus = target.subresource === "status";
   const admission = admissionContext(context, isTrusted);
   const previous = old as unknown as LooseObject;
 
-  let object: LooseObject;
-  if (isStatus) {
-    object = withField(previous, "status", given.status);
-  } else {
-    const metadata: Record<string, unknown> = { ...givenMetadata };
-    const oldMetadata = old.metadata as unknown as LooseObject;
-    for (const field of ownedMetadata) {
-      if (oldMetadata[field] === undefined) delete metadata[field];
-      else metadata[field] = oldMetadata[field];
-    }
-    delete metadata.selfLink;
-    delete metadata.managedFields;
-    metadata.resourceVersion = old.metadata.resourceVersion;
-    object = definition.defaults({ ...given, metadata }, admission);
-    if (definition.hasStatus && !isTrusted) object = withField(object, "status", previous.status);
-    object = definition.prepare(object, old, admission);
-    const errors = definition.validate(object, old, admission);
-    if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));
+  const metadata: Record<string, unknown> = { ...givenMetadata };
+  const oldMetadata = old.metadata as unknown as LooseObject;
+  for (const field of ownedMetadata) {
+    if (oldMetadata[field] === undefined) delete metadata[field];
+    else metadata[field] = oldMetadata[field];
   }
-  const warnings = isStatus ? bodyWarnings : [...bodyWarnings, ...(definition.warnings?.(object, old, admission) ?? [])];
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+  metadata.resourceVersion = old.metadata.resourceVersion;
+  let object = definition.defaults({ ...given, metadata }, admission);
+  if (definition.hasStatus && !isTrusted) object = withField(object, "status", previous.status);
+  object = definition.prepare(object, old, admission);
+  const errors = definition.validate(object, old, admission);
+  if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));
+  const warnings = request.isComponent === true ? [] : [...bodyWarnings, ...(definition.warnings?.(object, old, admission) ?? [])];
 
-  const candidate = object as unknown as KubernetesObject;
-  const allocation = isStatus ? unallocated(candidate) : context.allocator.beforeUpdate(candidate, old);
+  const allocation = context.allocator.beforeUpdate(object as unknown as KubernetesObject, old);
   let changed = allocation.object;
   if (isEqualData(changed, old)) return { object: old, warnings, isCreated: false };
-  const desired = desiredPart(changed as unknown as LooseObject);
-  if (definition.hasGeneration && !isStatus && !isEqualData(desired, desiredPart(previous))) {
+  if (definition.hasGeneration && !isEqualData(desiredPart(changed as unknown as LooseObject), desiredPart(previous))) {
     changed = { ...changed, metadata: { ...changed.metadata, generation: (old.metadata.generation ?? 0) + 1 } };
   }
   if (isDryRun(target)) {
@@ -106,7 +128,7 @@ export function removeNow(context: ServerContext, definition: KindDefinition, ob
 }
 
 /** Optimistic concurrency: a resourceVersion or uid that is given must be the present one. */
-function checkPreconditions(target: Target, old: KubernetesObject, metadata: LooseObject): void {
+function checkPreconditions(target: Target, old: KubernetesObject, metadata: Partial<ObjectMeta>): void {
   const { resource } = target;
   const { name, uid, resourceVersion } = old.metadata;
   if (typeof metadata.uid === "string" && metadata.uid !== "" && metadata.uid !== uid) {
