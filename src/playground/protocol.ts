@@ -1,9 +1,9 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
-import type { Hook, HopAction, Reason } from "../cluster/network/hop.ts";
+import type { ConnectionInfo, HopRecord } from "../cluster/hop-record.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { PackedHops } from "./hop-codec.ts";
 
-export type { Problem };
+export type { ConnectionInfo, HopRecord, Problem };
 
 /**
  * What passes between the page and the worker: commands in, an ordered stream of updates out, one batch a frame. Plain data only.
@@ -147,44 +147,4 @@ export interface Hint {
   readonly text: string;
   /** A corrected command, offered as a chip. */
   readonly command?: string;
-}
-
-export interface ConnectionInfo {
-  /** `client/laptop#7` */
-  readonly id: string;
-  readonly opener: string;
-  readonly purpose: "traffic" | "dns" | "probe" | "health";
-  readonly session: number;
-  readonly parent: string | undefined;
-  readonly protocol: string;
-  readonly source: string;
-  readonly destination: string;
-  readonly openedUs: number;
-}
-
-/** A hop as the page and `hops -o json` see it: plain data. */
-export interface HopRecord {
-  readonly sequence: number;
-  /** Microseconds since loading. */
-  readonly timeUs: number;
-  readonly at: string;
-  readonly connection: string;
-  readonly packet: number;
-  readonly action: HopAction;
-  readonly protocol: string;
-  /** Before this step. */
-  readonly fromSource: string;
-  readonly fromDestination: string;
-  /** After this step. */
-  readonly source: string;
-  readonly destination: string;
-  readonly flags: string | undefined;
-  readonly bytes: number;
-  /** What rides in it, in one line: `GET / HTTP/1.1`, `A kubia.default.svc.cluster.local?`. */
-  readonly summary: string | undefined;
-  readonly reason: Reason;
-  readonly hook: Hook | undefined;
-  readonly rule: string | undefined;
-  readonly rules: readonly string[];
-  readonly object: string | undefined;
 }

@@ -1,0 +1,60 @@
+import { kindByApiVersion } from "./api/kinds.ts";
+import type { KubernetesObject, LooseObject } from "./api/meta.ts";
+import type { Cluster } from "./cluster.ts";
+import { findImage } from "./images/index.ts";
+import { createKubectl } from "./kubectl/index.ts";
+import type { KubeletOptions } from "./kubelet/index.ts";
+import type { Machine } from "./machine/machine.ts";
+import type { ProgramEntry } from "./machine/syscall.ts";
+import { apiServerIp, apiServerPort } from "./options.ts";
+import { clientPrograms, nodePrograms, programMap } from "./programs/index.ts";
+
+/** Which programs stand where. */
+export interface Programs {
+  readonly kubectl: ProgramEntry;
+  readonly node: ReadonlyMap<string, ProgramEntry>;
+  readonly client: ReadonlyMap<string, ProgramEntry>;
+  readonly images: KubeletOptions["images"];
+  /** The machine of a pod's first container that runs. */
+  podMachine(place: string): Machine | undefined;
+  /** `/api/v1/namespaces/default/services` for an object; undefined where this cluster serves no such kind. */
+  collectionPath(object: LooseObject): string | undefined;
+}
+
+export function createPrograms(cluster: Cluster): Programs {
+  const { clock } = cluster.simulation;
+  const kubectl = createKubectl({
+    handle: cluster.handle,
+    clusterVersion: cluster.options.version,
+    defer: (run) => {
+      clock.after(0, run);
+    },
+    apiServer: `${apiServerIp}:${apiServerPort}`,
+  });
+  return {
+    kubectl,
+    node: programMap(nodePrograms, [kubectl]),
+    client: programMap(clientPrograms, [kubectl]),
+    images: {
+      find: (image, pod, containerName) => {
+        const container = pod.spec.containers.find(({ name }) => name === containerName);
+        const ports = (container?.ports ?? []).map(({ containerPort }) => containerPort);
+        return findImage(image, { annotations: pod.metadata.annotations ?? {}, ports });
+      },
+    },
+    podMachine: (place) => {
+      const [, namespace, name] = place.split("/") as [string, string, string];
+      const pod = cluster.find("Pod", namespace, name) as (KubernetesObject & { readonly spec: { readonly nodeName?: string } }) | undefined;
+      const node = pod?.spec.nodeName === undefined ? undefined : cluster.nodes.get(pod.spec.nodeName);
+      return pod === undefined ? undefined : node?.kubelet?.machineOf(pod);
+    },
+    collectionPath: (object) => {
+      const apiVersion = String(object["apiVersion"]);
+      const definition = kindByApiVersion(apiVersion, String(object["kind"]), cluster.options.version);
+      if (definition === undefined) return undefined;
+      const metadata = (object["metadata"] ?? {}) as LooseObject;
+      const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      return definition.namespaced ? `${base}/namespaces/${String(metadata["namespace"] ?? "default")}/${definition.plural}` : `${base}/${definition.plural}`;
+    },
+  };
+}

@@ -1,0 +1,427 @@
+import { kinds } from "./api/kinds.ts";
+import type { KubernetesObject, LooseObject } from "./api/meta.ts";
+import type { ApiClient } from "./apiclient/client.ts";
+import { type ClientFactory, createClientFactory } from "./apiclient/factory.ts";
+import { type ApiServer, createApiServer } from "./apiserver/handle.ts";
+import type { ApiHandler, WatchEvent } from "./apiserver/request.ts";
+import { startCloud } from "./cloud/index.ts";
+import { ClusterNode, machineNetwork } from "./cluster-node.ts";
+import { startControllers } from "./controllers/index.ts";
+import { type ConnectionInfo, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
+import { type InstantResult, runInstantly } from "./instant.ts";
+import { nodeObject } from "./kubelet/index.ts";
+import { createGiven, type LoadRefusal, type Loader, loadObjects } from "./load.ts";
+import { Machine, type StepCounter } from "./machine/machine.ts";
+import { createTerminal } from "./machine/terminal.ts";
+import type { ProgramEntry } from "./machine/syscall.ts";
+import { AddressBook, parseIp, type SocketAddress } from "./network/address.ts";
+import { BoundedHopLog } from "./network/hop-log.ts";
+import type { Netns } from "./network/netns.ts";
+import { createNetwork, type Network } from "./network/network.ts";
+import type { Connection } from "./network/packet.ts";
+import type { SocketError } from "./network/sockets.ts";
+import { nodeTables } from "./node-tables.ts";
+import type { ClientOptions, ClusterOptions } from "./options.ts";
+import { OutsideWorld } from "./outside.ts";
+import { createPrograms, type Programs } from "./cluster-programs.ts";
+import { ruleTextOf } from "./rule-text.ts";
+import { startScheduler } from "./scheduler/index.ts";
+import { completeLine } from "./shell/complete.ts";
+import { createShellSession, type ShellSession } from "./shell/session.ts";
+import { assert } from "./sim/assert.ts";
+import type { EventQueue } from "./sim/clock.ts";
+import { formatRfc3339 } from "./sim/date.ts";
+import { createSimulation, type DrivenSimulation } from "./sim/simulation.ts";
+import { dnsObjects, dnsServiceIps, dnsWorkload } from "./system/coredns-objects.ts";
+import { ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
+import { systemSince } from "./system/since.ts";
+import { createRunning, SystemAddresses } from "./system/workloads.ts";
+import { plugServices, podServices } from "./plug-services.ts";
+import { type TraceAnswer, traceFrom, type TraceQuestion } from "./trace-from.ts";
+
+/** A program's remark that is Kubehop's own: never on stdout or stderr. */
+export interface ClusterHint {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+  readonly command?: string;
+}
+
+export interface ClusterTerminal {
+  line(text: string): void;
+  interrupt(): void;
+  endOfInput(): void;
+  complete(text: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] };
+  close(): void;
+}
+
+export interface TerminalOptions {
+  /** The shell session: connections that its commands open are counted under it. */
+  readonly session: number;
+  readonly columns: number;
+  readonly rows: number;
+  onOutput(text: string): void;
+  /** Someone waits for a line, with this prompt; undefined: a program runs and reads nothing. */
+  onPrompt(prompt: string | undefined, place: string): void;
+}
+
+export interface HopWatcher {
+  opened(connection: ConnectionInfo): void;
+  /** The record is made only when asked for. */
+  hop(record: () => HopRecord): void;
+}
+
+/** Nodes' own network: every scenario's nodes are neighbours in it, whatever addresses they have. */
+function lanCidrs(options: ClusterOptions): readonly string[] {
+  const prefixes = options.nodes.flatMap((node) => node.ips.map((ip) => (ip.includes(":") ? `${ip}/64` : `${ip}/24`)));
+  return [...new Set(prefixes)].slice(0, 16);
+}
+
+/** A simulated cluster with its surroundings. Its owner advances `queue`; nothing happens otherwise. */
+export class Cluster {
+  readonly options: ClusterOptions;
+  readonly simulation: DrivenSimulation;
+  readonly book = new AddressBook();
+  readonly log = new BoundedHopLog();
+  /** Steps of all programs: what budgets are counted in. */
+  readonly steps: StepCounter = { steps: 0 };
+  readonly network: Network;
+  readonly nodes: ReadonlyMap<string, ClusterNode>;
+  readonly clients: ReadonlyMap<string, Machine>;
+  readonly outside: OutsideWorld;
+  readonly factory: ClientFactory;
+  readonly programs: Programs;
+  readonly #server: ApiServer;
+  readonly #loader: Loader;
+  /** Machines of containers that run, by place; the first container of a pod comes first. */
+  readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
+  #nextSession = 1000;
+  #balancers = 0;
+
+  constructor(options: ClusterOptions) {
+    this.options = options;
+    this.simulation = createSimulation(options.seed, options.startMs);
+    this.network = createNetwork(this.simulation, this.log, this.book, {
+      lanCidrs: lanCidrs(options),
+      clusterCidrs: [...options.podCIDRs, ...options.serviceCIDRs],
+      nodeFirewall: options.nodeFirewall,
+    });
+    this.#server = createApiServer({
+      simulation: this.simulation,
+      kinds,
+      clusterVersion: options.version,
+      serviceCIDRs: options.serviceCIDRs,
+      nodePortRange: options.nodePortRange,
+      kubeletOf: (pod) => {
+        const name = (pod as unknown as { spec: { nodeName?: string } }).spec.nodeName;
+        const node = name === undefined ? undefined : this.nodes.get(name);
+        return node?.isConnected === true && node.kubelet?.isRunning === true ? node.kubelet.socket : undefined;
+      },
+    });
+    this.factory = createClientFactory(this.#server.handle, this.simulation, kinds);
+    this.programs = createPrograms(this);
+    this.#loader = { handle: this.handle, collectionPath: (object) => this.programs.collectionPath(object) };
+
+    this.nodes = new Map(options.nodes.map((node) => [node.name, this.#makeNode(node.name)]));
+    for (const node of this.nodes.values()) {
+      const peers = options.nodes.filter((other) => other.name !== node.name).map((other) => ({ ips: other.ips, podCidrs: other.podCIDRs }));
+      node.podNetwork.setPeers(peers);
+    }
+    this.clients = new Map(options.clients.map((client) => [client.name, this.#makeClient(client)]));
+    this.outside = new OutsideWorld(this);
+    for (const machine of [...this.nodes.values()].map((node) => node.machine).concat([...this.clients.values()])) plugServices(this, machine);
+    this.#createSystem(new Set());
+  }
+
+  get handle(): ApiHandler {
+    return this.#server.handle;
+  }
+
+  get queue(): EventQueue {
+    return this.simulation.queue;
+  }
+
+  client(userAgent: string): ApiClient {
+    return this.factory.client(userAgent);
+  }
+
+  find(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined {
+    return this.#server.store.get(kind, namespace, name);
+  }
+
+  list(kind: string, namespace?: string): readonly KubernetesObject[] {
+    return this.#server.store.list(kind, namespace);
+  }
+
+  /** Creates a scenario's documents, in order, at t=0. */
+  load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
+    this.#server.expect(objects);
+    return loadObjects(this.#loader, objects, (kind, namespace, name) => this.find(kind, namespace, name) ?? this.find(kind, undefined, name));
+  }
+
+  /** Every component does its first sync at t=0, so that endpoints and rules from given objects hold before time passes. */
+  begin(): void {
+    startControllers({ simulation: this.simulation, clusterVersion: this.options.version, client: (agent) => this.client(agent) });
+    startScheduler(this.simulation, this.client("default-scheduler"));
+    for (const node of this.nodes.values()) node.startKubelet();
+    for (const node of this.nodes.values()) node.proxy.start();
+    if (this.options.loadBalancer || this.options.ingressController?.ip !== undefined) this.#startCloud();
+    this.queue.run(0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** A node's, client's or outside host's machine, by place or by name; a pod's by its place. */
+  machine(place: string): Machine | undefined {
+    const name = place.slice(place.indexOf("/") + 1);
+    if (place.startsWith("pod/")) return this.programs.podMachine(place);
+    if (place.startsWith("external/")) return this.outside.machine(name);
+    if (place.startsWith("node/")) return this.nodes.get(name)?.machine;
+    if (place.startsWith("client/")) return this.clients.get(name);
+    return this.nodes.get(place)?.machine ?? this.clients.get(place);
+  }
+
+  /** Where a command without further word runs: the first client. */
+  get home(): Machine {
+    const first = this.options.clients[0];
+    const machine = first === undefined ? undefined : this.clients.get(first.name);
+    assert(machine !== undefined, "a cluster has a client");
+    return machine;
+  }
+
+  /** A persistent shell without a terminal, on that machine. */
+  openSession(place?: string): { readonly session: number; readonly shell: ShellSession } | undefined {
+    const machine = place === undefined ? this.home : this.machine(place);
+    if (machine === undefined) return undefined;
+    const session = this.#nextSession++;
+    return { session, shell: createShellSession(machine, { session, flavour: machine.which("bash") === undefined ? "ash" : "bash" }) };
+  }
+
+  openTerminal(options: TerminalOptions): ClusterTerminal {
+    const end = createTerminal(this.simulation.clock, {
+      columns: options.columns,
+      rows: options.rows,
+      onOutput: options.onOutput,
+      onPrompt: options.onPrompt,
+    });
+    const machine = this.home;
+    const { input, output } = end.terminal;
+    const start = () => {
+      output.share();
+      machine.spawn({ args: ["bash"], stdin: input, stdout: output, stderr: output, terminal: end.terminal, session: options.session, newGroup: true });
+    };
+    start();
+    return {
+      line: (text) => end.line(text),
+      interrupt: () => end.interrupt(),
+      endOfInput: () => end.endOfInput(),
+      complete: (text, cursor) => completeLine(this, end.place ?? machine.place, text, cursor),
+      close: () => end.hangUp(),
+    };
+  }
+
+  /** kubectl as the page itself uses it: within this instant, on no machine. */
+  kubectl(args: readonly string[], stdin: string): InstantResult {
+    return runInstantly(this.simulation, this.programs.kubectl, args, stdin, new Map());
+  }
+
+  trace(question: TraceQuestion): TraceAnswer | undefined {
+    return traceFrom(this, question);
+  }
+
+  /** One connection without a shell: its handshake, then its close. Runs the clock until the handshake has ended, or 127 s have passed. */
+  connect(request: ConnectionRequest): ConnectionResult {
+    const netns = this.network.netns(request.from);
+    const to = this.#socketOf(request.to);
+    if (netns === undefined || to === undefined) return { verdict: "unreachable", endpoint: undefined, hops: [] };
+    const socket = netns.connectTcp(to, { record: request.record ?? true, purpose: "traffic" }, request.protocol ?? "tcp");
+    const lastUs = this.queue.now() + handshakeUsMax;
+    while (socket.state === "SYN-SENT" && socket.error === undefined) {
+      const nextUs = this.queue.nextAtUs();
+      if (nextUs === undefined || nextUs > lastUs) break;
+      this.queue.run(nextUs, 1);
+    }
+    const { connection, error } = socket;
+    const verdict = error === undefined ? (socket.state === "SYN-SENT" ? "timeout" : "answered") : verdictOf(error);
+    const endpoint = verdict === "answered" ? this.#endpointOf(netns, connection) : undefined;
+    const records = connection.hops.map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)));
+    if (verdict === "answered") socket.close();
+    else socket.abort();
+    return { verdict, endpoint, hops: records };
+  }
+
+  /** Hops of the last (n = 1) or an earlier connection that a command opened. */
+  hopsOfLast(n: number): readonly HopRecord[] {
+    const opened = this.log.connections().filter((connection) => connection.session !== 0 && connection.purpose === "traffic");
+    const connection = opened.at(-n);
+    return (connection?.hops ?? []).map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)));
+  }
+
+  /** What this node's kube-proxy has programmed, as the tool of its mode prints it. */
+  rulesText(name: string): string {
+    const node = this.nodes.get(name);
+    if (node === undefined) return "";
+    const tables = nodeTables(this, node);
+    switch (this.options.proxyMode) {
+      case "iptables":
+        return tables.iptablesSave({ family: 4, table: undefined, withCounters: false });
+      case "nftables":
+        return tables.nftList({ kind: "ruleset" }) ?? "";
+      case "ipvs":
+        return tables.ipvsadm({ family: undefined, service: undefined, stats: false, connections: false });
+    }
+  }
+
+  /** Whether nothing is about to happen but what waits for a longer while: no packet is under way, no program about to run. */
+  isQuiet(): boolean {
+    const next = this.queue.nextAperiodicAtUs();
+    return next === undefined || next > this.queue.now() + quietUs;
+  }
+
+  watchObjects(listener: (event: WatchEvent) => void): void {
+    for (const { kind } of kinds) {
+      for (const object of this.list(kind)) listener({ type: "ADDED", object });
+      this.#server.store.watch(kind, listener);
+    }
+  }
+
+  watchHops(watcher: HopWatcher): void {
+    this.log.onOpened((connection) => watcher.opened(connectionInfo(connection)));
+    this.log.onHop((hop) => watcher.hop(() => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule))));
+  }
+
+  onHint(listener: (hint: ClusterHint) => void): void {
+    this.#hintListeners.push(listener);
+  }
+
+  hint(hint: ClusterHint): void {
+    for (const listener of this.#hintListeners) listener(hint);
+  }
+
+  #socketOf(text: string): SocketAddress | undefined {
+    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+    const ip = match?.[1] ?? match?.[2];
+    if (ip === undefined || parseIp(ip) === undefined) return undefined;
+    return this.book.socket(this.book.ip(ip), Number(match?.[3]));
+  }
+
+  /** Where the connection arrived: what conntrack on its way made of its destination. */
+  #endpointOf(from: Netns, connection: Connection): string {
+    const arrived = connection.hops.find((hop) => hop.packet.number === 1 && hop.action === "receive");
+    if (arrived !== undefined) return arrived.destination.text;
+    const tracker = from.host ?? from;
+    return tracker.activeNetfilter?.conntrack.translated(connection.protocol, connection.source, connection.destination)?.text ?? connection.destination.text;
+  }
+
+  #makeNode(name: string): ClusterNode {
+    const node = this.options.nodes.find((one) => one.name === name);
+    assert(node !== undefined, `no node ${name}`);
+    return new ClusterNode({
+      simulation: this.simulation,
+      network: this.network,
+      factory: this.factory,
+      options: this.options,
+      node,
+      lanCidrs: lanCidrs(this.options),
+      programs: this.programs.node,
+      images: this.programs.images,
+      clusterDns: dnsServiceIps(this.options),
+      steps: this.steps,
+      services: (pod, container) => podServices(this, pod, container),
+    });
+  }
+
+  #makeClient(client: ClientOptions): Machine {
+    return new Machine({
+      simulation: this.simulation,
+      place: `client/${client.name}`,
+      kind: "client",
+      hostname: client.name,
+      network: machineNetwork(this.network.createClient(client.name, client.ips)),
+      programs: this.programs.client,
+      stepCounter: this.steps,
+    });
+  }
+
+  /** Nodes, DNS and the Ingress controller, as they have been running for a day. */
+  #createSystem(taken: ReadonlySet<string>): void {
+    const { options } = this;
+    const create = (object: LooseObject): KubernetesObject => {
+      const response = createGiven(this.#loader, object, false);
+      assert(response.code < 300, `a system object was refused: ${JSON.stringify(response.body)}`);
+      return response.body as KubernetesObject;
+    };
+    for (const node of options.nodes) {
+      create(
+        nodeObject({
+          name: node.name,
+          ips: node.ips,
+          podCIDRs: node.podCIDRs,
+          labels: node.labels,
+          taints: node.taints as unknown as readonly LooseObject[],
+          unschedulable: node.unschedulable,
+          capacity: node.capacity,
+          version: options.version.text,
+          createdAt: systemSince(options),
+          now: formatRfc3339(options.startMs),
+        }),
+      );
+    }
+    const addresses = new SystemAddresses(taken);
+    for (const object of dnsObjects(options)) create(object);
+    createRunning(this.simulation, options, dnsWorkload(options), addresses, create);
+    if (options.ingressController === undefined) return;
+    for (const object of ingressObjects(options)) create(object);
+    createRunning(this.simulation, options, ingressWorkload(options), addresses, create);
+  }
+
+  #startCloud(): void {
+    startCloud({
+      simulation: this.simulation,
+      client: this.client("service-controller"),
+      pool: this.options.loadBalancerPool,
+      network: {
+        createLoadBalancer: (namespace, name) => {
+          const balancer = this.network.createLoadBalancer(`${namespace}/${name}`, [`100.64.0.${++this.#balancers}`]);
+          const { netns } = balancer;
+          return {
+            sockets: netns,
+            book: this.book,
+            setAddresses: (ips) => balancer.setVips(ips.map((ip) => this.book.ip(ip))),
+            setTargets: (ips) => balancer.setTargets(ips.map((ip) => this.book.ip(ip))),
+            remove: () => this.network.remove(netns),
+          };
+        },
+      },
+    });
+  }
+}
+
+export interface ConnectionRequest {
+  /** `pod/default/client`, `node/node1`, `client/laptop`. */
+  readonly from: string;
+  /** `10.96.0.41:80` */
+  readonly to: string;
+  readonly protocol?: "tcp" | "sctp";
+  readonly record?: boolean;
+}
+
+export interface ConnectionResult {
+  readonly verdict: "answered" | "refused" | "timeout" | "unreachable";
+  readonly endpoint: string | undefined;
+  readonly hops: readonly HopRecord[];
+}
+
+function verdictOf(error: SocketError): ConnectionResult["verdict"] {
+  if (error === "ECONNREFUSED" || error === "ECONNRESET") return "refused";
+  return error === "ETIMEDOUT" ? "timeout" : "unreachable";
+}
+
+/** SYN and its six repetitions. @source tcp(7), tcp_syn_retries */
+const handshakeUsMax = 127_000_000;
+
+/** What waits longer than this is not under way: links take 6 ms at most unless someone made them slow. */
+const quietUs = 25_000;
+
+export type { DrivenSimulation, ProgramEntry };
+
+export function createCluster(options: ClusterOptions): Cluster {
+  return new Cluster(options);
+}

@@ -1,0 +1,76 @@
+import type { KubernetesObject, LooseObject } from "./api/meta.ts";
+import type { ApiHandler, ApiResponse, Status } from "./apiserver/request.ts";
+
+/** What the API server did not take of a scenario's documents, or took with a warning. */
+export interface LoadRefusal {
+  /** Which of the objects. */
+  readonly index: number;
+  readonly message: string;
+  /** The fields it names, each with its own message; empty where it names none. */
+  readonly fields: readonly { readonly field: string; readonly message: string }[];
+  readonly isWarning: boolean;
+}
+
+export interface Loader {
+  readonly handle: ApiHandler;
+  /** `/api/v1/namespaces/default/services` for an object; undefined where the server has no such kind. */
+  collectionPath(object: LooseObject): string | undefined;
+}
+
+/** Creates one object as it was given, status included. */
+export function createGiven(loader: Loader, object: LooseObject, isStrict: boolean): ApiResponse {
+  const path = loader.collectionPath(object);
+  if (path === undefined) {
+    const { apiVersion, kind } = object;
+    const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
+    return { code: 404, body: { kind: "Status", message, reason: "NotFound", code: 404 }, warnings: [] };
+  }
+  return loader.handle({
+    method: "POST",
+    path,
+    body: object,
+    query: { fieldValidation: isStrict ? "Strict" : "Warn", fieldManager: "kubectl-client-side-apply" },
+    userAgent: "kubectl",
+    trusted: true,
+  });
+}
+
+/**
+ * Documents of a scenario, created in order at t=0; namespaces first, then what owns, then what is owned, since owners are known again by kind and name.
+ */
+export function loadObjects(loader: Loader, objects: readonly LooseObject[], find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined): readonly LoadRefusal[] {
+  const refusals: LoadRefusal[] = [];
+  const order = objects.map((_, index) => index).sort((a, b) => rank(objects[a]) - rank(objects[b]) || a - b);
+  for (const index of order) {
+    const response = createGiven(loader, withOwners(objects[index] as LooseObject, find), true);
+    if (response.code >= 400) refusals.push(refusal(index, response.body as Status));
+    for (const message of response.warnings) refusals.push({ index, message, fields: [], isWarning: true });
+  }
+  return refusals.sort((a, b) => a.index - b.index);
+}
+
+function rank(object: LooseObject | undefined): number {
+  const metadata = (object?.["metadata"] ?? {}) as LooseObject;
+  if (object?.["kind"] === "Namespace") return 0;
+  return Array.isArray(metadata["ownerReferences"]) ? (object?.["kind"] === "Pod" ? 3 : 2) : 1;
+}
+
+function withOwners(object: LooseObject, find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined): LooseObject {
+  const metadata = object["metadata"] as LooseObject | undefined;
+  const references = metadata?.["ownerReferences"];
+  if (!Array.isArray(references)) return object;
+  const namespace = String(metadata?.["namespace"] ?? "default");
+  const known = (references as readonly LooseObject[]).flatMap((reference) => {
+    const owner = find(String(reference["kind"]), namespace, String(reference["name"]));
+    return owner === undefined ? [] : [{ ...reference, uid: owner.metadata.uid }];
+  });
+  const { ownerReferences: _, ...rest } = metadata as LooseObject;
+  return { ...object, metadata: known.length === 0 ? rest : { ...rest, ownerReferences: known } };
+}
+
+function refusal(index: number, status: Status): LoadRefusal {
+  const causes = (status.details?.causes ?? []).flatMap((cause) =>
+    cause.field === undefined ? [] : [{ field: cause.field, message: cause.message }],
+  );
+  return { index, message: status.message, fields: causes, isWarning: false };
+}

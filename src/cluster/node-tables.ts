@@ -1,0 +1,135 @@
+import type { Cluster } from "./cluster.ts";
+import type { ClusterNode } from "./cluster-node.ts";
+import type { ConntrackRow as KernelRow, Tuple } from "./network/netfilter/conntrack.ts";
+import { IpSet, printIpSets } from "./network/netfilter/ipset.ts";
+import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
+import { printIptablesSave, printRule, savedTables } from "./network/netfilter/print-iptables.ts";
+import { printIpvs } from "./network/netfilter/print-ipvs.ts";
+import { familyName, printNftTable, printNftTables } from "./network/netfilter/print-nft.ts";
+import type { TableName } from "./network/netfilter/rule.ts";
+import type { ConntrackRow, ConntrackTuple, TablesService } from "./programs/services.ts";
+
+/** What stands in a node's kernel, as the node's own tools print it: the very data that its packets are decided by. */
+export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
+  const { netfilter } = node.netns;
+  const { kernel } = node.proxy;
+  const nowUs = () => cluster.queue.now();
+  const rows = (family: 4 | 6) => netfilter.conntrack.rows(nowUs(), { family });
+
+  return {
+    mode: cluster.options.proxyMode,
+
+    iptablesSave: ({ family, table }) =>
+      printIptablesSave(netfilter.tablesOf(family), {
+        family,
+        dateMs: cluster.simulation.dateMs(),
+        ...(isTable(table) ? { table } : {}),
+      }),
+
+    iptablesRules: ({ family, table, chain }) => {
+      if (!isTable(table)) return undefined;
+      const chains = netfilter.tablesOf(family).chains(table);
+      const shown = chain === undefined ? chains : chains.filter((one) => one.name === chain);
+      if (shown.length === 0) return undefined;
+      const heads = shown.map((one) => (one.policy === undefined ? `-N ${one.name}` : `-P ${one.name} ${one.policy}`));
+      const rules = shown.flatMap((one) => one.rules.map((rule) => printRule(one.name, rule, family)));
+      return `${[...heads, ...rules].join("\n")}\n`;
+    },
+
+    nftList: (what) => {
+      const tables = kernel.nftTables;
+      if (what.kind === "ruleset") return printNftTables(tables, nowUs());
+      if (what.kind === "tables") return tables.map((table) => `table ${familyName(table.family)} ${table.name}\n`).join("");
+      if (!("table" in what)) return undefined;
+      const table = tables.find((one) => familyName(one.family) === what.family && one.name === what.table);
+      if (table === undefined) return undefined;
+      const text = printNftTable(table, nowUs());
+      return "name" in what ? partOfTable(text, what.kind, what.name) : text;
+    },
+
+    ipvsadm: ({ family, service }) => {
+      const of = (one: IpvsService) =>
+        (family === undefined || one.address.ip.family === family) && (service === undefined || one.address.text === service);
+      const table = kernel.ipvs ?? new IpvsTable();
+      return printIpvs(table, [...rows(4), ...rows(6)], table.services().filter(of));
+    },
+
+    ipsetList: (name, { namesOnly }) => {
+      const sets = ([4, 6] as const).flatMap((family) => [...netfilter.tablesOf(family).sets.values()].filter((set) => set instanceof IpSet));
+      const sorted = sets.filter((set) => name === undefined || set.name === name).sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (name !== undefined && sorted.length === 0) return undefined;
+      if (namesOnly) return sorted.map((set) => `${set.name}\n`).join("");
+      return printIpSets(sorted, (set) => references(node, set));
+    },
+
+    conntrack: (family) => rows(family).map(toRow),
+
+    deleteConntrack: (family, filter) => {
+      const deleted = rows(family).map((row) => ({ row, shown: toRow(row) }));
+      const wanted = deleted.filter(({ shown }) => filter(shown));
+      for (const { row } of wanted) {
+        netfilter.conntrack.deleteWhere(
+          row.protocol,
+          nowUs(),
+          (original, reply) =>
+            original.source === row.original.source &&
+            original.destination === row.original.destination &&
+            reply.source === row.reply.source &&
+            reply.destination === row.reply.destination,
+        );
+      }
+      return wanted.map(({ shown }) => shown);
+    },
+  };
+}
+
+function isTable(name: string | undefined): name is TableName {
+  return savedTables.some((table) => table === name);
+}
+
+/** One block of a printed table, inside the table's braces, as `nft list chain …` shows it. */
+function partOfTable(text: string, kind: string, name: string): string | undefined {
+  const lines = text.split("\n");
+  const start = lines.indexOf(`\t${kind} ${name} {`);
+  if (start < 0) return undefined;
+  const end = lines.indexOf("\t}", start);
+  return `${[lines[0], ...lines.slice(start, end + 1), "}"].join("\n")}\n`;
+}
+
+function references(node: ClusterNode, set: IpSet): number {
+  const tables = node.netns.netfilter.tablesOf(set.family === 6 ? 6 : 4);
+  let count = 0;
+  for (const table of savedTables) {
+    for (const chain of tables.chains(table)) {
+      for (const rule of chain.rules) if (rule.match.extensions.some((one) => one.type === "set" && one.name === set.name)) count++;
+    }
+  }
+  return count;
+}
+
+function toRow(row: KernelRow): ConntrackRow {
+  const isV6 = row.original.source.ip.family === 6;
+  return {
+    protocol: row.protocol === "icmp" && isV6 ? "icmpv6" : row.protocol,
+    timeoutSeconds: row.timeoutS,
+    state: row.state,
+    original: toTuple(row, row.original, true),
+    reply: toTuple(row, row.reply, false),
+    isReplied: row.isReplied,
+    isAssured: row.isAssured,
+    mark: row.mark,
+  };
+}
+
+function toTuple(row: KernelRow, tuple: Tuple, isOriginal: boolean): ConntrackTuple {
+  const base = {
+    source: tuple.source.ip.text,
+    destination: tuple.destination.ip.text,
+    sourcePort: tuple.source.port,
+    destinationPort: tuple.destination.port,
+  };
+  if (row.protocol !== "icmp") return base;
+  const isV6 = tuple.source.ip.family === 6;
+  const type = isV6 ? (isOriginal ? 128 : 129) : isOriginal ? 8 : 0;
+  return { ...base, icmp: { type, code: 0, id: tuple.source.port || tuple.destination.port } };
+}

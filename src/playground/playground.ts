@@ -1,0 +1,313 @@
+import { type Cluster, type ClusterTerminal, createCluster, type ProxyMode, type TraceQuestion, type TraceAnswer } from "../cluster/index.ts";
+import { parseScenario, placeOfField, placeOfMessage, problem, type Problem, type Scenario, writeLink, withMend } from "../scenario/index.ts";
+import { applyLineEdit, lineEdit, readRecord, Recorder, toMs, toUs } from "./record.ts";
+import { finishInstant } from "./run-until.ts";
+import { HopEncoder } from "./hop-codec.ts";
+import type { ConnectionInfo, Hint, HopRecord, LinkView, ObjectEvent, Query, RecordEntry, ScenarioSummary, Update } from "./protocol.ts";
+import { hasErrors, TextOwner } from "./text-owner.ts";
+import { engineVersion } from "./version.ts";
+
+export interface PlaygroundOptions {
+  readonly seed?: number;
+  readonly proxyMode?: ProxyMode;
+  /** False: keep no hops. */
+  readonly record?: boolean;
+}
+
+export type OpenResult = { readonly ok: true; readonly playground: Playground } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** A cluster from a scenario's text, at t=0, with its controllers' and proxies' first syncs done. */
+export function openPlayground(text: string, options: PlaygroundOptions = {}): OpenResult {
+  const scenario = withOptions(parseScenario(text), options);
+  if (hasErrors(scenario.problems)) return { ok: false, problems: scenario.problems };
+  const cluster = createCluster(scenario.spec.options);
+  const refused = cluster.load(scenario.objects.map((given) => given.object));
+  const problems = withMend(text, [
+    ...scenario.problems,
+    ...refused.flatMap(({ index, fields, message, isWarning }) => {
+      const given = scenario.objects[index];
+      const document = given === undefined ? undefined : scenario.documents[given.document];
+      if (given === undefined || document === undefined) return [];
+      const severity = isWarning ? "warning" : "error";
+      const code = isWarning ? "object.warning" : "object.refused";
+      if (fields.length === 0) return [problem(code, placeOfMessage(document, given.path, message), given.document, {}, message, severity)];
+      return fields.map((field) => problem(code, placeOfField(document, given.path, field.field), given.document, {}, `${field.field}: ${field.message}`, severity));
+    }),
+  ]);
+  if (hasErrors(problems)) return { ok: false, problems };
+  cluster.begin();
+  return { ok: true, playground: new Playground({ ...scenario, problems }, cluster) };
+}
+
+function withOptions(scenario: Scenario, options: PlaygroundOptions): Scenario {
+  const { spec } = scenario;
+  const cluster = {
+    ...spec.options,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.proxyMode === undefined ? {} : { proxyMode: options.proxyMode }),
+  };
+  return { ...scenario, spec: { ...spec, options: cluster } };
+}
+
+/** What one user has open: a scenario, its cluster, terminals, and the record of everything that came in. */
+export class Playground {
+  readonly scenario: Scenario;
+  readonly cluster: Cluster;
+  readonly #text: TextOwner;
+  readonly #firstText: string;
+  readonly #recorder = new Recorder();
+  readonly #terminals = new Map<number, ClusterTerminal>();
+  readonly #encoder = new HopEncoder();
+  #updates: Update[] = [];
+  #objects: ObjectEvent[] = [];
+  #hops: HopRecord[] = [];
+  #connections: ConnectionInfo[] = [];
+  #isWatched = false;
+
+  constructor(scenario: Scenario, cluster: Cluster) {
+    this.scenario = scenario;
+    this.cluster = cluster;
+    this.#firstText = scenario.text;
+    this.#text = new TextOwner(cluster, scenario);
+  }
+
+  get nowUs(): number {
+    return this.cluster.queue.now();
+  }
+
+  get text(): string {
+    return this.#text.text;
+  }
+
+  get record(): readonly RecordEntry[] {
+    return this.#recorder.entries;
+  }
+
+  // What the page is told
+
+  /** From now on updates are gathered for `takeUpdates`; all objects there now come first. */
+  watch(): void {
+    this.#isWatched = true;
+    this.#updates.push(
+      { type: "opened", scenario: summaryOf(this.scenario), nowUs: this.nowUs, engine: engineVersion },
+      { type: "problems", problems: this.#text.problems, applied: this.#text.isApplied },
+    );
+    this.cluster.watchObjects((event) => this.#objects.push({ type: event.type, object: event.object, timeUs: this.nowUs }));
+    this.cluster.watchHops({
+      opened: (connection) => this.#connections.push(connection),
+      hop: (hop) => this.#hops.push(hop()),
+    });
+  }
+
+  /** Everything since the last call, in order, in few messages. */
+  takeUpdates(): readonly Update[] {
+    const updates = this.#updates;
+    this.#updates = [];
+    if (this.#objects.length > 0) {
+      updates.push({ type: "objects", events: lastOfEach(this.#objects) });
+      this.#objects = [];
+    }
+    if (this.#hops.length > 0 || this.#connections.length > 0) {
+      updates.push({ type: "hops", packed: this.#encoder.encode(this.#hops), connections: this.#connections });
+      this.#hops = [];
+      this.#connections = [];
+    }
+    const fresh = this.#recorder.takeFresh();
+    if (fresh.length > 0) updates.push({ type: "recorded", entries: fresh });
+    return updates;
+  }
+
+  // What the user does
+
+  openTerminal(id: number, columns: number, rows: number): void {
+    if (this.#terminals.has(id)) return;
+    finishInstant(this.cluster);
+    const terminal = this.cluster.openTerminal({
+      session: id,
+      columns,
+      rows,
+      onOutput: (text) => this.#tell({ type: "output", terminal: id, text }),
+      onPrompt: (text, place) => this.#tell({ type: "prompt", terminal: id, text, place }),
+      onHint: (hint) => this.#tell({ type: "hints", terminal: id, hints: [hint] }),
+      onClear: () => this.#tell({ type: "clear", terminal: id }),
+      onOpenFile: (file) => this.#tell({ type: "openFile", ...file }),
+    });
+    this.#terminals.set(id, terminal);
+  }
+
+  closeTerminal(id: number): void {
+    this.#terminals.get(id)?.close();
+    this.#terminals.delete(id);
+  }
+
+  /** A line typed at a terminal: whoever reads it there gets it. */
+  line(id: number, text: string): void {
+    finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "line", { terminal: id, text }]);
+    this.#terminals.get(id)?.line(text);
+  }
+
+  interrupt(id: number): void {
+    finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "interrupt", { terminal: id }]);
+    this.#terminals.get(id)?.interrupt();
+  }
+
+  endOfInput(id: number): void {
+    finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "end", { terminal: id }]);
+    this.#terminals.get(id)?.endOfInput();
+  }
+
+  complete(id: number, text: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] } {
+    return this.#terminals.get(id)?.complete(text, cursor) ?? { from: cursor, candidates: [] };
+  }
+
+  saveFile(place: string, path: string, text: string): void {
+    finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "file", { place, path, text }]);
+    this.cluster.machine(place)?.files.write(path, text);
+  }
+
+  /** Markers for a text that is still being typed. */
+  check(text: string): void {
+    this.#tell({ type: "problems", problems: this.#text.check(text), applied: this.#text.isApplied && text === this.#text.text });
+  }
+
+  edit(text: string, settled: boolean): void {
+    finishInstant(this.cluster);
+    const before = this.#text.text;
+    const isDone = this.#text.edit(text, settled);
+    const after = this.#text.text;
+    if (isDone || after !== before) {
+      if (after !== before) this.#recorder.add([toMs(this.nowUs), "edit", lineEdit(before, after)]);
+    }
+    this.#tell({ type: "problems", problems: this.#text.problems, applied: this.#text.isApplied });
+    const fields = this.#text.restartFields(parseScenario(text));
+    this.#tell({ type: "restartNeeded", fields });
+  }
+
+  /** Applies objects that the text does not hold, as `kubectl apply` would; gives what was refused. */
+  applyOnce(text: string): readonly Problem[] {
+    finishInstant(this.cluster);
+    return this.#text.applyOnce(text);
+  }
+
+  /** Plays what a link or a crash carried, at the times at which it came in. `pause` is called between entries, so that a driver may breathe. */
+  *replay(entries: readonly RecordEntry[]): Generator<undefined, void, undefined> {
+    for (const [timeMs, kind, body] of readRecord(entries)) {
+      const atUs = toUs(timeMs);
+      while (this.nowUs < atUs) {
+        if (this.cluster.queue.run(atUs, 5000) === 0) break;
+        yield;
+      }
+      switch (kind) {
+        case "line":
+          this.openTerminal(body.terminal, 100, 24);
+          this.line(body.terminal, body.text);
+          break;
+        case "interrupt":
+          this.interrupt(body.terminal);
+          break;
+        case "end":
+          this.endOfInput(body.terminal);
+          break;
+        case "edit":
+          this.edit(applyLineEdit(this.text, body), true);
+          break;
+        case "file":
+          this.saveFile(body.place, body.path, body.text);
+          break;
+      }
+      yield;
+    }
+    this.#tell({ type: "text", text: this.text });
+  }
+
+  // What the user asks
+
+  query(asked: Query): unknown {
+    switch (asked.kind) {
+      case "rules":
+        return this.cluster.rulesText(asked.node);
+      case "conntrack":
+        return this.cluster.conntrackText(asked.node);
+      case "routes":
+        return this.cluster.routesText(asked.place);
+      case "file": {
+        const read = this.cluster.machine(asked.place)?.files.read(asked.path);
+        return read?.ok === true ? read.value : "";
+      }
+      case "yaml":
+        return this.#kubectl(["get", ...objectArgs(asked.object), "-o", "yaml"]);
+      case "describe":
+        return this.#kubectl(["describe", ...objectArgs(asked.object)]);
+      case "object":
+        return this.#kubectl(["get", ...objectArgs(asked.object), "-o", "json"]);
+    }
+  }
+
+  trace(question: TraceQuestion): TraceAnswer | undefined {
+    return this.cluster.trace(question);
+  }
+
+  link(view?: LinkView): string {
+    return writeLink({
+      engine: engineVersion,
+      text: this.#firstText,
+      record: this.record,
+      ...(view === undefined ? {} : { view: view as Readonly<Record<string, unknown>> }),
+    });
+  }
+
+  #kubectl(args: readonly string[]): string {
+    const { exit, stdout, stderr } = this.cluster.kubectl(args, "");
+    return exit === 0 ? stdout : stderr;
+  }
+
+  #tell(update: Update): void {
+    if (this.#isWatched) this.#updates.push(update);
+  }
+}
+
+/** `service/default/kubia` as kubectl's words. */
+function objectArgs(object: string): readonly string[] {
+  const [kind, ...rest] = object.split("/");
+  if (rest.length === 1) return [kind as string, rest[0] as string];
+  return [kind as string, rest[1] as string, "-n", rest[0] as string];
+}
+
+/** Of several changes of one object within a batch the page needs the last. */
+function lastOfEach(events: readonly ObjectEvent[]): readonly ObjectEvent[] {
+  const last = new Map<string, ObjectEvent>();
+  for (const event of events) {
+    const { kind, metadata } = event.object;
+    const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+    last.delete(key); // it counts where it came last
+    last.set(key, event);
+  }
+  return [...last.values()];
+}
+
+export function summaryOf({ spec }: Scenario): ScenarioSummary {
+  const { options } = spec;
+  return {
+    name: spec.name,
+    version: options.version.text,
+    proxyMode: options.proxyMode,
+    domain: options.domain,
+    seed: options.seed,
+    podCIDR: options.podCIDRs.join(","),
+    serviceCIDR: options.serviceCIDRs.join(","),
+    nodes: options.nodes.map((node) => ({
+      name: node.name,
+      ips: node.ips,
+      podCIDRs: node.podCIDRs,
+      ...(node.labels["topology.kubernetes.io/zone"] === undefined ? {} : { zone: node.labels["topology.kubernetes.io/zone"] }),
+    })),
+    clients: options.clients.map((client) => ({ name: client.name, ips: client.ips })),
+    external: options.external.map((host) => ({ name: host.name, ip: host.ip })),
+  };
+}
+
+export type { Hint };

@@ -1,0 +1,171 @@
+import type { Cluster } from "../cluster/index.ts";
+import { type GivenObject, parseScenario, placeOfField, placeOfMessage, problem, type Scenario, withMend } from "../scenario/index.ts";
+import type { Problem } from "../scenario/problem.ts";
+import { printYaml } from "../yaml/print.ts";
+
+/** What an edit comes to: which documents are applied, which objects this text made and no longer names. */
+export interface EditPlan {
+  readonly apply: readonly GivenObject[];
+  /** Ids of objects that the text applied before and has dropped; they go when the user has left the document. */
+  readonly prune: readonly string[];
+}
+
+/** `apps/v1 Deployment default/web` without the version: what an edit can't change without making another object. */
+export function objectId(object: Readonly<Record<string, unknown>>): string {
+  const metadata = (object["metadata"] ?? {}) as Readonly<Record<string, unknown>>;
+  const apiVersion = String(object["apiVersion"] ?? "");
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return [group, object["kind"], metadata["namespace"] ?? "default", metadata["name"]].map(String).join("|");
+}
+
+/** Pure: what brings the cluster from the documents applied last to those of the text. */
+export function planEdit(applied: ReadonlyMap<string, string>, objects: readonly GivenObject[]): EditPlan {
+  const named = new Set(objects.map((given) => objectId(given.object)));
+  return {
+    apply: objects.filter((given) => applied.get(objectId(given.object)) !== JSON.stringify(given.object)),
+    prune: [...applied.keys()].filter((id) => !named.has(id)),
+  };
+}
+
+/** The editor's side of a cluster: applies what the text changes, prunes what it drops, and never loses the last good cluster. */
+export class TextOwner {
+  readonly #cluster: Cluster;
+  #scenario: Scenario;
+  /** What this text applied, by id, as it was then. */
+  #applied = new Map<string, string>();
+  #problems: readonly Problem[] = [];
+  #isApplied = true;
+
+  constructor(cluster: Cluster, scenario: Scenario) {
+    this.#cluster = cluster;
+    this.#scenario = scenario;
+    for (const given of scenario.objects) this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+    this.#problems = scenario.problems;
+  }
+
+  get text(): string {
+    return this.#scenario.text;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** False while the cluster still runs on an earlier text. */
+  get isApplied(): boolean {
+    return this.#isApplied;
+  }
+
+  /** Fields of the Scenario document that differ from those the cluster was made with: they need a new one. */
+  restartFields(scenario: Scenario): readonly string[] {
+    const before = this.#scenarioFields(this.#scenario);
+    const after = this.#scenarioFields(scenario);
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((field) => before[field] !== after[field]).sort();
+  }
+
+  /** Markers for a text that is still being typed: everything is tried, nothing is done. */
+  check(text: string): readonly Problem[] {
+    const scenario = parseScenario(text);
+    if (hasErrors(scenario.problems)) return scenario.problems;
+    const { apply } = planEdit(this.#applied, scenario.objects);
+    return [...scenario.problems, ...apply.flatMap((given) => this.#applyOne(scenario, given, true))];
+  }
+
+  /** Applies the text, as `kubectl apply` would; deletions wait until `settled`. Gives whether anything was done. */
+  edit(text: string, settled: boolean): boolean {
+    const scenario = parseScenario(text);
+    if (hasErrors(scenario.problems)) {
+      this.#problems = scenario.problems;
+      this.#isApplied = false;
+      return false;
+    }
+    const plan = planEdit(this.#applied, scenario.objects);
+    const isRename = plan.prune.length > 0;
+    if (isRename && !settled) {
+      // Typing a name makes and kills nothing: wait until the user has left the document.
+      this.#problems = [...scenario.problems, ...plan.apply.flatMap((given) => this.#applyOne(scenario, given, true))];
+      this.#isApplied = false;
+      return false;
+    }
+    const refused: Problem[] = [];
+    for (const given of plan.apply) {
+      const problems = this.#applyOne(scenario, given, false);
+      refused.push(...problems);
+      if (!hasErrors(problems)) this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+    }
+    for (const id of plan.prune) {
+      this.#prune(id);
+      this.#applied.delete(id);
+    }
+    this.#problems = withMend(text, [...scenario.problems, ...refused]);
+    this.#isApplied = !hasErrors(refused);
+    this.#scenario = { ...scenario, spec: this.#scenario.spec };
+    return plan.apply.length + plan.prune.length > 0;
+  }
+
+  /** Objects from outside of the text: applied, never pruned. */
+  applyOnce(text: string): readonly Problem[] {
+    const scenario = parseScenario(text);
+    if (hasErrors(scenario.problems)) return scenario.problems;
+    return [...scenario.problems, ...scenario.objects.flatMap((given) => this.#applyOne(scenario, given, false))];
+  }
+
+  #applyOne(scenario: Scenario, given: GivenObject, isDryRun: boolean): readonly Problem[] {
+    const document = scenario.documents[given.document];
+    if (document === undefined) return [];
+    const args = ["apply", "-f", "-", ...(isDryRun ? ["--dry-run=server"] : [])];
+    const { exit, stderr } = this.#cluster.kubectl(args, printYaml(given.object));
+    return problemsOf(document, given, exit, stderr);
+  }
+
+  #prune(id: string): void {
+    const [group, kind, namespace, name] = id.split("|") as [string, string, string, string];
+    const resource = group === "" ? kind : `${kind}.${group}`;
+    this.#cluster.kubectl(["delete", resource, name, "-n", namespace, "--wait=false", "--ignore-not-found"], "");
+  }
+
+  #scenarioFields(scenario: Scenario): Readonly<Record<string, string>> {
+    const { options } = scenario.spec;
+    const fields: Record<string, unknown> = { ...options, nodes: scenario.spec.nodesGiven ? options.nodes : "default" };
+    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, JSON.stringify(value) ?? ""]));
+  }
+}
+
+/** What kubectl said about one document, as markers: one for each field that the server names. */
+export function problemsOf(
+  document: Scenario["documents"][number],
+  given: GivenObject,
+  exit: number,
+  stderr: string,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const line of stderr.split("\n")) {
+    const warning = /^Warning: (.*)$/.exec(line);
+    if (warning !== null) {
+      problems.push(problem("object.warning", placeOfMessage(document, given.path, line), given.document, {}, warning[1] as string, "warning"));
+    }
+  }
+  if (exit === 0) return problems;
+  const text = stderr
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("Warning: "))
+    .join("\n")
+    .replaceAll('"STDIN"', "the text");
+  const noKind = /no matches for kind "([^"]*)" in version "([^"]*)"/.exec(text);
+  if (noKind !== null) {
+    const place = placeOfField(document, given.path, "apiVersion");
+    return [...problems, problem("object.unknown-kind", place, given.document, { kind: noKind[1] as string, apiVersion: noKind[2] as string }, text)];
+  }
+  const starred = [...text.matchAll(/^\* ([^:\s]+): (.*)$/gm)];
+  for (const [, field, message] of starred) {
+    problems.push(problem("object.refused", placeOfField(document, given.path, field as string), given.document, {}, `${field}: ${message}`));
+  }
+  if (starred.length > 0) return problems;
+  const field = /is invalid: ([A-Za-z][\w.[\]/-]*): /.exec(text)?.[1];
+  const place = field === undefined || field === "patch" ? placeOfMessage(document, given.path, text) : placeOfField(document, given.path, field);
+  return [...problems, problem("object.refused", place, given.document, {}, text)];
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((p) => p.severity === "error");
+}
