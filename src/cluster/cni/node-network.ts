@@ -39,6 +39,9 @@ export class NodeNetwork {
   readonly #ranges: readonly PodAddresses[];
   readonly #options: NodeNetworkOptions;
   #peerCidrs: string[] = [];
+  #pods = new Map<string, PodNetwork>();
+  /** Called when a pod was linked or unlinked: before its first packet. */
+  onPodChange: (() => void) | undefined;
 
   constructor(options: NodeNetworkOptions) {
     this.#network = options.network;
@@ -86,7 +89,15 @@ export class NodeNetwork {
     const hostInterface = this.#interfaceName(place);
     const pair = this.#network.connectPair(netns, "eth0", this.#netns, hostInterface);
     for (const ip of addresses) this.#address(netns, pair.a.name, hostInterface, ip);
-    return { netns, ips: addresses, hostInterface };
+    const pod: PodNetwork = { netns, ips: addresses, hostInterface };
+    this.#pods.set(place, pod);
+    this.onPodChange?.();
+    return pod;
+  }
+
+  /** The pods linked here, by place. */
+  pods(): ReadonlyMap<string, PodNetwork> {
+    return this.#pods;
   }
 
   /** The pod's link, routes and addresses go. */
@@ -96,6 +107,8 @@ export class NodeNetwork {
       for (const range of this.#ranges) if (range.holds(ip)) range.release(ip);
     }
     this.#network.remove(pod.netns);
+    if (this.#pods.get(pod.netns.place) === pod) this.#pods.delete(pod.netns.place);
+    this.onPodChange?.();
   }
 
   #allocate(): string[] | undefined {
