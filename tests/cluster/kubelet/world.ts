@@ -1,4 +1,4 @@
-import { kinds as realKinds } from "../../../src/cluster/api/kinds.ts";
+import { kinds } from "../../../src/cluster/api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../../../src/cluster/api/meta.ts";
 import type { Pod } from "../../../src/cluster/api/pod/types.ts";
 import { createClientFactory } from "../../../src/cluster/apiclient/factory.ts";
@@ -6,14 +6,7 @@ import type { ApiClient } from "../../../src/cluster/apiclient/client.ts";
 import { createApiServer } from "../../../src/cluster/apiserver/handle.ts";
 import { startCloud } from "../../../src/cluster/cloud/index.ts";
 import { NodeNetwork } from "../../../src/cluster/cni/node-network.ts";
-import { startDeploymentController } from "../../../src/cluster/controllers/deployment.ts";
-import { startEndpointSliceController } from "../../../src/cluster/controllers/endpoint-slice.ts";
-import { startEndpointSliceMirroring } from "../../../src/cluster/controllers/endpoint-slice-mirroring.ts";
-import { startEndpointsController } from "../../../src/cluster/controllers/endpoints.ts";
-import { startGarbageCollector } from "../../../src/cluster/controllers/garbage-collector.ts";
-import { startNodeLifecycle } from "../../../src/cluster/controllers/node-lifecycle.ts";
-import { startPodGarbageCollector } from "../../../src/cluster/controllers/pod-garbage-collector.ts";
-import { replicaSetVariant, replicationControllerVariant, startReplicaController } from "../../../src/cluster/controllers/replica-set.ts";
+import { startControllers } from "../../../src/cluster/controllers/index.ts";
 import { type Kubelet, nodeObject, type PodNetwork, startKubelet } from "../../../src/cluster/kubelet/index.ts";
 import { Machine } from "../../../src/cluster/machine/machine.ts";
 import type { MachineNetwork } from "../../../src/cluster/machine/net.ts";
@@ -52,49 +45,6 @@ export interface WorldOptions {
   readonly cloud?: boolean;
   readonly isFrozen?: boolean;
 }
-
-// FILLER-BEGIN
-import type { KindDefinition } from "../../../src/cluster/api/kind.ts";
-const anyField = { type: "any" } as const;
-const filler = (kind: string, plural: string, group: string, version: string): KindDefinition => ({
-  kind,
-  group,
-  storageVersion: version,
-  versions: [],
-  plural,
-  singular: kind.toLowerCase(),
-  shortNames: [],
-  namespaced: true,
-  schema: {
-    type: "struct",
-    go: kind,
-    package: "v1",
-    fields: {
-      apiVersion: { type: "string" },
-      kind: { type: "string" },
-      metadata: anyField,
-      spec: anyField,
-      status: anyField,
-      data: anyField,
-      type: anyField,
-    },
-  },
-  hasStatus: false,
-  hasGeneration: false,
-  defaults: (o) => o,
-  prepare: (o) => o,
-  validate: () => [],
-  columns: [],
-});
-const kinds: readonly KindDefinition[] = [
-  ...realKinds,
-  ...[
-    filler("ConfigMap", "configmaps", "", "v1"),
-    filler("Secret", "secrets", "", "v1"),
-    filler("Lease", "leases", "coordination.k8s.io", "v1"),
-  ].filter(({ kind }) => !(realKinds as readonly KindDefinition[]).some((k) => k.kind === kind)),
-];
-// FILLER-END
 
 const startMs = 1_767_603_600_000; // 2026-01-05T09:00:00Z
 
@@ -143,16 +93,7 @@ export function world(options: WorldOptions = {}): World {
       }),
     );
   }
-  const ctx = { simulation, clusterVersion, client: (userAgent: string) => factory.client(userAgent) };
-  startDeploymentController(ctx);
-  startReplicaController(ctx, replicaSetVariant);
-  startReplicaController(ctx, replicationControllerVariant);
-  startEndpointsController(ctx);
-  startEndpointSliceController(ctx);
-  startEndpointSliceMirroring(ctx);
-  if (kinds.some(({ kind }) => (kind as string) === "Lease")) startNodeLifecycle(ctx);
-  startPodGarbageCollector(ctx);
-  startGarbageCollector(ctx);
+  startControllers({ simulation, clusterVersion, client: (userAgent) => factory.client(userAgent) });
   startScheduler(simulation, factory.client("kube-scheduler"));
   const boxes = names.map((name, i) => {
     const netns = network.createNode(name, [`192.168.0.${i + 2}/24`]);
