@@ -6,14 +6,15 @@ import { type ApiServer, createApiServer } from "./apiserver/handle.ts";
 import type { ApiHandler, WatchEvent } from "./apiserver/request.ts";
 import { startCloud } from "./cloud/index.ts";
 import { ClusterNode, machineNetwork } from "./cluster-node.ts";
+import { createPrograms, type Programs } from "./cluster-programs.ts";
 import { startControllers } from "./controllers/index.ts";
 import { type ConnectionInfo, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
 import { nodeObject } from "./kubelet/index.ts";
-import { createGiven, type LoadRefusal, type Loader, loadObjects } from "./load.ts";
+import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.ts";
 import { Machine, type StepCounter } from "./machine/machine.ts";
-import { createTerminal } from "./machine/terminal.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
+import { createTerminal } from "./machine/terminal.ts";
 import { AddressBook, parseIp, type SocketAddress } from "./network/address.ts";
 import { BoundedHopLog } from "./network/hop-log.ts";
 import type { Netns } from "./network/netns.ts";
@@ -23,7 +24,7 @@ import type { SocketError } from "./network/sockets.ts";
 import { nodeTables } from "./node-tables.ts";
 import type { ClientOptions, ClusterOptions } from "./options.ts";
 import { OutsideWorld } from "./outside.ts";
-import { createPrograms, type Programs } from "./cluster-programs.ts";
+import { plugServices, podServices } from "./plug-services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { startScheduler } from "./scheduler/index.ts";
 import { completeLine } from "./shell/complete.ts";
@@ -36,8 +37,7 @@ import { dnsObjects, dnsServiceIps, dnsWorkload } from "./system/coredns-objects
 import { ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
 import { systemSince } from "./system/since.ts";
 import { createRunning, SystemAddresses } from "./system/workloads.ts";
-import { plugServices, podServices } from "./plug-services.ts";
-import { type TraceAnswer, traceFrom, type TraceQuestion } from "./trace-from.ts";
+import { type TraceAnswer, type TraceQuestion, traceFrom } from "./trace-from.ts";
 
 /** A program's remark that is Kubehop's own: never on stdout or stderr. */
 export interface ClusterHint {
@@ -123,12 +123,15 @@ export class Cluster {
 
     this.nodes = new Map(options.nodes.map((node) => [node.name, this.#makeNode(node.name)]));
     for (const node of this.nodes.values()) {
-      const peers = options.nodes.filter((other) => other.name !== node.name).map((other) => ({ ips: other.ips, podCidrs: other.podCIDRs }));
+      const peers = options.nodes
+        .filter((other) => other.name !== node.name)
+        .map((other) => ({ ips: other.ips, podCidrs: other.podCIDRs }));
       node.podNetwork.setPeers(peers);
     }
     this.clients = new Map(options.clients.map((client) => [client.name, this.#makeClient(client)]));
     this.outside = new OutsideWorld(this);
-    for (const machine of [...this.nodes.values()].map((node) => node.machine).concat([...this.clients.values()])) plugServices(this, machine);
+    for (const machine of [...this.nodes.values()].map((node) => node.machine).concat([...this.clients.values()]))
+      plugServices(this, machine);
     this.#createSystem(new Set());
   }
 
@@ -155,7 +158,11 @@ export class Cluster {
   /** Creates a scenario's documents, in order, at t=0. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
     this.#server.expect(objects);
-    return loadObjects(this.#loader, objects, (kind, namespace, name) => this.find(kind, namespace, name) ?? this.find(kind, undefined, name));
+    return loadObjects(
+      this.#loader,
+      objects,
+      (kind, namespace, name) => this.find(kind, namespace, name) ?? this.find(kind, undefined, name),
+    );
   }
 
   /** Every component does its first sync at t=0, so that endpoints and rules from given objects hold before time passes. */
@@ -205,7 +212,15 @@ export class Cluster {
     const { input, output } = end.terminal;
     const start = () => {
       output.share();
-      machine.spawn({ args: ["bash"], stdin: input, stdout: output, stderr: output, terminal: end.terminal, session: options.session, newGroup: true });
+      machine.spawn({
+        args: ["bash"],
+        stdin: input,
+        stdout: output,
+        stderr: output,
+        terminal: end.terminal,
+        session: options.session,
+        newGroup: true,
+      });
     };
     start();
     return {
@@ -220,6 +235,15 @@ export class Cluster {
   /** kubectl as the page itself uses it: within this instant, on no machine. */
   kubectl(args: readonly string[], stdin: string): InstantResult {
     return runInstantly(this.simulation, this.programs.kubectl, args, stdin, new Map());
+  }
+
+  /** What a tool of that machine prints now, without being run there: `conntrack -L`, `ip route`. "" where there is no such tool. */
+  peek(place: string, args: readonly string[]): string {
+    const machine = this.machine(place);
+    const entry = machine?.program(args[0] as string);
+    if (machine === undefined || entry === undefined) return "";
+    const { stdout, stderr } = runInstantly(this.simulation, entry, args.slice(1), "", machine.services, machine.host);
+    return stdout === "" ? stderr : stdout;
   }
 
   trace(question: TraceQuestion): TraceAnswer | undefined {
@@ -307,7 +331,10 @@ export class Cluster {
     const arrived = connection.hops.find((hop) => hop.packet.number === 1 && hop.action === "receive");
     if (arrived !== undefined) return arrived.destination.text;
     const tracker = from.host ?? from;
-    return tracker.activeNetfilter?.conntrack.translated(connection.protocol, connection.source, connection.destination)?.text ?? connection.destination.text;
+    return (
+      tracker.activeNetfilter?.conntrack.translated(connection.protocol, connection.source, connection.destination)?.text ??
+      connection.destination.text
+    );
   }
 
   #makeNode(name: string): ClusterNode {

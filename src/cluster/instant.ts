@@ -1,8 +1,8 @@
-import { assert } from "./sim/assert.ts";
-import type { Simulation } from "./sim/simulation.ts";
 import { Files } from "./machine/files.ts";
 import { absolutePath } from "./machine/path.ts";
-import type { InputStream, OutputStream, ProgramEntry, Run, ServiceKey, Sys } from "./machine/syscall.ts";
+import type { HostInfo, InputStream, OutputStream, ProgramEntry, Run, ServiceKey, Sys } from "./machine/syscall.ts";
+import { assert } from "./sim/assert.ts";
+import type { Simulation } from "./sim/simulation.ts";
 
 export interface InstantResult {
   readonly exit: number;
@@ -20,16 +20,26 @@ export function runInstantly(
   args: readonly string[],
   stdin: string,
   services: ReadonlyMap<string, unknown>,
+  host: HostInfo = page,
 ): InstantResult {
   const out = new Collector();
   const err = new Collector();
-  const files = new Files(() => simulation.dateMs());
-  const sys = instantSys(simulation, [entry.name, ...args], new TextOnce(stdin), out, err, files, services);
+  const sys = instantSys(simulation, [entry.name, ...args], new TextOnce(stdin), out, err, host, services);
   const program = entry.run(sys);
   const step = program.next();
   assert(step.done === true, `${entry.name} ${args.join(" ")} waits, but must answer at once`);
   return { exit: step.value, stdout: out.text, stderr: err.text };
 }
+
+const page: HostInfo = {
+  place: "page",
+  kind: "client",
+  hostname: "page",
+  user: "root",
+  home: "/root",
+  interfaces: () => [],
+  addresses: () => [],
+};
 
 class Collector implements OutputStream {
   readonly kind = "sink";
@@ -68,9 +78,10 @@ function instantSys(
   stdin: InputStream,
   stdout: OutputStream,
   stderr: OutputStream,
-  files: Files,
+  host: HostInfo,
   services: ReadonlyMap<string, unknown>,
 ): Sys {
+  const files = new Files(() => simulation.dateMs());
   const refuse = (what: string) => (): never => {
     throw new Error(`${what} is not there for what runs in an instant`);
   };
@@ -83,7 +94,7 @@ function instantSys(
     cwd: "/root",
     session: 0,
     terminal: undefined,
-    host: { place: "page", kind: "client", hostname: "page", user: "root", home: "/root", interfaces: () => [], addresses: () => [] },
+    host,
     files,
     random: simulation.random("page"),
     path: (path: string) => absolutePath("/root", path),

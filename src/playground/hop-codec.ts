@@ -1,5 +1,5 @@
-import type { Hook, HopAction } from "../cluster/network/hop.ts";
 import type { HopRecord } from "../cluster/hop-record.ts";
+import type { Hook, HopAction } from "../cluster/network/hop.ts";
 
 /**
  * Hops cross to the page packed: eight integers each, and every text once in a table that both sides keep. 1,000 hops take 32 kB and no

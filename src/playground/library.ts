@@ -1,12 +1,12 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { HopRecord, ProxyMode, TraceAnswer, TraceQuestion } from "../cluster/index.ts";
-import { en } from "../messages/en.ts";
 import { say } from "../messages/catalogue.ts";
+import { en } from "../messages/en.ts";
 import type { Problem } from "../scenario/problem.ts";
 import { openPlayground, type Playground } from "./playground.ts";
+import { problemText } from "./problem-text.ts";
 import type { Hint } from "./protocol.ts";
 import { defaultLimits, finishInstant, type RunLimits, runUntil } from "./run-until.ts";
-import { problemText } from "./problem-text.ts";
 
 /** A scenario that can't be opened. `problems` say what, where and how to mend it. */
 export class ScenarioError extends Error {
@@ -58,7 +58,12 @@ export interface ConnectResult {
 export interface OpenScenario {
   run(command: string, options?: RunOptions): RunResult;
   /** One connection from a machine, no shell: returns when the handshake has ended, or 127 s have passed; then closes. */
-  connect(request: { readonly from: string; readonly to: string; readonly protocol?: "tcp" | "sctp"; readonly record?: boolean }): ConnectResult;
+  connect(request: {
+    readonly from: string;
+    readonly to: string;
+    readonly protocol?: "tcp" | "sctp";
+    readonly record?: boolean;
+  }): ConnectResult;
   /** As the editor would: three-way, pruning nothing. @throws ScenarioError */
   apply(yamlText: string): void;
   objects(kind: string, namespace?: string): readonly KubernetesObject[];
@@ -136,7 +141,11 @@ class Opened implements OpenScenario {
       runUntil(cluster, () => exit !== undefined, { timeUs: 10_000_000, steps: 1_000_000 });
       exit = 130;
     }
-    const hints = this.#hints.map(({ code, text, command: mended }) => ({ code, text, ...(mended === undefined ? {} : { command: mended }) }));
+    const hints = this.#hints.map(({ code, text, command: mended }) => ({
+      code,
+      text,
+      ...(mended === undefined ? {} : { command: mended }),
+    }));
     return { exit: exit as number, stdout, stderr, time: this.time, hints };
   }
 

@@ -1,9 +1,27 @@
-import { type Cluster, type ClusterTerminal, createCluster, type ProxyMode, type TraceQuestion, type TraceAnswer } from "../cluster/index.ts";
-import { parseScenario, placeOfField, placeOfMessage, problem, type Problem, type Scenario, writeLink, withMend } from "../scenario/index.ts";
-import { applyLineEdit, lineEdit, readRecord, Recorder, toMs, toUs } from "./record.ts";
-import { finishInstant } from "./run-until.ts";
+import {
+  type Cluster,
+  type ClusterTerminal,
+  createCluster,
+  type ProxyMode,
+  type TraceAnswer,
+  type TraceQuestion,
+} from "../cluster/index.ts";
+import { say } from "../messages/catalogue.ts";
+import { en } from "../messages/en.ts";
+import {
+  type Problem,
+  parseScenario,
+  placeOfField,
+  placeOfMessage,
+  problem,
+  type Scenario,
+  withMend,
+  writeLink,
+} from "../scenario/index.ts";
 import { HopEncoder } from "./hop-codec.ts";
 import type { ConnectionInfo, Hint, HopRecord, LinkView, ObjectEvent, Query, RecordEntry, ScenarioSummary, Update } from "./protocol.ts";
+import { applyLineEdit, lineEdit, Recorder, readRecord, toMs, toUs } from "./record.ts";
+import { finishInstant } from "./run-until.ts";
 import { hasErrors, TextOwner } from "./text-owner.ts";
 import { engineVersion } from "./version.ts";
 
@@ -14,7 +32,9 @@ export interface PlaygroundOptions {
   readonly record?: boolean;
 }
 
-export type OpenResult = { readonly ok: true; readonly playground: Playground } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type OpenResult =
+  | { readonly ok: true; readonly playground: Playground }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** A cluster from a scenario's text, at t=0, with its controllers' and proxies' first syncs done. */
 export function openPlayground(text: string, options: PlaygroundOptions = {}): OpenResult {
@@ -31,7 +51,9 @@ export function openPlayground(text: string, options: PlaygroundOptions = {}): O
       const severity = isWarning ? "warning" : "error";
       const code = isWarning ? "object.warning" : "object.refused";
       if (fields.length === 0) return [problem(code, placeOfMessage(document, given.path, message), given.document, {}, message, severity)];
-      return fields.map((field) => problem(code, placeOfField(document, given.path, field.field), given.document, {}, `${field.field}: ${field.message}`, severity));
+      return fields.map((field) =>
+        problem(code, placeOfField(document, given.path, field.field), given.document, {}, `${field.field}: ${field.message}`, severity),
+      );
     }),
   ]);
   if (hasErrors(problems)) return { ok: false, problems };
@@ -63,6 +85,9 @@ export class Playground {
   #hops: HopRecord[] = [];
   #connections: ConnectionInfo[] = [];
   #isWatched = false;
+  /** Whose line came last: remarks of programs stand there. */
+  #lastTerminal = 1;
+  #hints: readonly Hint[] = [];
 
   constructor(scenario: Scenario, cluster: Cluster) {
     this.scenario = scenario;
@@ -92,7 +117,14 @@ export class Playground {
       { type: "opened", scenario: summaryOf(this.scenario), nowUs: this.nowUs, engine: engineVersion },
       { type: "problems", problems: this.#text.problems, applied: this.#text.isApplied },
     );
-    this.cluster.watchObjects((event) => this.#objects.push({ type: event.type, object: event.object, timeUs: this.nowUs }));
+    this.cluster.watchObjects(({ type, object }) => {
+      if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") this.#objects.push({ type, object, timeUs: this.nowUs });
+    });
+    this.cluster.onHint(({ code, args, command }) => {
+      const hint = { code, args, text: say(en.hints, code, args), ...(command === undefined ? {} : { command }) };
+      this.#hints = [...this.#hints, hint];
+      this.#tell({ type: "hints", terminal: this.#lastTerminal, hints: this.#hints });
+    });
     this.cluster.watchHops({
       opened: (connection) => this.#connections.push(connection),
       hop: (hop) => this.#hops.push(hop()),
@@ -128,9 +160,6 @@ export class Playground {
       rows,
       onOutput: (text) => this.#tell({ type: "output", terminal: id, text }),
       onPrompt: (text, place) => this.#tell({ type: "prompt", terminal: id, text, place }),
-      onHint: (hint) => this.#tell({ type: "hints", terminal: id, hints: [hint] }),
-      onClear: () => this.#tell({ type: "clear", terminal: id }),
-      onOpenFile: (file) => this.#tell({ type: "openFile", ...file }),
     });
     this.#terminals.set(id, terminal);
   }
@@ -144,6 +173,8 @@ export class Playground {
   line(id: number, text: string): void {
     finishInstant(this.cluster);
     this.#recorder.add([toMs(this.nowUs), "line", { terminal: id, text }]);
+    this.#lastTerminal = id;
+    this.#hints = [];
     this.#terminals.get(id)?.line(text);
   }
 
@@ -231,9 +262,9 @@ export class Playground {
       case "rules":
         return this.cluster.rulesText(asked.node);
       case "conntrack":
-        return this.cluster.conntrackText(asked.node);
+        return this.cluster.peek(`node/${asked.node}`, ["conntrack", "-L"]);
       case "routes":
-        return this.cluster.routesText(asked.place);
+        return this.cluster.peek(asked.place, ["ip", "route"]);
       case "file": {
         const read = this.cluster.machine(asked.place)?.files.read(asked.path);
         return read?.ok === true ? read.value : "";
@@ -309,5 +340,3 @@ export function summaryOf({ spec }: Scenario): ScenarioSummary {
     external: options.external.map((host) => ({ name: host.name, ip: host.ip })),
   };
 }
-
-export type { Hint };

@@ -1,5 +1,5 @@
-import { en } from "../messages/en.ts";
 import { type AnyCatalogue, say } from "../messages/catalogue.ts";
+import { en } from "../messages/en.ts";
 import type { Problem } from "../scenario/problem.ts";
 
 /** `12:7: spec.type: Unsupported value … — How to mend it.` */

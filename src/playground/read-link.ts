@@ -32,7 +32,8 @@ function readView(view: Readonly<Record<string, unknown>>): LinkView {
       ? {
           pins: Object.fromEntries(
             Object.entries(pins).filter(
-              (pin): pin is [string, [number, number]] => Array.isArray(pin[1]) && pin[1].length === 2 && pin[1].every((n) => typeof n === "number"),
+              (pin): pin is [string, [number, number]] =>
+                Array.isArray(pin[1]) && pin[1].length === 2 && pin[1].every((n) => typeof n === "number"),
             ),
           ),
         }

@@ -132,17 +132,14 @@ export class TextOwner {
 }
 
 /** What kubectl said about one document, as markers: one for each field that the server names. */
-export function problemsOf(
-  document: Scenario["documents"][number],
-  given: GivenObject,
-  exit: number,
-  stderr: string,
-): readonly Problem[] {
+export function problemsOf(document: Scenario["documents"][number], given: GivenObject, exit: number, stderr: string): readonly Problem[] {
   const problems: Problem[] = [];
   for (const line of stderr.split("\n")) {
     const warning = /^Warning: (.*)$/.exec(line);
     if (warning !== null) {
-      problems.push(problem("object.warning", placeOfMessage(document, given.path, line), given.document, {}, warning[1] as string, "warning"));
+      problems.push(
+        problem("object.warning", placeOfMessage(document, given.path, line), given.document, {}, warning[1] as string, "warning"),
+      );
     }
   }
   if (exit === 0) return problems;
@@ -154,15 +151,21 @@ export function problemsOf(
   const noKind = /no matches for kind "([^"]*)" in version "([^"]*)"/.exec(text);
   if (noKind !== null) {
     const place = placeOfField(document, given.path, "apiVersion");
-    return [...problems, problem("object.unknown-kind", place, given.document, { kind: noKind[1] as string, apiVersion: noKind[2] as string }, text)];
+    return [
+      ...problems,
+      problem("object.unknown-kind", place, given.document, { kind: noKind[1] as string, apiVersion: noKind[2] as string }, text),
+    ];
   }
   const starred = [...text.matchAll(/^\* ([^:\s]+): (.*)$/gm)];
   for (const [, field, message] of starred) {
-    problems.push(problem("object.refused", placeOfField(document, given.path, field as string), given.document, {}, `${field}: ${message}`));
+    problems.push(
+      problem("object.refused", placeOfField(document, given.path, field as string), given.document, {}, `${field}: ${message}`),
+    );
   }
   if (starred.length > 0) return problems;
   const field = /is invalid: ([A-Za-z][\w.[\]/-]*): /.exec(text)?.[1];
-  const place = field === undefined || field === "patch" ? placeOfMessage(document, given.path, text) : placeOfField(document, given.path, field);
+  const place =
+    field === undefined || field === "patch" ? placeOfMessage(document, given.path, text) : placeOfField(document, given.path, field);
   return [...problems, problem("object.refused", place, given.document, {}, text)];
 }
 

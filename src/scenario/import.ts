@@ -123,7 +123,8 @@ function fateOfEndpoints(object: Fields, world: World): "keep" | "mark" | "rebui
     : world.services.get(service) !== undefined;
   if (!isManaged) return "keep";
   // A mirrored slice comes again from its Endpoints.
-  if (labels["endpointslice.kubernetes.io/managed-by"] === controllerManagers[1] && world.names.has(`Endpoints/${service}`)) return "rebuild";
+  if (labels["endpointslice.kubernetes.io/managed-by"] === controllerManagers[1] && world.names.has(`Endpoints/${service}`))
+    return "rebuild";
   const selector = world.services.get(service);
   if (selector === undefined) return "rebuild";
   const wanted = Object.entries(selector);
@@ -139,7 +140,9 @@ function withoutForeignMeta(object: Fields, world: World): Fields {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return object;
   const kept: Record<string, unknown> = Object.fromEntries(Object.entries(metadata).filter(([key]) => !foreignMeta.includes(key)));
   if (kept["annotations"] !== undefined) {
-    kept["annotations"] = Object.fromEntries(Object.entries(asFields(kept["annotations"])).filter(([key]) => !foreignAnnotations.includes(key)));
+    kept["annotations"] = Object.fromEntries(
+      Object.entries(asFields(kept["annotations"])).filter(([key]) => !foreignAnnotations.includes(key)),
+    );
   }
   const { namespace } = identity(object);
   const owners = asList(kept["ownerReferences"]).map(asFields);
@@ -161,7 +164,11 @@ function withLabel(object: Fields, key: string, value: string): Fields {
 
 function identity(object: Fields): { namespace: string; name: string; labels: Readonly<Record<string, string>> } {
   const metadata = asFields(object["metadata"]);
-  return { namespace: String(metadata["namespace"] ?? "default"), name: String(metadata["name"] ?? ""), labels: asTexts(metadata["labels"]) };
+  return {
+    namespace: String(metadata["namespace"] ?? "default"),
+    name: String(metadata["name"] ?? ""),
+    labels: asTexts(metadata["labels"]),
+  };
 }
 
 function asFields(value: unknown): Fields {

@@ -41,7 +41,10 @@ function plainCharacters(line: string): string {
 function hasLostIndentation(lines: readonly string[]): boolean {
   const content = lines.filter((line) => line.trim() !== "" && !line.trim().startsWith("#") && line.trim() !== "---");
   if (content.length < 3) return false;
-  return content.every((line) => !/^\s/.test(line)) && content.some((line) => /^(metadata|spec|selector|template|ports|subsets|rules):\s*(#.*)?$/.test(line));
+  return (
+    content.every((line) => !/^\s/.test(line)) &&
+    content.some((line) => /^(metadata|spec|selector|template|ports|subsets|rules):\s*(#.*)?$/.test(line))
+  );
 }
 
 /** At `---`, and where a second `apiVersion` begins without one. */
@@ -61,7 +64,12 @@ function splitDocuments(lines: readonly string[]): readonly (readonly string[])[
 }
 
 function indent(lines: readonly string[], kinds: readonly MendKind[]): readonly string[] {
-  const valueOf = (key: string) => lines.find((line) => line.startsWith(`${key}:`))?.slice(key.length + 1).replace(/\s#.*$/, "").trim();
+  const valueOf = (key: string) =>
+    lines
+      .find((line) => line.startsWith(`${key}:`))
+      ?.slice(key.length + 1)
+      .replace(/\s#.*$/, "")
+      .trim();
   const kind = valueOf("kind");
   const named = kinds.filter((k) => k.kind === kind);
   const exact = named.filter((k) => k.apiVersion === valueOf("apiVersion"));
@@ -126,7 +134,10 @@ function place(lines: readonly string[], root: Struct): Placed {
 function open(frames: Frame[], key: string, line: string): void {
   const top = frames.at(-1) as Frame;
   top.seen.add(key);
-  const value = line.slice(line.indexOf(":") + 1).replace(/(^|\s)#.*$/, "").trim();
+  const value = line
+    .slice(line.indexOf(":") + 1)
+    .replace(/(^|\s)#.*$/, "")
+    .trim();
   if (value !== "") return;
   const schema = childSchema(top.schema, key);
   if (schema === undefined) return;

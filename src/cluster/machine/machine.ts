@@ -153,6 +153,11 @@ export class Machine implements ProcessOwner, SysMachine {
     return undefined;
   }
 
+  /** The command of that name; undefined where there is none. */
+  program(name: string): ProgramEntry | undefined {
+    return this.#programs.get(name);
+  }
+
   commands(): readonly string[] {
     return [...this.#programs.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }

@@ -49,7 +49,7 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
     handle = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(handle);
   }, [geometry, store]);
-  return <canvas ref={canvasRef} className="packet-layer" aria-hidden="true" />;
+  return <canvas ref={canvasRef} className="packet-layer" role="presentation" />;
 }
 
 function laneOf(meaning: Meaning, stop: Stop): number {
