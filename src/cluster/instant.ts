@@ -85,7 +85,6 @@ function instantSys(
   const refuse = (what: string) => (): never => {
     throw new Error(`${what} is not there for what runs in an instant`);
   };
-  // biome-ignore lint/correctness/useYield: it never waits
   function* nothing(): Run<void> {}
   const sys: Partial<Record<keyof Sys, unknown>> = {
     pid: 1,

@@ -38,14 +38,9 @@ export function importObjects(given: readonly GivenObject[]): readonly GivenObje
     const object = withoutForeignMeta(g.object, world);
     const kind = object["kind"];
     if (kind !== "EndpointSlice" && kind !== "Endpoints") return [{ ...g, object }];
-    switch (fateOfEndpoints(object, world)) {
-      case "keep":
-        return [{ ...g, object }];
-      case "mark":
-        return [{ ...g, object: withLabel(object, importedLabel, "true") }];
-      case "rebuild":
-        return [];
-    }
+    const fate = fateOfEndpoints(object, world);
+    if (fate === "rebuild") return [];
+    return [{ ...g, object: fate === "mark" ? withLabel(object, importedLabel, "true") : object }];
   });
 }
 

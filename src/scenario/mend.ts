@@ -64,15 +64,15 @@ function splitDocuments(lines: readonly string[]): readonly (readonly string[])[
 }
 
 function indent(lines: readonly string[], kinds: readonly MendKind[]): readonly string[] {
-  const valueOf = (key: string) =>
+  const topValue = (key: string) =>
     lines
       .find((line) => line.startsWith(`${key}:`))
       ?.slice(key.length + 1)
       .replace(/\s#.*$/, "")
       .trim();
-  const kind = valueOf("kind");
+  const kind = topValue("kind");
   const named = kinds.filter((k) => k.kind === kind);
-  const exact = named.filter((k) => k.apiVersion === valueOf("apiVersion"));
+  const exact = named.filter((k) => k.apiVersion === topValue("apiVersion"));
   const candidates = exact.length > 0 ? exact : named.length > 0 ? named : kinds;
   let best: Placed | undefined;
   for (const candidate of candidates) {
