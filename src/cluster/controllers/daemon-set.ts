@@ -1,3 +1,4 @@
+import type { ControllerRevision } from "../api/controller-revision/types.ts";
 import type { DaemonSet } from "../api/daemon-set/types.ts";
 import { isEqualData } from "../api/equal.ts";
 import { matchesLabelSelector } from "../api/labels.ts";
@@ -11,7 +12,7 @@ import { groupBy } from "./group-by.ts";
 import { claim, controllerOf, indexByController } from "./ownership.ts";
 import { createPod, deletePod, podFromTemplate } from "./pod-control.ts";
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailableInUs } from "./pod-state.ts";
-import { templateHash } from "./template-hash.ts";
+import { ensureRevision, truncateHistory } from "./revision-history.ts";
 
 const component = "daemonset-controller";
 const revisionLabel = "controller-revision-hash";
@@ -104,7 +105,9 @@ export function startDaemonSetController(context: ControllerContext): void {
   const owners = client.informer<DaemonSet>("DaemonSet");
   const nodes = client.informer<Node>("Node");
   const pods = client.informer<Pod>("Pod");
+  const revisions = client.informer<ControllerRevision>("ControllerRevision");
   indexByController(pods);
+  indexByController(revisions);
   const queue = createWorkQueue(simulation, (key) => reconcile(key));
 
   owners.onEvent(({ object }) => queue.add(keyOf(object)));
@@ -127,7 +130,7 @@ export function startDaemonSetController(context: ControllerContext): void {
     const owner = owners.get(namespace, name);
     if (owner === undefined || owner.metadata.deletionTimestamp !== undefined) return undefined;
     claim(client, pods, owner, (pod) => matchesLabelSelector(owner.spec.selector, pod.metadata.labels));
-    const hash = templateHash(owner.spec.template);
+    const { hash } = ensureRevision(client, revisions, owner);
     const nowMs = simulation.dateMs();
     const plan = planDaemonSet(owner, nodes.list(), pods.byIndex("controller", owner.metadata.uid), hash, nowMs);
     for (const pod of plan.failed) {
@@ -139,6 +142,8 @@ export function startDaemonSetController(context: ControllerContext): void {
     for (const node of plan.createOn) createPod(client, owner, daemonPod(owner, node, hash), component);
     const mine = pods.byIndex("controller", owner.metadata.uid);
     writeStatus(owner, mine, hash);
+    const live = new Set([hash, ...mine.map(({ metadata }) => metadata.labels?.[revisionLabel])]);
+    truncateHistory(client, revisions, owner, ({ metadata }) => live.has(metadata.labels?.["controller.kubernetes.io/hash"]));
     return nextAvailableInUs(mine, owner.spec.minReadySeconds ?? 0, nowMs);
   }
 

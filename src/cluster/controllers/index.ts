@@ -1,6 +1,7 @@
 import type { ControllerContext } from "./context.ts";
 import { startDaemonSetController } from "./daemon-set.ts";
 import { startDeploymentController } from "./deployment.ts";
+import { startDisruptionController } from "./disruption.ts";
 import { startEndpointSliceController } from "./endpoint-slice.ts";
 import { startEndpointSliceMirroring } from "./endpoint-slice-mirroring.ts";
 import { startEndpointsController } from "./endpoints.ts";
@@ -26,6 +27,7 @@ const controllers = [
   startEndpointsController,
   startEndpointSliceController,
   startEndpointSliceMirroring,
+  startDisruptionController,
   startNodeLifecycle,
   startPodGarbageCollector,
   (context) => startGarbageCollector(context),

@@ -1,4 +1,5 @@
 import { isEqualData } from "../api/equal.ts";
+import type { ControllerRevision } from "../api/controller-revision/types.ts";
 import { matchesLabelSelector } from "../api/labels.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Pod } from "../api/pod/types.ts";
@@ -8,7 +9,7 @@ import { type ControllerContext, keyOf, splitKey } from "./context.ts";
 import { claim, controllerOf, indexByController } from "./ownership.ts";
 import { podFromTemplate } from "./pod-control.ts";
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailableInUs } from "./pod-state.ts";
-import { templateHash } from "./template-hash.ts";
+import { ensureRevision, revisionTemplate, truncateHistory } from "./revision-history.ts";
 
 const component = "statefulset-controller";
 const revisionLabel = "controller-revision-hash";
@@ -79,7 +80,9 @@ export function startStatefulSetController(context: ControllerContext): void {
   const client = context.client(component);
   const owners = client.informer<StatefulSet>("StatefulSet");
   const pods = client.informer<Pod>("Pod");
+  const revisions = client.informer<ControllerRevision>("ControllerRevision");
   indexByController(pods);
+  indexByController(revisions);
   const queue = createWorkQueue(simulation, (key) => reconcile(key));
 
   owners.onEvent(({ object }) => queue.add(keyOf(object)));
@@ -99,10 +102,16 @@ export function startStatefulSetController(context: ControllerContext): void {
     const owner = owners.get(namespace, name);
     if (owner === undefined || owner.metadata.deletionTimestamp !== undefined) return undefined;
     const mine = claim(client, pods, owner, (pod) => isMember(owner, pod));
-    const revision = `${name}-${templateHash(owner.spec.template)}`;
+    const revision = ensureRevision(client, revisions, owner).name;
     for (const step of planStatefulSet(owner, mine, revision, simulation.dateMs())) carryOut(owner, step, revision);
     const now = pods.byIndex("controller", owner.metadata.uid).filter((pod) => isMember(owner, pod));
     writeStatus(owner, now, revision);
+    truncateHistory(
+      client,
+      revisions,
+      owner,
+      ({ metadata }) => metadata.name === revision || now.some((pod) => pod.metadata.labels?.[revisionLabel] === metadata.name),
+    );
     return nextAvailableInUs(now, owner.spec.minReadySeconds ?? 0, simulation.dateMs());
   }
 
@@ -122,7 +131,8 @@ export function startStatefulSetController(context: ControllerContext): void {
     const isBelowPartition = ordinal < (owner.spec.updateStrategy?.rollingUpdate?.partition ?? 0);
     const revision = isBelowPartition ? (owner.status?.currentRevision ?? updateRevision) : updateRevision;
     makeClaims(owner, podName);
-    const pod = podFromTemplate(owner, owner.spec.template, podName) as {
+    const template = revisionTemplate(revisions.get(owner.metadata.namespace, revision)) ?? owner.spec.template;
+    const pod = podFromTemplate(owner, template, podName) as {
       readonly metadata: { readonly labels?: object };
       readonly spec: LooseObject;
     };
