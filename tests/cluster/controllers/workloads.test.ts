@@ -15,7 +15,13 @@ describe("StatefulSet (pkg/controller/statefulset)", () => {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name: "web" },
-    spec: { serviceName: "web", replicas: 3, selector: { matchLabels: { app: "kubia" } }, template: template({ imagePullPolicy: "IfNotPresent" }), ...spec },
+    spec: {
+      serviceName: "web",
+      replicas: 3,
+      selector: { matchLabels: { app: "kubia" } },
+      template: template({ imagePullPolicy: "IfNotPresent" }),
+      ...spec,
+    },
   });
   const names = (w: ReturnType<typeof world>) => w.pods().map(({ metadata }) => metadata.name);
 
@@ -28,26 +34,44 @@ describe("StatefulSet (pkg/controller/statefulset)", () => {
     expect(names(w)).toEqual(["web-0", "web-1"]);
     w.pass(2);
     expect(names(w)).toEqual(["web-0", "web-1", "web-2"]);
-    expect(w.pod("web-1").metadata.labels).toMatchObject({ "statefulset.kubernetes.io/pod-name": "web-1", "apps.kubernetes.io/pod-index": "1" });
+    expect(w.pod("web-1").metadata.labels).toMatchObject({
+      "statefulset.kubernetes.io/pod-name": "web-1",
+      "apps.kubernetes.io/pod-index": "1",
+    });
     expect(w.pod("web-1").spec).toMatchObject({ hostname: "web-1", subdomain: "web" });
     expect(w.events("web")[0]).toBe("SuccessfulCreate create Pod web-0 in StatefulSet web successful");
     w.client.patch("StatefulSet", "default", "web", { spec: { replicas: 1 } });
     w.pass(1);
-    expect(w.pods().filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => metadata.name)).toEqual(["web-2"]);
+    expect(
+      w
+        .pods()
+        .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(["web-2"]);
     w.pass(70);
     expect(names(w)).toEqual(["web-0"]);
-    expect(w.client.get<StatefulSet>("StatefulSet", "default", "web")?.status).toMatchObject({ replicas: 1, readyReplicas: 1, availableReplicas: 1 });
+    expect(w.client.get<StatefulSet>("StatefulSet", "default", "web")?.status).toMatchObject({
+      replicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+    });
   });
 
   test("an update goes from the highest ordinal down to the partition", () => {
     const w = world({ nodes: 1 });
     w.create(set({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1 } } }));
     w.pass(10);
-    w.client.patch("StatefulSet", "default", "web", { spec: { template: template({ imagePullPolicy: "IfNotPresent", env: [{ name: "V", value: "2" }] }) } });
+    w.client.patch("StatefulSet", "default", "web", {
+      spec: { template: template({ imagePullPolicy: "IfNotPresent", env: [{ name: "V", value: "2" }] }) },
+    });
     w.pass(200);
     const { updateRevision, currentRevision } = w.client.get<StatefulSet>("StatefulSet", "default", "web")?.status ?? {};
     expect(updateRevision).not.toBe(currentRevision);
-    expect(w.pods().map(({ metadata }) => metadata.labels?.["controller-revision-hash"])).toEqual([currentRevision, updateRevision, updateRevision]);
+    expect(w.pods().map(({ metadata }) => metadata.labels?.["controller-revision-hash"])).toEqual([
+      currentRevision,
+      updateRevision,
+      updateRevision,
+    ]);
   });
 });
 
@@ -64,7 +88,12 @@ describe("DaemonSet (pkg/controller/daemon)", () => {
     w.client.patch("Node", undefined, "node2", { spec: { unschedulable: true } });
     w.create(set);
     w.pass(3);
-    expect(w.pods().map(({ spec }) => spec.nodeName).sort()).toEqual(["node1", "node2", "node3"]);
+    expect(
+      w
+        .pods()
+        .map(({ spec }) => spec.nodeName)
+        .sort(),
+    ).toEqual(["node1", "node2", "node3"]);
     expect(w.client.get<DaemonSet>("DaemonSet", "default", "agent")?.status).toMatchObject({
       desiredNumberScheduled: 3,
       currentNumberScheduled: 3,
@@ -101,7 +130,10 @@ describe("Job (pkg/controller/job)", () => {
     w.pass(3);
     expect(w.pods().length).toBe(2);
     w.pass(20);
-    expect(w.client.get<Job>("Job", "default", "work")?.status).toMatchObject({ succeeded: 3, conditions: [{ type: "SuccessCriteriaMet" }, { type: "Complete", status: "True" }] });
+    expect(w.client.get<Job>("Job", "default", "work")?.status).toMatchObject({
+      succeeded: 3,
+      conditions: [{ type: "SuccessCriteriaMet" }, { type: "Complete", status: "True" }],
+    });
     expect(w.events("work")).toContain("Completed Job completed");
   });
 
@@ -114,7 +146,10 @@ describe("Job (pkg/controller/job)", () => {
     expect(w.pods().length).toBe(3);
     expect(w.client.get<Job>("Job", "default", "work")?.status).toMatchObject({
       failed: 3,
-      conditions: [{ type: "FailureTarget" }, { type: "Failed", reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" }],
+      conditions: [
+        { type: "FailureTarget" },
+        { type: "Failed", reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" },
+      ],
     });
   });
 });
