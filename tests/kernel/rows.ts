@@ -122,7 +122,7 @@ const conditions = {
 };
 
 /** The scenario of a row, as a user would write it. */
-export function scenarioOf(row: Row, mode: "iptables" | "nftables", addresses: Addresses): string {
+export function scenarioOf(row: Row, mode: "iptables" | "nftables" | "ipvs", addresses: Addresses): string {
   const { clusterIp, nodePort, vip, externalIp } = addresses;
   const protocol = row.protocol ?? "TCP";
   const documents = [

@@ -254,27 +254,9 @@ function nftSteps({ netns, kernel, source }: TraceRequest, choose: (count: numbe
 /** The rules of all branches, in the order first met. */
 function ruleTexts({ netns, source }: TraceRequest, branches: readonly Branch[]): readonly string[] {
   const tables = netns.netfilter.tablesOf(source.family);
-  let chainOf: Map<Rule, string> | undefined;
   const texts = new Set<string>();
   for (const { rules } of branches) {
-    for (const rule of rules) {
-      if ("text" in rule) {
-        texts.add(rule.text);
-        continue;
-      }
-      chainOf ??= chainsOfRules((table) => tables.chains(table));
-      texts.add(printRule(chainOf.get(rule) ?? "", rule, source.family));
-    }
+    for (const rule of rules) texts.add("text" in rule ? rule.text : printRule(tables.chainOf(rule) ?? "", rule, source.family));
   }
   return [...texts];
-}
-
-function chainsOfRules(
-  chains: (table: TableName) => readonly { readonly name: string; readonly rules: readonly Rule[] }[],
-): Map<Rule, string> {
-  const chainOf = new Map<Rule, string>();
-  for (const table of ["nat", "filter"] as const) {
-    for (const chain of chains(table)) for (const rule of chain.rules) if (!chainOf.has(rule)) chainOf.set(rule, chain.name);
-  }
-  return chainOf;
 }

@@ -1,6 +1,7 @@
 import { inCidr, type Ip } from "../address.ts";
 import type { SocketBuffer } from "../interface.ts";
 import { isIcmpError } from "../wire.ts";
+import { DST_NAT } from "./conntrack-entry.ts";
 import type { CompiledExtension, CompiledRule } from "./compile.ts";
 import type { RecentLists } from "./recent.ts";
 import type { PortRange } from "./rule.ts";
@@ -71,6 +72,11 @@ function matchesExtension(compiled: CompiledExtension, buffer: SocketBuffer, con
       return context.recent.check(extension.name, buffer.packet.source.ip, extension.seconds ?? 0, context.nowUs());
     case "physdev":
       return extension.negated; // pods hang on veth pairs of their own, so nothing ever comes in by a bridge
+    case "ipvs": {
+      const { entry } = buffer; // IPVS has a connection only where it gave the packet a destination
+      if (entry === undefined || (entry.status & DST_NAT) === 0) return false;
+      return entry.protocol === extension.protocol && entry.origDestination === extension.address;
+    }
     case "set": {
       const set = context.sets.get(extension.name);
       const holds = set !== undefined && !isIcmpError(buffer.packet) && set.has(buffer.packet, extension.directions);

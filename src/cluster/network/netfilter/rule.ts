@@ -57,6 +57,8 @@ export type Extension =
     }
   /** `-m physdev ! --physdev-is-in`: whether it came in by a port of a bridge. */
   | { readonly type: "physdev"; readonly negated: boolean }
+  /** `-m ipvs --vaddr …`: whether it belongs to a connection that IPVS took from this virtual server. */
+  | { readonly type: "ipvs"; readonly protocol: Protocol; readonly address: SocketAddress }
   /** `-m set --match-set NAME dst,dst` (ipset). */
   | { readonly type: "set"; readonly name: string; readonly directions: readonly ("src" | "dst")[]; readonly negated: boolean };
 
