@@ -3,7 +3,7 @@ import { matchesSelector, parseSelector } from "../api/labels.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import { queryValue, type Target } from "./context.ts";
 import { Refusal } from "./refusal.ts";
-import { badRequest } from "./status.ts";
+import { badRequest, type ResourceName } from "./status.ts";
 
 /** What a list or watch asks for: undefined when all. */
 export type Selection = ((object: KubernetesObject) => boolean) | undefined;
@@ -42,15 +42,11 @@ export function selectionOf(target: Target): Selection {
   return (object) => tests.every((test) => test(object));
 }
 
-/** Each kind words it in its own way. @source core/v1 conversion.go; apimachinery runtime DefaultMetaV1FieldSelectorConversion */
-function fieldNotSupported(
-  resource: { readonly apiVersion: string; readonly kind: string; readonly group: string; readonly version: string },
-  field: string,
-): string {
-  const own = ["Pod", "Node", "ReplicationController", "Event", "Namespace", "Secret", "Service"];
-  const why =
-    resource.group === "" && own.includes(resource.kind)
-      ? `field label not supported: ${field}`
-      : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
-  return `Unable to find "${resource.group === "" ? "" : `${resource.group}/`}${resource.version}, Resource=" that match label selector "", field selector "${field}": ${why}`;
+/** @source core/v1 conversion.go; apimachinery runtime, DefaultMetaV1FieldSelectorConversion */
+function fieldNotSupported({ group, kind }: ResourceName, field: string): string {
+  if (group === "" && ownWords.includes(kind)) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
+
+/** Kinds that have fields of their own to ask for. */
+const ownWords: readonly string[] = ["Pod", "Node", "ReplicationController", "Event", "Namespace", "Secret", "Service"];
