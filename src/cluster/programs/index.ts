@@ -1,5 +1,11 @@
 import type { ProgramEntry } from "../machine/syscall.ts";
 import { shellProgram } from "../shell/program.ts";
+import { busyboxNslookup } from "./busybox-nslookup.ts";
+import { curl } from "./curl.ts";
+import { dig } from "./dig.ts";
+import { host } from "./host.ts";
+import { nslookup } from "./nslookup.ts";
+import { busyboxPing, ping } from "./ping.ts";
 import { seq } from "./seq.ts";
 import { sleep } from "./sleep.ts";
 import { sort } from "./sort.ts";
@@ -23,3 +29,15 @@ export function basicPrograms(toolset: Toolset): readonly ProgramEntry[] {
 export function programMap(...lists: readonly (readonly ProgramEntry[])[]): ReadonlyMap<string, ProgramEntry> {
   return new Map(lists.flat().map((entry) => [entry.name, entry]));
 }
+
+/** What a Debian image with network tools holds. */
+export const gnuPrograms: readonly ProgramEntry[] = [...basicPrograms("gnu"), curl, dig, nslookup, host, ping];
+
+/** What busybox and alpine hold. */
+export const busyboxPrograms: readonly ProgramEntry[] = [...basicPrograms("busybox"), busyboxNslookup, busyboxPing];
+
+/** Machines outside the cluster; kubectl comes on top. */
+export const clientPrograms: readonly ProgramEntry[] = gnuPrograms;
+
+/** The cluster's nodes; kubectl comes on top. */
+export const nodePrograms: readonly ProgramEntry[] = gnuPrograms;
