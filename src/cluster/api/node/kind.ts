@@ -3,7 +3,7 @@ import { forbidden, invalid, notSupported, required } from "../field-error.ts";
 import { cidrMessage, parseCidr } from "../ip.ts";
 import type { FieldError, KindDefinition } from "../kind.ts";
 import type { KubernetesObject, LooseObject } from "../meta.ts";
-import { objectReference, resourceList, root } from "../meta-shape.ts";
+import { resourceList, root } from "../meta-shape.ts";
 import { labelValueCheck, qualifiedName } from "../names.ts";
 import { prepareStatus, same, validateWith } from "../plain.ts";
 import { about, always, bool, int32, int64, list, named, string, strings, struct, time } from "../shape.ts";
@@ -14,6 +14,15 @@ const taint = struct("v1.Taint", { key: always(string), value: string, effect: a
   "key",
   "effect",
 ]);
+const configSource = struct("v1.NodeConfigSource", {
+  configMap: struct("v1.ConfigMapNodeConfigSource", {
+    namespace: always(string),
+    name: always(string),
+    uid: named("types.UID"),
+    resourceVersion: string,
+    kubeletConfigKey: always(string),
+  }),
+});
 const systemInfo = struct("v1.NodeSystemInfo", {
   machineID: always(string),
   systemUUID: always(string),
@@ -49,7 +58,7 @@ const nodeStatus = struct("v1.NodeStatus", {
   images: list(struct("v1.ContainerImage", { names: always(strings), sizeBytes: int64 })),
   volumesInUse: list(named("v1.UniqueVolumeName")),
   volumesAttached: list(struct("v1.AttachedVolume", { name: always(named("v1.UniqueVolumeName")), devicePath: always(string) })),
-  config: struct("v1.NodeConfigStatus", { error: string }),
+  config: struct("v1.NodeConfigStatus", { assigned: configSource, active: configSource, lastKnownGood: configSource, error: string }),
   runtimeHandlers: list(
     struct("v1.NodeRuntimeHandler", {
       name: always(string),
@@ -102,9 +111,7 @@ export const nodeKind: KindDefinition = {
           providerID: string,
           unschedulable: about("No new pods (`kubectl cordon`).", bool),
           taints: about("Pods that do not tolerate these keep away.", list(taint)),
-          configSource: struct("v1.NodeConfigSource", {
-            configMap: struct("v1.ConfigMapNodeConfigSource", { ...objectReference.fields, kubeletConfigKey: always(string) }),
-          }),
+          configSource,
           externalID: string,
         }),
       ),

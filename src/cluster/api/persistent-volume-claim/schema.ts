@@ -25,6 +25,10 @@ export const persistentVolumeClaimSchema: Struct = root("v1.PersistentVolumeClai
       allocatedResources: resourceList,
       allocatedResourceStatuses: map(named("v1.ClaimResourceStatus"), "map[v1.ResourceName]v1.ClaimResourceStatus"),
       currentVolumeAttributesClassName: pointer(string),
+      modifyVolumeStatus: struct("v1.ModifyVolumeStatus", {
+        targetVolumeAttributesClassName: string,
+        status: always(named("v1.PersistentVolumeClaimModifyVolumeStatus")),
+      }),
     }),
   ),
 });

@@ -250,7 +250,7 @@ export function validateResources(resources: ResourceRequirements | undefined, p
 
 /** Resources of the cluster itself may be promised twice; devices and huge pages may not. */
 function isOvercommittable(name: string): boolean {
-  return standardResources.includes(name) || (name.includes("kubernetes.io/") && !name.startsWith("hugepages-"));
+  return (!name.includes("/") || name.includes("kubernetes.io/")) && !name.startsWith("hugepages-");
 }
 
 function validateResource(name: string, amount: string, path: string): FieldError[] {
