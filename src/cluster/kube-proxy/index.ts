@@ -81,7 +81,10 @@ export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
     const node: NodeFacts = { ...facts, name: options.nodeName, zone: "" };
     switch (mode) {
       case "iptables":
-        return { facts, programmer: new IptablesProgrammer(netfilter.tablesOf(family), book, node) };
+        return {
+          facts,
+          programmer: new IptablesProgrammer(netfilter.tablesOf(family), book, node, (chain) => netfilter.recent.delete(chain)),
+        };
       case "nftables": {
         const table = createProxyTable(node);
         nftTables.push(table);

@@ -16,6 +16,7 @@ const largeClusterEndpoints = 1000;
 export class IptablesProgrammer implements Programmer {
   readonly #writer: IptablesWriter;
   readonly #book: AddressBook;
+  readonly #onDelete: (chain: string) => void;
   #node: NodeFacts;
   /** By port key. */
   #desired = new Map<string, DesiredPort>();
@@ -25,8 +26,10 @@ export class IptablesProgrammer implements Programmer {
   #endpoints = 0;
   #isLargeCluster = false;
 
-  constructor(writer: IptablesWriter, book: AddressBook, node: NodeFacts) {
+  /** `onDelete`: told of each chain that goes; the kernel's list of the same name, which affinity is kept in, goes with it. */
+  constructor(writer: IptablesWriter, book: AddressBook, node: NodeFacts, onDelete: (chain: string) => void = () => {}) {
     this.#writer = writer;
+    this.#onDelete = onDelete;
     this.#book = book;
     this.#node = node;
   }
@@ -67,7 +70,7 @@ export class IptablesProgrammer implements Programmer {
     for (const rules of this.#rules.values()) for (const name of rules.own.keys()) wanted.add(name);
     for (const chain of [...this.#writer.chains("nat")]) {
       if (!/^KUBE-(SVC|SVL|EXT|FW|SEP)-/.test(chain.name)) continue;
-      if (!wanted.has(chain.name)) this.#writer.deleteChain("nat", chain.name);
+      if (!wanted.has(chain.name)) this.#deleteChain(chain.name);
     }
   }
 
@@ -87,8 +90,13 @@ export class IptablesProgrammer implements Programmer {
       this.#rules.delete(key);
     }
     if (before !== undefined) {
-      for (const name of before.own.keys()) if (after?.own.has(name) !== true) this.#writer.deleteChain("nat", name);
+      for (const name of before.own.keys()) if (after?.own.has(name) !== true) this.#deleteChain(name);
     }
+  }
+
+  #deleteChain(name: string): void {
+    this.#writer.deleteChain("nat", name);
+    this.#onDelete(name);
   }
 
   #writeShared(shared: SharedChain, isTouched: boolean): void {

@@ -54,6 +54,14 @@ export class RecentLists {
     }
   }
 
+  /** The last rule that named the list went, and the list with it. @source net/netfilter/xt_recent.c, recent_mt_destroy */
+  delete(name: string): void {
+    const list = this.#lists.get(name);
+    if (list === undefined) return;
+    for (const source of [...list.keys()]) this.#forget(name, list, source);
+    this.#lists.delete(name);
+  }
+
   clear(): void {
     this.#lists.clear();
     this.#bySource.clear();
