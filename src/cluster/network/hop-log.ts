@@ -1,4 +1,4 @@
-import type { Connection, Hop, HopLog, Place } from "./hop.ts";
+import type { Connection, Hop, HopLog, Place, RecordedConnection } from "./hop.ts";
 
 const hopsMaxDefault = 200_000;
 const sessionConnectionsMax = 1000;
@@ -17,7 +17,7 @@ export class BoundedHopLog implements HopLog {
   #bySession = new Map<number, Connection[]>();
   #children = new Map<Connection, Connection[]>();
   /** Every kept connection, in the order opened; those before `#oldest` are gone. */
-  #connections: Connection[] = [];
+  #connections: RecordedConnection[] = [];
   #oldest = 0;
   #hopCount = 0;
   #listeners: ((hop: Hop) => void)[] = [];
@@ -51,13 +51,15 @@ export class BoundedHopLog implements HopLog {
     for (const listener of this.#openListeners) listener(connection);
   }
 
-  add(hop: Hop): void {
-    const connection = hop.packet.connection;
-    if (!connection.record) return;
-    if (connection.hops.push(hop) === 1) this.#keep(connection);
+  added(connection: RecordedConnection): void {
+    // At its first hop; also at the first after it was forgotten, for a connection that lives long.
+    if (connection.hopCount === 1) this.#connections.push(connection);
     this.#hopCount++;
     const listeners = this.#listeners;
-    for (let i = 0; i < listeners.length; i++) (listeners[i] as (hop: Hop) => void)(hop);
+    if (listeners.length > 0) {
+      const hop = connection.hops.at(-1) as Hop;
+      for (let i = 0; i < listeners.length; i++) (listeners[i] as (hop: Hop) => void)(hop);
+    }
     if (this.#hopCount > this.#hopsMax) this.#forgetOldest();
   }
 
@@ -108,22 +110,15 @@ export class BoundedHopLog implements HopLog {
     return this.#hopCount;
   }
 
-  /** At its first hop; also at the first after it was forgotten, for a connection that lives long. */
-  #keep(connection: Connection): void {
-    this.#connections.push(connection);
-  }
-
   /** A connection goes with all its hops, and stays known only to who holds it. The newest is never dropped: half its hops are. */
   #forgetOldest(): void {
     const connection = this.#connections[this.#oldest];
     if (connection === undefined) return;
-    this.#hopCount -= connection.hops.length;
     if (this.#oldest === this.#connections.length - 1) {
-      connection.hops.splice(0, connection.hops.length >> 1);
-      this.#hopCount += connection.hops.length;
+      this.#hopCount -= connection.forget("half");
       return;
     }
-    connection.hops.length = 0;
+    this.#hopCount -= connection.forget("all");
     this.#oldest++;
     if (this.#oldest > 1024 && this.#oldest * 2 > this.#connections.length) {
       this.#connections = this.#connections.slice(this.#oldest);

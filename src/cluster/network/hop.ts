@@ -4,12 +4,20 @@ export type { Hook } from "./netfilter/rule.ts";
 export type { Connection, Hop, HopAction } from "./packet.ts";
 
 import type { Place } from "./name.ts";
-import type { Connection, Hop } from "./packet.ts";
+import type { Connection } from "./packet.ts";
+
+/** A connection as the log deals with it. */
+export interface RecordedConnection extends Connection {
+  readonly hopCount: number;
+  /** Forgets the oldest hops, all or half of them. Gives how many went. */
+  forget(share: "all" | "half"): number;
+}
 
 /** Where hops go. The cluster keeps them bounded; the page is told of new ones. */
 export interface HopLog {
   /** The next number for a connection that `opener` opens, from 1. */
   nextNumber(opener: Place): number;
   opened(connection: Connection): void;
-  add(hop: Hop): void;
+  /** The connection has one hop more. */
+  added(connection: RecordedConnection): void;
 }

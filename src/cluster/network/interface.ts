@@ -46,6 +46,8 @@ export class NetworkInterface {
   netem: Netem | undefined;
   /** The stream its losses are drawn from; made on first use. */
   netemRandom: Random | undefined;
+  /** The recorder's: what it noted of packets that came in here, or left here, by the interface they left by. */
+  spots: Map<NetworkInterface | undefined, unknown[]> | undefined = undefined;
 
   constructor(namespace: Namespace, name: string, kind: NetworkInterface["kind"], mac: string, mtu: number) {
     this.namespace = namespace;

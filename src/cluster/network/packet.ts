@@ -82,7 +82,7 @@ export interface Connection {
   /** Packets so far; the network counts. */
   packets: number;
   /** The log's entries for it, in order; empty when nothing is recorded. */
-  readonly hops: Hop[];
+  readonly hops: readonly Hop[];
   /** False: keep no hops (load experiments). */
   readonly record: boolean;
 }

@@ -1,147 +1,14 @@
 import type { Clock } from "../sim/clock.ts";
 import type { SocketAddress } from "./address.ts";
-import type { SocketBuffer } from "./interface.ts";
 import type { HopLog } from "./hop.ts";
+import type { NetworkInterface, SocketBuffer } from "./interface.ts";
 import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
-import type { Connection, Hop, HopAction, Packet, Protocol } from "./packet.ts";
+import { type Decision, OpenedConnection, type Spot } from "./opened-connection.ts";
+import type { Connection, HopAction, Packet, Protocol } from "./packet.ts";
 import type { ConnectionIntent } from "./sockets.ts";
 
-/** The one shape of all hops. `rules` grows at a `send` until the packet leaves: what an OUTPUT chain matched belongs to no later hop. */
-class LoggedHop implements Hop {
-  readonly sequence: number;
-  readonly timeUs: number;
-  readonly at: Place;
-  readonly action: HopAction;
-  readonly packet: Packet;
-  readonly source: SocketAddress;
-  readonly destination: SocketAddress;
-  readonly hook: Hook | undefined;
-  readonly inInterface: string | undefined;
-  readonly outInterface: string | undefined;
-  readonly rule: AppliedRule | undefined;
-  rules: readonly AppliedRule[];
-  readonly object: ObjectName | undefined;
-  readonly reason: Reason;
-
-  constructor(
-    sequence: number,
-    timeUs: number,
-    at: Place,
-    action: HopAction,
-    packet: Packet,
-    source: SocketAddress,
-    destination: SocketAddress,
-    hook: Hook | undefined,
-    inInterface: string | undefined,
-    outInterface: string | undefined,
-    rule: AppliedRule | undefined,
-    rules: readonly AppliedRule[],
-    object: ObjectName | undefined,
-    reason: Reason,
-  ) {
-    this.sequence = sequence;
-    this.timeUs = timeUs;
-    this.at = at;
-    this.action = action;
-    this.packet = packet;
-    this.source = source;
-    this.destination = destination;
-    this.hook = hook;
-    this.inInterface = inInterface;
-    this.outInterface = outInterface;
-    this.rule = rule;
-    this.rules = rules;
-    this.object = object;
-    this.reason = reason;
-  }
-}
-
-/** Shared by all connections that keep no hops. */
-const notRecorded: Hop[] = [];
-
-class OpenedConnection implements Connection {
-  readonly opener: Place;
-  readonly number: number;
-  readonly purpose: Connection["purpose"];
-  readonly session: number;
-  readonly parent: Connection | undefined;
-  readonly protocol: Protocol;
-  readonly source: SocketAddress;
-  readonly destination: SocketAddress;
-  readonly openedUs: number;
-  packets = 0;
-  readonly hops: Hop[];
-  readonly record: boolean;
-
-  constructor(
-    opener: Place,
-    number: number,
-    protocol: Protocol,
-    source: SocketAddress,
-    destination: SocketAddress,
-    openedUs: number,
-    intent: ConnectionIntent,
-    record: boolean,
-  ) {
-    this.opener = opener;
-    this.number = number;
-    this.purpose = intent.purpose ?? "traffic";
-    this.session = intent.session ?? 0;
-    this.parent = intent.parent;
-    this.protocol = protocol;
-    this.source = source;
-    this.destination = destination;
-    this.openedUs = openedUs;
-    this.record = record;
-    this.hops = record ? [] : notRecorded;
-  }
-}
-
 const noRules: readonly AppliedRule[] = [];
-
-/** A place in the tree of all lists of rules that matched: the list that leads here, and where the next rule leads. */
-interface RulePath {
-  readonly list: readonly AppliedRule[];
-  last: AppliedRule | undefined;
-  lastPath: RulePath | undefined;
-  others: Map<AppliedRule, RulePath> | undefined;
-}
-
-const pathsMax = 50_000;
-
-/** Equal lists are one list: packets meet the same few rules again and again, and hops are kept for long. */
-class RuleLists {
-  #root = pathOf(noRules);
-  #count = 0;
-
-  shared(rules: readonly AppliedRule[]): readonly AppliedRule[] {
-    let path = this.#root;
-    for (let i = 0; i < rules.length; i++) path = this.#next(path, rules[i] as AppliedRule);
-    return path.list;
-  }
-
-  #next(path: RulePath, rule: AppliedRule): RulePath {
-    if (path.last === rule) return path.lastPath as RulePath;
-    let next = path.others?.get(rule);
-    if (next === undefined) {
-      next = pathOf([...path.list, rule]);
-      path.others ??= new Map();
-      path.others.set(rule, next);
-      if (++this.#count > pathsMax) {
-        this.#root = pathOf(noRules); // rules come and go; lists already in hops stay as they are
-        this.#count = 0;
-      }
-    }
-    path.last = rule;
-    path.lastPath = next;
-    return next;
-  }
-}
-
-function pathOf(list: readonly AppliedRule[]): RulePath {
-  return { list, last: undefined, lastPath: undefined, others: undefined };
-}
 
 /** Writes hops and connections into the log, with the order over the whole cluster. */
 export class Recorder {
@@ -150,7 +17,8 @@ export class Recorder {
   /** False: no connection keeps hops, whatever it asks for (load experiments). */
   isRecording = true;
   #sequence = 0;
-  readonly #rules = new RuleLists();
+  readonly #decisions = new Decisions();
+  #spotsOfPlaces = new Map<Place, Spot[]>();
 
   constructor(clock: Clock, log: HopLog) {
     this.#clock = clock;
@@ -167,9 +35,7 @@ export class Recorder {
 
   /** A hop that leaves the packet as it is. */
   sight(buffer: SocketBuffer, at: Place, action: HopAction, hook: Hook | undefined, rule: AppliedRule | undefined, reason: Reason): void {
-    if (!buffer.record) return;
-    const packet = buffer.packet;
-    this.#add(buffer, at, action, packet.source, packet.destination, hook, rule, rule?.object, reason);
+    if (buffer.record) this.#add(buffer, at, action, buffer.packet, hook, rule, rule?.object, reason);
   }
 
   /** A hop that gives the packet other ends. */
@@ -182,17 +48,17 @@ export class Recorder {
     object: ObjectName | undefined,
     reason: Reason,
   ): void {
-    if (!buffer.record) return;
-    this.#add(buffer, at, action, after.source, after.destination, buffer.hook, rule, object, reason);
+    if (buffer.record) this.#add(buffer, at, action, after, buffer.hook, rule, object, reason);
   }
 
   /** Rules that matched after the last hop here, and lead to none: they are the last hop's. */
   settle(buffer: SocketBuffer): void {
     if (!buffer.record || buffer.rules.length === 0) return;
-    const hops = buffer.packet.connection.hops;
-    const last = hops[hops.length - 1];
-    if (last !== undefined && last.packet.number === buffer.packet.number) {
-      (last as LoggedHop).rules = last.rules.length === 0 ? buffer.rules : [...last.rules, ...buffer.rules];
+    const connection = buffer.packet.connection as OpenedConnection;
+    const newest = connection.newestDecision();
+    if (newest !== undefined && connection.newestPacket()?.number === buffer.packet.number) {
+      const rules = [...newest.rules, ...buffer.rules];
+      connection.amend(this.#decisions.of(newest.rule, rules, newest.object, newest.reason));
     }
     buffer.rules = [];
   }
@@ -201,35 +67,104 @@ export class Recorder {
     buffer: SocketBuffer,
     at: Place,
     action: HopAction,
-    source: SocketAddress,
-    destination: SocketAddress,
+    after: Packet,
     hook: Hook | undefined,
     rule: AppliedRule | undefined,
     object: ObjectName | undefined,
     reason: Reason,
   ): void {
-    let rules = noRules;
-    if (buffer.rules.length > 0) {
-      rules = this.#rules.shared(buffer.rules);
-      buffer.rules = [];
-    }
-    this.#log.add(
-      new LoggedHop(
-        this.#sequence++,
-        this.#clock.now(),
-        at,
-        action,
-        buffer.packet,
-        source,
-        destination,
-        hook,
-        buffer.inInterface?.name,
-        buffer.outInterface?.name,
-        rule,
-        rules,
-        object,
-        reason,
-      ),
-    );
+    const decision = this.#decisions.of(rule, buffer.rules, object, reason);
+    if (buffer.rules.length > 0) buffer.rules = [];
+    const spot = this.#spot(at, action, hook, buffer.inInterface, buffer.outInterface);
+    const connection = buffer.packet.connection as OpenedConnection;
+    connection.note(this.#sequence++, this.#clock.now(), spot, buffer.packet, after, decision);
+    this.#log.added(connection);
   }
+
+  /** The one value for this place, action and pair of interfaces. */
+  #spot(
+    at: Place,
+    action: HopAction,
+    hook: Hook | undefined,
+    inInterface: NetworkInterface | undefined,
+    outInterface: NetworkInterface | undefined,
+  ): Spot {
+    const spots = this.#spots(at, inInterface, outInterface);
+    for (let i = 0; i < spots.length; i++) {
+      const spot = spots[i] as Spot;
+      if (spot.action === action && spot.hook === hook && spot.inInterface === inInterface?.name && spot.at === at) return spot;
+    }
+    const made: Spot = { at, action, hook, inInterface: inInterface?.name, outInterface: outInterface?.name };
+    spots.push(made);
+    return made;
+  }
+
+  #spots(at: Place, inInterface: NetworkInterface | undefined, outInterface: NetworkInterface | undefined): Spot[] {
+    const owner = inInterface ?? outInterface;
+    if (owner === undefined) {
+      let spots = this.#spotsOfPlaces.get(at);
+      if (spots === undefined) {
+        spots = [];
+        this.#spotsOfPlaces.set(at, spots);
+      }
+      return spots;
+    }
+    owner.spots ??= new Map();
+    let spots = owner.spots.get(outInterface) as Spot[] | undefined;
+    if (spots === undefined) {
+      spots = [];
+      owner.spots.set(outInterface, spots);
+    }
+    return spots;
+  }
+}
+
+/** A place in the tree of all lists of rules that matched: the list that leads here, what was decided after it, and where the next rule leads. */
+interface RulePath {
+  readonly list: readonly AppliedRule[];
+  readonly decisions: Map<Reason, Decision>;
+  last: AppliedRule | undefined;
+  lastPath: RulePath | undefined;
+  others: Map<AppliedRule, RulePath> | undefined;
+}
+
+const pathsMax = 50_000;
+const decisionsMax = 1000;
+
+/** Equal decisions are one value: packets meet the same few rules again and again, and hops are kept for long. */
+class Decisions {
+  #root = pathOf(noRules);
+  #count = 0;
+
+  of(rule: AppliedRule | undefined, rules: readonly AppliedRule[], object: ObjectName | undefined, reason: Reason): Decision {
+    let path = this.#root;
+    for (let i = 0; i < rules.length; i++) path = this.#next(path, rules[i] as AppliedRule);
+    const known = path.decisions.get(reason);
+    if (known !== undefined && known.rule === rule && known.object === object) return known;
+    const made: Decision = { rule, rules: path.list, object, reason };
+    if (path.decisions.size >= decisionsMax) path.decisions.clear(); // reasons with arguments are values of their own
+    path.decisions.set(reason, made);
+    return made;
+  }
+
+  #next(path: RulePath, rule: AppliedRule): RulePath {
+    if (path.last === rule) return path.lastPath as RulePath;
+    let next = path.others?.get(rule);
+    if (next === undefined) {
+      next = pathOf([...path.list, rule]);
+      path.others ??= new Map();
+      path.others.set(rule, next);
+      if (++this.#count > pathsMax) {
+        this.#root = pathOf(noRules); // rules come and go; what hops hold stays as it is
+        this.#count = 0;
+      }
+    }
+    path.last = rule;
+    path.lastPath = next;
+    return next;
+  }
+}
+
+function pathOf(list: readonly AppliedRule[]): RulePath {
+  return { list, decisions: new Map(), last: undefined, lastPath: undefined, others: undefined };
 }

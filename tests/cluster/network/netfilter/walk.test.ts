@@ -169,7 +169,7 @@ describe("an index changes nothing but the time", () => {
         const verdict = walker(tables).walkBuiltIn(tables.slot("filter", "FORWARD"), buffer);
         // One by one, as the kernel does.
         const plain = packet(made.protocol, `${made.source}:1000`, `${made.destination}:${made.port}`);
-        const context = { isLocal: (ip: { readonly text: string }) => ip.text === "192.168.0.2" } as MatchContext;
+        const context = { isLocal: (ip: { readonly text: string }) => ip.text === "192.168.0.2" } as unknown as MatchContext;
         const met: Rule[] = [];
         let expected: number = CONTINUE;
         for (const one of rules) {

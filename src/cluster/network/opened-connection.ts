@@ -1,0 +1,168 @@
+import type { SocketAddress } from "./address.ts";
+import type { ObjectName, Place, Reason } from "./name.ts";
+import type { AppliedRule, Hook } from "./netfilter/rule.ts";
+import type { Connection, Hop, HopAction, Packet, Protocol } from "./packet.ts";
+import type { ConnectionIntent } from "./sockets.ts";
+
+/** Where a hop was seen and what it was: the part that packets share, so it is kept once. */
+export interface Spot {
+  readonly at: Place;
+  readonly action: HopAction;
+  readonly hook: Hook | undefined;
+  readonly inInterface: string | undefined;
+  readonly outInterface: string | undefined;
+}
+
+/** Why it came about: shared likewise by all packets that meet the same rules. */
+export interface Decision {
+  readonly rule: AppliedRule | undefined;
+  readonly rules: readonly AppliedRule[];
+  readonly object: ObjectName | undefined;
+  readonly reason: Reason;
+}
+
+/** A hop as everybody reads it. */
+class LoggedHop implements Hop {
+  readonly sequence: number;
+  readonly timeUs: number;
+  readonly at: Place;
+  readonly action: HopAction;
+  readonly packet: Packet;
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  readonly hook: Hook | undefined;
+  readonly inInterface: string | undefined;
+  readonly outInterface: string | undefined;
+  readonly rule: AppliedRule | undefined;
+  /** At a `send` it grows until the packet leaves: what an OUTPUT chain matched belongs to no later hop. */
+  rules: readonly AppliedRule[];
+  readonly object: ObjectName | undefined;
+  readonly reason: Reason;
+
+  constructor(sequence: number, timeUs: number, spot: Spot, packet: Packet, after: Packet, decision: Decision) {
+    this.sequence = sequence;
+    this.timeUs = timeUs;
+    this.at = spot.at;
+    this.action = spot.action;
+    this.packet = packet;
+    this.source = after.source;
+    this.destination = after.destination;
+    this.hook = spot.hook;
+    this.inInterface = spot.inInterface;
+    this.outInterface = spot.outInterface;
+    this.rule = decision.rule;
+    this.rules = decision.rules;
+    this.object = decision.object;
+    this.reason = decision.reason;
+  }
+}
+
+const cellsPerHop = 6;
+type Cell = number | Spot | Packet | Decision;
+
+const noHops: readonly Hop[] = [];
+
+/**
+ * A connection with its hops. Hops are noted in six cells of one array each and become objects when somebody looks: packets move by the hundred thousand,
+ * and most of their hops are never read.
+ */
+export class OpenedConnection implements Connection {
+  readonly opener: Place;
+  readonly number: number;
+  readonly purpose: Connection["purpose"];
+  readonly session: number;
+  readonly parent: Connection | undefined;
+  readonly protocol: Protocol;
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  readonly openedUs: number;
+  packets = 0;
+  readonly record: boolean;
+  #cells: Cell[] | undefined = undefined;
+  #hops: LoggedHop[] | undefined = undefined;
+
+  constructor(
+    opener: Place,
+    number: number,
+    protocol: Protocol,
+    source: SocketAddress,
+    destination: SocketAddress,
+    openedUs: number,
+    intent: ConnectionIntent,
+    record: boolean,
+  ) {
+    this.opener = opener;
+    this.number = number;
+    this.purpose = intent.purpose ?? "traffic";
+    this.session = intent.session ?? 0;
+    this.parent = intent.parent;
+    this.protocol = protocol;
+    this.source = source;
+    this.destination = destination;
+    this.openedUs = openedUs;
+    this.record = record;
+  }
+
+  get hopCount(): number {
+    return this.#cells === undefined ? 0 : this.#cells.length / cellsPerHop;
+  }
+
+  get hops(): readonly Hop[] {
+    const cells = this.#cells;
+    if (cells === undefined) return noHops;
+    this.#hops ??= [];
+    const hops = this.#hops;
+    for (let i = hops.length * cellsPerHop; i < cells.length; i += cellsPerHop) {
+      hops.push(
+        new LoggedHop(
+          cells[i] as number,
+          this.openedUs + (cells[i + 1] as number),
+          cells[i + 2] as Spot,
+          cells[i + 3] as Packet,
+          cells[i + 4] as Packet,
+          cells[i + 5] as Decision,
+        ),
+      );
+    }
+    return hops;
+  }
+
+  note(sequence: number, timeUs: number, spot: Spot, packet: Packet, after: Packet, decision: Decision): void {
+    this.#cells ??= [];
+    this.#cells.push(sequence, timeUs - this.openedUs, spot, packet, after, decision);
+  }
+
+  newestPacket(): Packet | undefined {
+    const cells = this.#cells;
+    return cells === undefined ? undefined : (cells[cells.length - 3] as Packet);
+  }
+
+  newestDecision(): Decision | undefined {
+    const cells = this.#cells;
+    return cells === undefined ? undefined : (cells[cells.length - 1] as Decision);
+  }
+
+  /** Rules that turned out to belong to the newest hop. */
+  amend(decision: Decision): void {
+    const cells = this.#cells;
+    if (cells === undefined) return;
+    const isRead = this.#hops !== undefined && this.#hops.length * cellsPerHop === cells.length;
+    cells[cells.length - 1] = decision;
+    const newest = isRead ? this.#hops?.at(-1) : undefined;
+    if (newest !== undefined) newest.rules = decision.rules;
+  }
+
+  /** Forgets the oldest hops, all or half of them. Gives how many went. */
+  forget(share: "all" | "half"): number {
+    const count = this.hopCount;
+    if (share === "all") {
+      this.#cells = undefined;
+      this.#hops = undefined;
+      return count;
+    }
+    const gone = count >> 1;
+    this.#cells?.splice(0, gone * cellsPerHop);
+    this.#hops = undefined;
+    return gone;
+  }
+}
