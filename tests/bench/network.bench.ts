@@ -1,3 +1,4 @@
+import type { RecordedConnection } from "../../src/cluster/network/hop.ts";
 import type { TcpSocket } from "../../src/cluster/network/sockets.ts";
 import { serve, world } from "../cluster/network/world.ts";
 import type { TestService } from "../cluster/network/rules.ts";
@@ -41,7 +42,7 @@ function run(services: number, endpoints: number, record: boolean): { readonly u
       spent += performance.now() - start;
       for (const socket of open) {
         if (socket.state !== "ESTAB") throw new Error(`not connected: ${socket.state}`);
-        hops = socket.connection.hops.length;
+        hops = (socket.connection as RecordedConnection).hopCount;
         socket.abort();
       }
       open.length = 0;

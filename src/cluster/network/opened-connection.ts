@@ -58,7 +58,9 @@ class LoggedHop implements Hop {
 }
 
 const cellsPerHop = 6;
-type Cell = number | Spot | Packet | Decision;
+/** Room for the hops of a handshake between two nodes, so that the array seldom has to grow. */
+const cellsAtFirst = 16 * cellsPerHop;
+type Cell = number | Spot | Packet | Decision | undefined;
 
 const noHops: readonly Hop[] = [];
 
@@ -79,6 +81,8 @@ export class OpenedConnection implements Connection {
   packets = 0;
   readonly record: boolean;
   #cells: Cell[] | undefined = undefined;
+  /** How many cells are filled. */
+  #used = 0;
   #hops: LoggedHop[] | undefined = undefined;
 
   constructor(
@@ -104,7 +108,7 @@ export class OpenedConnection implements Connection {
   }
 
   get hopCount(): number {
-    return this.#cells === undefined ? 0 : this.#cells.length / cellsPerHop;
+    return this.#used / cellsPerHop;
   }
 
   get hops(): readonly Hop[] {
@@ -112,7 +116,7 @@ export class OpenedConnection implements Connection {
     if (cells === undefined) return noHops;
     this.#hops ??= [];
     const hops = this.#hops;
-    for (let i = hops.length * cellsPerHop; i < cells.length; i += cellsPerHop) {
+    for (let i = hops.length * cellsPerHop; i < this.#used; i += cellsPerHop) {
       hops.push(
         new LoggedHop(
           cells[i] as number,
@@ -128,26 +132,34 @@ export class OpenedConnection implements Connection {
   }
 
   note(sequence: number, timeUs: number, spot: Spot, packet: Packet, after: Packet, decision: Decision): void {
-    this.#cells ??= [];
-    this.#cells.push(sequence, timeUs - this.openedUs, spot, packet, after, decision);
+    this.#cells ??= new Array<Cell>(cellsAtFirst);
+    const cells = this.#cells;
+    const at = this.#used;
+    cells[at] = sequence;
+    cells[at + 1] = timeUs - this.openedUs;
+    cells[at + 2] = spot;
+    cells[at + 3] = packet;
+    cells[at + 4] = after;
+    cells[at + 5] = decision;
+    this.#used = at + cellsPerHop;
   }
 
   newestPacket(): Packet | undefined {
     const cells = this.#cells;
-    return cells === undefined ? undefined : (cells[cells.length - 3] as Packet);
+    return cells === undefined ? undefined : (cells[this.#used - 3] as Packet);
   }
 
   newestDecision(): Decision | undefined {
     const cells = this.#cells;
-    return cells === undefined ? undefined : (cells[cells.length - 1] as Decision);
+    return cells === undefined ? undefined : (cells[this.#used - 1] as Decision);
   }
 
   /** Rules that turned out to belong to the newest hop. */
   amend(decision: Decision): void {
     const cells = this.#cells;
     if (cells === undefined) return;
-    const isRead = this.#hops !== undefined && this.#hops.length * cellsPerHop === cells.length;
-    cells[cells.length - 1] = decision;
+    const isRead = this.#hops !== undefined && this.#hops.length * cellsPerHop === this.#used;
+    cells[this.#used - 1] = decision;
     const newest = isRead ? this.#hops?.at(-1) : undefined;
     if (newest !== undefined) newest.rules = decision.rules;
   }
@@ -157,11 +169,13 @@ export class OpenedConnection implements Connection {
     const count = this.hopCount;
     if (share === "all") {
       this.#cells = undefined;
+      this.#used = 0;
       this.#hops = undefined;
       return count;
     }
     const gone = count >> 1;
     this.#cells?.splice(0, gone * cellsPerHop);
+    this.#used -= gone * cellsPerHop;
     this.#hops = undefined;
     return gone;
   }
