@@ -5,14 +5,18 @@ import type { Container, ContainerPort, EnvVar, Handler, PodSpec, Probe, Resourc
 
 export function defaultPod(object: LooseObject): LooseObject {
   const spec = defaultPodSpec(object.spec as PodSpec);
-  const withLimits = (containers: readonly Container[] | undefined): readonly Container[] | undefined =>
-    containers?.map((container) => ({ ...container, resources: requestsFromLimits(container.resources) }));
+  const forPod = (containers: readonly Container[] | undefined): readonly Container[] | undefined =>
+    containers?.map((container) => ({
+      ...container,
+      ...(spec.hostNetwork === true && container.ports !== undefined ? { ports: container.ports.map(onHost) } : {}),
+      resources: requestsFromLimits(container.resources),
+    }));
   return {
     ...object,
     spec: {
       ...spec,
-      containers: withLimits(spec.containers) ?? [],
-      ...(spec.initContainers === undefined ? {} : { initContainers: withLimits(spec.initContainers) }),
+      containers: forPod(spec.containers) ?? [],
+      ...(spec.initContainers === undefined ? {} : { initContainers: forPod(spec.initContainers) }),
       enableServiceLinks: spec.enableServiceLinks ?? true,
     },
   };
@@ -28,13 +32,11 @@ function requestsFromLimits(resources: ResourceRequirements | undefined): Resour
 export function defaultPodSpec(given: PodSpec | undefined): PodSpec {
   const spec = given ?? ({} as PodSpec);
   const account = spec.serviceAccountName ?? spec.serviceAccount;
-  const isHost = spec.hostNetwork === true;
-  const container = (one: Container): Container => defaultContainer(one, isHost);
   return {
     ...spec,
-    containers: (spec.containers ?? []).map(container),
-    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(container) }),
-    ...(spec.ephemeralContainers === undefined ? {} : { ephemeralContainers: spec.ephemeralContainers.map(container) }),
+    containers: (spec.containers ?? []).map(defaultContainer),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(defaultContainer) }),
+    ...(spec.ephemeralContainers === undefined ? {} : { ephemeralContainers: spec.ephemeralContainers.map(defaultContainer) }),
     ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(defaultVolume) }),
     ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account }),
     restartPolicy: spec.restartPolicy ?? "Always",
@@ -45,10 +47,10 @@ export function defaultPodSpec(given: PodSpec | undefined): PodSpec {
   };
 }
 
-function defaultContainer(container: Container, isHostNetwork: boolean): Container {
+function defaultContainer(container: Container): Container {
   return {
     ...container,
-    ...(container.ports === undefined ? {} : { ports: container.ports.map((port) => defaultPort(port, isHostNetwork)) }),
+    ...(container.ports === undefined ? {} : { ports: container.ports.map(defaultPort) }),
     ...(container.env === undefined ? {} : { env: container.env.map(defaultEnv) }),
     ...(container.livenessProbe === undefined ? {} : { livenessProbe: defaultProbe(container.livenessProbe) }),
     ...(container.readinessProbe === undefined ? {} : { readinessProbe: defaultProbe(container.readinessProbe) }),
@@ -69,9 +71,13 @@ function isLatest(image: string): boolean {
   return colon < 0 || name.slice(colon + 1) === "latest";
 }
 
-function defaultPort(port: ContainerPort, isHostNetwork: boolean): ContainerPort {
-  const hostPort = port.hostPort ?? (isHostNetwork ? port.containerPort : undefined);
-  return { ...port, ...(hostPort === undefined ? {} : { hostPort }), protocol: port.protocol ?? "TCP" };
+function defaultPort(port: ContainerPort): ContainerPort {
+  return { ...port, protocol: port.protocol ?? "TCP" };
+}
+
+/** In the node's own network a container's port is the node's. */
+function onHost(port: ContainerPort): ContainerPort {
+  return { ...port, hostPort: port.hostPort ?? port.containerPort };
 }
 
 function defaultEnv(variable: EnvVar): EnvVar {

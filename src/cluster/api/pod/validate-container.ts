@@ -1,16 +1,37 @@
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from "../field-error.ts";
 import type { FieldError } from "../kind.ts";
-import { configMapKey, dns1123Label, environmentName, headerName, portName, portNumber, qualifiedName } from "../names.ts";
+import {
+  asPrefix,
+  configMapKey,
+  dns1123Label,
+  dns1123Subdomain,
+  environmentName,
+  headerName,
+  portName,
+  portNumber,
+  qualifiedName,
+} from "../names.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { validatePortNumOrName } from "../service/validate.ts";
-import type { Container, ContainerPort, EnvFromSource, EnvVar, Handler, Probe, ResourceRequirements, VolumeMount } from "./types.ts";
+import type {
+  Container,
+  ContainerPort,
+  EnvFromSource,
+  EnvVar,
+  Handler,
+  PodSpec,
+  Probe,
+  ResourceRequirements,
+  VolumeMount,
+} from "./types.ts";
 
 /** Containers of every sort. @source pkg/apis/core/validation/validation.go (1.32) */
 
 export interface ContainerScope {
   /** Names of the pod's volumes that are well made. */
   readonly volumes: ReadonlySet<string>;
-  readonly isHostNetwork: boolean;
+  /** The pod's, which bounds a hook's sleep. */
+  readonly gracePeriodSeconds: number;
 }
 
 /** @source validateContainers */
@@ -23,7 +44,7 @@ export function validateContainers(containers: readonly Container[], scope: Cont
     errors.push(...validateCommon(container, scope, place));
     if (names.has(container.name)) errors.push(duplicate(`${place}.name`, container.name));
     names.add(container.name);
-    errors.push(...validateLifecycleAndProbes(container, place));
+    errors.push(...validateLifecycleAndProbes(container, scope, place));
     if (container.restartPolicy !== undefined) errors.push(forbidden(`${place}.restartPolicy`, "may not be set for non-init containers"));
   }
   errors.push(...validateHostPorts(containers, path));
@@ -49,7 +70,7 @@ export function validateInitContainers(
     else if (container.name !== "") names.add(container.name);
     // One runs after the other, so each has the host's ports for itself.
     errors.push(...validateHostPorts([container], path));
-    if (container.restartPolicy === "Always") errors.push(...validateLifecycleAndProbes(container, place));
+    if (container.restartPolicy === "Always") errors.push(...validateLifecycleAndProbes(container, scope, place));
     else {
       for (const field of ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const) {
         if (container[field] !== undefined) {
@@ -67,12 +88,11 @@ function validateCommon(container: Container, scope: ContainerScope, path: strin
   if (name === "") errors.push(required(`${path}.name`));
   else for (const message of dns1123Label(name)) errors.push(invalid(`${path}.name`, name, message));
   if (image === "") errors.push(required(`${path}.image`));
-  else if (image !== image.trim()) errors.push(invalid(`${path}.image`, image, "must not have leading or trailing whitespace"));
   const messagePolicies = ["File", "FallbackToLogsOnError"];
   if (container.terminationMessagePolicy !== undefined && !messagePolicies.includes(container.terminationMessagePolicy)) {
     errors.push(notSupported(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, messagePolicies));
   }
-  errors.push(...validatePorts(container.ports ?? [], scope, `${path}.ports`));
+  errors.push(...validatePorts(container.ports ?? [], `${path}.ports`));
   errors.push(...validateEnv(container.env ?? [], `${path}.env`));
   errors.push(...validateEnvFrom(container.envFrom ?? [], `${path}.envFrom`));
   errors.push(...validateMounts(container.volumeMounts ?? [], scope, `${path}.volumeMounts`));
@@ -84,7 +104,7 @@ function validateCommon(container: Container, scope: ContainerScope, path: strin
   return errors;
 }
 
-function validatePorts(ports: readonly ContainerPort[], scope: ContainerScope, path: string): FieldError[] {
+function validatePorts(ports: readonly ContainerPort[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [index, { name = "", containerPort, hostPort = 0, protocol }] of ports.entries()) {
@@ -102,9 +122,6 @@ function validatePorts(ports: readonly ContainerPort[], scope: ContainerScope, p
     if (hostPort !== 0) for (const message of portNumber(hostPort)) errors.push(invalid(`${place}.hostPort`, hostPort, message));
     const protocols = ["SCTP", "TCP", "UDP"];
     if (!protocols.includes(protocol)) errors.push(notSupported(`${place}.protocol`, protocol, protocols));
-    if (scope.isHostNetwork && hostPort !== containerPort) {
-      errors.push(invalid(`${place}.containerPort`, containerPort, "must match `hostPort` when `hostNetwork` is true"));
-    }
   }
   return errors;
 }
@@ -151,13 +168,14 @@ function validateValueFrom({ value = "", valueFrom }: EnvVar, path: string): Fie
   const errors: FieldError[] = [];
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef].filter((source) => source !== undefined).length;
-  if (fieldRef !== undefined) errors.push(...validateFieldRef(fieldRef.fieldPath, `${path}.fieldRef.fieldPath`));
-  if (resourceFieldRef !== undefined && resourceFieldRef.resource === "") errors.push(required(`${path}.resourceFieldRef.resource`));
+  if (fieldRef !== undefined) errors.push(...validateFieldRef(fieldRef.fieldPath, `${path}.fieldRef`));
+  if (resourceFieldRef !== undefined) errors.push(...validateResourceRef(resourceFieldRef.resource, `${path}.resourceFieldRef.resource`));
   for (const [field, source] of [
     ["configMapKeyRef", configMapKeyRef],
     ["secretKeyRef", secretKeyRef],
   ] as const) {
     if (source === undefined) continue;
+    for (const message of dns1123Subdomain(source.name ?? "")) errors.push(invalid(`${path}.${field}.name`, source.name ?? "", message));
     if (source.key === "") errors.push(required(`${path}.${field}.key`));
     else for (const message of configMapKey(source.key)) errors.push(invalid(`${path}.${field}.key`, source.key, message));
   }
@@ -170,15 +188,33 @@ function validateValueFrom({ value = "", valueFrom }: EnvVar, path: string): Fie
 
 /** @source validateObjectFieldSelector, ConvertDownwardAPIFieldLabel */
 function validateFieldRef(fieldPath: string, path: string): FieldError[] {
-  if (fieldPath === "") return [required(path)];
+  if (fieldPath === "") return [required(`${path}.fieldPath`)];
   const subscript = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/.exec(fieldPath);
   if (subscript !== null) {
     const key = subscript[2]!;
-    return qualifiedName(subscript[1] === "metadata.annotations" ? key.toLowerCase() : key).map((message) => invalid(path, key, message));
+    const checked = subscript[1] === "metadata.annotations" ? key.toLowerCase() : key;
+    return qualifiedName(checked).map((message) => invalid(path, checked, message));
   }
   if (downwardPaths.includes(fieldPath)) return [];
-  if (fieldPath === "metadata.annotations" || fieldPath === "metadata.labels") return [notSupported(path, fieldPath, downwardPaths)];
-  return [invalid(path, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
+  if (fieldPath === "metadata.annotations" || fieldPath === "metadata.labels") {
+    return [notSupported(`${path}.fieldPath`, fieldPath, downwardPaths)];
+  }
+  return [invalid(`${path}.fieldPath`, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
+}
+
+const downwardResources = [
+  "limits.cpu",
+  "limits.ephemeral-storage",
+  "limits.memory",
+  "requests.cpu",
+  "requests.ephemeral-storage",
+  "requests.memory",
+];
+
+function validateResourceRef(resource: string, path: string): FieldError[] {
+  if (resource === "") return [required(path)];
+  if (downwardResources.includes(resource) || /^(?:requests|limits)\.hugepages-/.test(resource)) return [];
+  return [notSupported(path, resource, downwardResources)];
 }
 
 function validateEnvFrom(sources: readonly EnvFromSource[], path: string): FieldError[] {
@@ -186,12 +222,20 @@ function validateEnvFrom(sources: readonly EnvFromSource[], path: string): Field
   for (const [index, { prefix = "", configMapRef, secretRef }] of sources.entries()) {
     const place = `${path}[${index}]`;
     if (prefix !== "") for (const message of environmentName(prefix)) errors.push(invalid(`${place}.prefix`, prefix, message));
-    if (configMapRef !== undefined && (configMapRef.name ?? "") === "") errors.push(required(`${place}.configMapRef.name`));
-    if (secretRef !== undefined && (secretRef.name ?? "") === "") errors.push(required(`${place}.secretRef.name`));
+    for (const [field, source] of [
+      ["configMapRef", configMapRef],
+      ["secretRef", secretRef],
+    ] as const) {
+      if (source === undefined) continue;
+      const { name = "" } = source;
+      if (name === "") errors.push(required(`${place}.${field}.name`));
+      else for (const message of asPrefix(dns1123Subdomain)(name)) errors.push(invalid(`${place}.${field}.name`, name, message));
+    }
+    // These two name the list, not the entry.
     if (configMapRef === undefined && secretRef === undefined) {
-      errors.push(invalid(place, "", "must specify one of: `configMapRef` or `secretRef`"));
+      errors.push(invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
     } else if (configMapRef !== undefined && secretRef !== undefined) {
-      errors.push(invalid(place, "", "may not have more than one field specified at a time"));
+      errors.push(invalid(path, "", "may not have more than one field specified at a time"));
     }
   }
   return errors;
@@ -207,11 +251,13 @@ function validateMounts(mounts: readonly VolumeMount[], { volumes }: ContainerSc
     if (mount.mountPath === "") errors.push(required(`${place}.mountPath`));
     if (points.has(mount.mountPath)) errors.push(invalid(`${place}.mountPath`, mount.mountPath, "must be unique"));
     points.add(mount.mountPath);
-    if (mount.subPath !== undefined) {
-      if (mount.subPathExpr !== undefined) {
+    // The paths of these name the list, not the entry.
+    if (mount.subPath !== undefined) errors.push(...validateDescendingPath(mount.subPath, `${path}.subPath`));
+    if (mount.subPathExpr !== undefined) {
+      if (mount.subPath !== undefined) {
         errors.push(invalid(`${place}.subPathExpr`, mount.subPathExpr, "subPathExpr and subPath are mutually exclusive"));
       }
-      errors.push(...validateDescendingPath(mount.subPath, `${place}.subPath`));
+      errors.push(...validateDescendingPath(mount.subPathExpr, `${path}.subPathExpr`));
     }
   }
   return errors;
@@ -267,11 +313,12 @@ function validateResource(name: string, amount: string, path: string): FieldErro
   return errors;
 }
 
-function validateLifecycleAndProbes(container: Container, path: string): FieldError[] {
+function validateLifecycleAndProbes(container: Container, { gracePeriodSeconds }: ContainerScope, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
-  if (lifecycle?.postStart !== undefined) errors.push(...validateHandler(lifecycle.postStart, `${path}.lifecycle.postStart`));
-  if (lifecycle?.preStop !== undefined) errors.push(...validateHandler(lifecycle.preStop, `${path}.lifecycle.preStop`));
+  if (lifecycle?.postStart !== undefined)
+    errors.push(...validateHandler(lifecycle.postStart, `${path}.lifecycle.postStart`, gracePeriodSeconds));
+  if (lifecycle?.preStop !== undefined) errors.push(...validateHandler(lifecycle.preStop, `${path}.lifecycle.preStop`, gracePeriodSeconds));
   errors.push(...validateProbe(livenessProbe, `${path}.livenessProbe`, "single"));
   errors.push(...validateProbe(readinessProbe, `${path}.readinessProbe`, "readiness"));
   errors.push(...validateProbe(startupProbe, `${path}.startupProbe`, "single"));
@@ -297,7 +344,7 @@ function validateProbe(probe: Probe | undefined, path: string, use: "single" | "
 }
 
 /** Exactly one way to ask. @source validateHandler */
-function validateHandler(handler: Handler, path: string): FieldError[] {
+function validateHandler(handler: Handler, path: string, gracePeriodSeconds = 0): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
   const isFirst = (field: string): boolean => {
@@ -322,9 +369,32 @@ function validateHandler(handler: Handler, path: string): FieldError[] {
   }
   if (tcpSocket !== undefined && isFirst("tcpSocket")) errors.push(...validatePortNumOrName(tcpSocket.port, `${path}.tcpSocket.port`));
   if (grpc !== undefined && isFirst("grpc")) errors.push(...validatePortNumOrName(grpc.port, `${path}.grpc.port`));
-  if (sleep !== undefined && isFirst("sleep") && sleep.seconds <= 0) {
-    errors.push(invalid(`${path}.sleep.seconds`, sleep.seconds, "must be greater than 0 and less than terminationGracePeriodSeconds (30)"));
+  if (sleep !== undefined && isFirst("sleep") && (sleep.seconds <= 0 || sleep.seconds > gracePeriodSeconds)) {
+    const detail = `must be greater than 0 and less than terminationGracePeriodSeconds (${gracePeriodSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`;
+    errors.push(invalid(`${path}.sleep`, sleep.seconds, detail));
   }
   if (count === 0) errors.push(required(path, "must specify a handler type"));
   return errors;
+}
+
+/** The address of the pod is the node's, and so are its ports. @source validatePodHostNetworkDeps */
+export function validateHostNetwork({ hostNetwork, containers }: PodSpec, isPod: boolean, path: string): FieldError[] {
+  if (hostNetwork !== true) return [];
+  const errors: FieldError[] = [];
+  for (const [at, { ports = [] }] of (containers ?? []).entries()) {
+    for (const [index, { hostPort = 0, containerPort }] of ports.entries()) {
+      // A template may leave the host's port to its pods.
+      if (hostPort === containerPort || (hostPort === 0 && !isPod)) continue;
+      const place = `${path}.containers[${at}].ports[${index}].hostPort`;
+      errors.push(invalid(place, hostPort, "must match `containerPort` when `hostNetwork` is true"));
+    }
+  }
+  return errors;
+}
+
+/** What is asked of the containers of pods, but not of templates. @source validateContainersOnlyForPod */
+export function validateOnlyForPod(containers: readonly Container[], path: string): FieldError[] {
+  return containers.flatMap(({ image = "" }, index) =>
+    image === image.trim() ? [] : [invalid(`${path}[${index}].image`, image, "must not have leading or trailing whitespace")],
+  );
 }

@@ -8,19 +8,34 @@ import { dns1123Label, dns1123Subdomain, inclusiveRangeMessage, labelValueCheck,
 import { metadataOf, validateAnnotations, validateLabels, validateObjectMeta, validateObjectMetaUpdate } from "../object-meta.ts";
 import { diffText } from "./spec-diff.ts";
 import type { Container, Pod, PodAffinity, PodSpec, PodTemplateSpec, Toleration, Volume } from "./types.ts";
-import { validateContainers, validateDescendingPath, validateInitContainers, validateResources } from "./validate-container.ts";
+import {
+  validateContainers,
+  validateDescendingPath,
+  validateHostNetwork,
+  validateInitContainers,
+  validateOnlyForPod,
+  validateResources,
+} from "./validate-container.ts";
 
 /** @source pkg/apis/core/validation/validation.go (1.32): ValidatePodCreate, ValidatePodUpdate */
 export function validatePod(object: LooseObject, old: KubernetesObject | undefined, _context: AdmissionContext): readonly FieldError[] {
   const { spec } = object as unknown as Pod;
   if (old !== undefined) return validatePodUpdate(object, old as Pod);
   const errors = validateObjectMeta(metadataOf(object), { namespaced: true });
-  errors.push(...validatePodSpec(spec, "spec"));
+  errors.push(...validateWholePod(spec));
   if ((spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));
   if (spec.nodeName !== undefined && (spec.schedulingGates ?? []).length > 0) {
     errors.push(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
   }
   return errors;
+}
+
+function validateWholePod(spec: PodSpec): FieldError[] {
+  return [
+    ...validatePodSpec(spec, "spec", true),
+    ...validateOnlyForPod(spec.containers, "spec.containers"),
+    ...validateOnlyForPod(spec.initContainers ?? [], "spec.initContainers"),
+  ];
 }
 
 /** Of a controller: no names here, but labels. @source ValidatePodTemplateSpec */
@@ -29,27 +44,28 @@ export function validatePodTemplate(template: PodTemplateSpec, path: string): Fi
     ...validateLabels(template.metadata?.labels, `${path}.labels`),
     ...validateAnnotations(template.metadata?.annotations, `${path}.annotations`),
     ...validatePodSpec(template.spec, `${path}.spec`),
+    ...((template.spec.ephemeralContainers ?? []).length > 0
+      ? [forbidden(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template")]
+      : []),
   ];
 }
 
 const restartPolicies = ["Always", "OnFailure", "Never"];
 const dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
 
-export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
+export function validatePodSpec(spec: PodSpec, path: string, isPod = false): FieldError[] {
   const errors: FieldError[] = [];
   const volumes = new Set<string>();
   errors.push(...validateVolumes(spec.volumes ?? [], volumes, `${path}.volumes`));
-  const scope = { volumes, isHostNetwork: spec.hostNetwork === true };
+  const scope = { volumes, gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 0 };
   errors.push(...validateContainers(spec.containers ?? [], scope, `${path}.containers`));
   errors.push(...validateInitContainers(spec.initContainers ?? [], spec.containers ?? [], scope, `${path}.initContainers`));
+  errors.push(...validateHostNetwork(spec, isPod, path));
   if (!restartPolicies.includes(spec.restartPolicy)) {
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, restartPolicies));
   }
   if (!dnsPolicies.includes(spec.dnsPolicy)) errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, dnsPolicies));
   errors.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
-  for (const [index, { name = "" }] of (spec.imagePullSecrets ?? []).entries()) {
-    if (name === "") errors.push(required(`${path}.imagePullSecrets[${index}].name`));
-  }
   errors.push(...validateAffinity(spec, `${path}.affinity`));
   errors.push(...validateDnsConfig(spec, `${path}.dnsConfig`));
   for (const [index, { conditionType }] of (spec.readinessGates ?? []).entries()) {
@@ -86,6 +102,10 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     if (value !== undefined && value !== "") {
       for (const message of dns1123Subdomain(value)) errors.push(invalid(`${path}.${field}`, value, message));
     }
+  }
+  const preemptions = ["PreemptLowerPriority", "Never"];
+  if (spec.preemptionPolicy !== undefined && !preemptions.includes(spec.preemptionPolicy)) {
+    errors.push(notSupported(`${path}.preemptionPolicy`, spec.preemptionPolicy, preemptions));
   }
   if (spec.overhead !== undefined) errors.push(...validateResources({ limits: spec.overhead }, `${path}.overhead`));
   if (spec.os !== undefined && spec.os.name !== "linux" && spec.os.name !== "windows") {
@@ -262,9 +282,9 @@ function validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, path: string): Fie
     errors.push(invalid(`${path}.searches`, { printed: goList(searches) }, "must not have more than 32 search paths"));
   }
   for (const [index, search] of searches.entries()) {
-    // A last dot, or a dot alone, is borne.
+    // A last dot is borne.
     const name = search.endsWith(".") ? search.slice(0, -1) : search;
-    if (name !== "") for (const message of dns1123Subdomain(name)) errors.push(invalid(`${path}.searches[${index}]`, name, message));
+    for (const message of dns1123Subdomain(name)) errors.push(invalid(`${path}.searches[${index}]`, name, message));
   }
   for (const [index, { name = "" }] of options.entries()) {
     if (name === "") errors.push(required(`${path}.options[${index}]`, "must not be empty"));
@@ -322,7 +342,8 @@ function validateTolerations(tolerations: readonly Toleration[], path: string): 
     switch (operator) {
       case undefined:
       case "Equal":
-        for (const message of labelValueCheck(value)) errors.push(invalid(`${place}.operator`, value, message));
+        // All that is wrong with the value is one error here.
+        if (labelValueCheck(value).length > 0) errors.push(invalid(`${place}.operator`, value, labelValueCheck(value).join(";")));
         break;
       case "Exists":
         if (value !== "") errors.push(invalid(`${place}.operator`, value, "value must be empty when `operator` is 'Exists'"));
@@ -348,7 +369,7 @@ const updatableFields = [
 function validatePodUpdate(object: LooseObject, old: Pod): FieldError[] {
   const { spec } = object as unknown as Pod;
   const errors = validateObjectMetaUpdate(metadataOf(object), old.metadata);
-  errors.push(...validatePodSpec(spec, "spec"));
+  errors.push(...validateWholePod(spec));
   for (const field of ["containers", "initContainers"] as const) {
     if ((spec[field] ?? []).length !== (old.spec[field] ?? []).length) {
       errors.push(forbidden(`spec.${field}`, "pod updates may not add or remove containers"));

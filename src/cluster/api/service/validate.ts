@@ -19,6 +19,13 @@ export function validateService(object: LooseObject, old: KubernetesObject | und
     errors.push(...validateClusterIPChange(before.spec, service.spec));
     errors.push(...validateFamilyChange(before.spec, service.spec));
     errors.push(...validateClassChange(before.spec, service.spec));
+    if (
+      needsHealthCheck(before.spec) &&
+      needsHealthCheck(service.spec) &&
+      before.spec.healthCheckNodePort !== service.spec.healthCheckNodePort
+    ) {
+      errors.push(forbidden("spec.healthCheckNodePort", "field is immutable"));
+    }
   }
   errors.push(...validateObjectMeta(metadataOf(object), { namespaced: true, name: serviceName(context) }));
   errors.push(...validateTopologyAnnotations(service));

@@ -74,7 +74,7 @@ describe("containers", () => {
     {
       name: "hostNetwork with another host port",
       yaml: pod("{hostNetwork: true, containers: [{name: a, image: x, ports: [{containerPort: 1, hostPort: 80}]}]}"),
-      errors: [`${c}.ports[0].containerPort: Invalid value: 1: must match \`hostPort\` when \`hostNetwork\` is true`],
+      errors: [`${c}.ports[0].hostPort: Invalid value: 80: must match \`containerPort\` when \`hostNetwork\` is true`],
     },
     { name: "variable without name", yaml: container("env: [{value: x}]"), errors: [`${c}.env[0].name: Required value`] },
     {
