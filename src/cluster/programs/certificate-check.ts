@@ -33,28 +33,6 @@ function sameName(a: Certificate["subject"], b: Certificate["subject"]): boolean
   return a.length === b.length && a.every((attribute, i) => attribute.type === b[i]?.type && attribute.value === b[i]?.value);
 }
 
-/** Which name of the certificate fits the host; undefined when none does. @source RFC 6125; curl lib/vtls/openssl.c verifyhost */
-export function matchingName(certificate: Certificate, host: string, isNumeric: boolean): string | undefined {
-  if (isNumeric) return certificate.ipAddresses.find((ip) => ip === host);
-  const lower = host.toLowerCase();
-  if (certificate.dnsNames.length > 0) return certificate.dnsNames.find((name) => fitsName(name, lower));
-  if (certificate.ipAddresses.length > 0) return undefined;
-  const common = commonName(certificate);
-  return common !== undefined && fitsName(common, lower) ? common : undefined;
-}
-
-export function commonName(certificate: Certificate): string | undefined {
-  return certificate.subject.findLast((attribute) => attribute.type === "CN")?.value;
-}
-
-/** `*.example.com` stands for exactly one label. */
-export function fitsName(pattern: string, host: string): boolean {
-  const lower = pattern.toLowerCase();
-  if (!lower.startsWith("*.")) return lower === host;
-  const dot = host.indexOf(".");
-  return dot > 0 && host.slice(dot) === lower.slice(1);
-}
-
 /** The certificates of a PEM file of this machine; undefined when it can't be read. */
 export function readCertificates(sys: Sys, path: string): readonly Certificate[] | undefined {
   const file = sys.files.read(sys.path(path));

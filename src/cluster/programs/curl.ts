@@ -14,10 +14,10 @@ import {
   printResponseHead,
 } from "../protocols/http.ts";
 import { certificateDate } from "../protocols/http-date.ts";
-import { type Certificate, type NameAttribute, tlsPayload } from "../protocols/tls.ts";
+import { type Certificate, commonName, matchingName, type NameAttribute, tlsPayload } from "../protocols/tls.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, printUrl, removeDotSegments, resolveUrl, type Url } from "../protocols/url.ts";
-import { commonName, matchingName, readCertificates, verifyChain } from "./certificate-check.ts";
+import { readCertificates, verifyChain } from "./certificate-check.ts";
 import { CookieJar } from "./cookie-jar.ts";
 import { type CurlOptions, expandGlob, parseCurl } from "./curl-options.ts";
 import { type Progress, progressHeader, progressLine } from "./curl-progress.ts";

@@ -49,9 +49,37 @@ interface DigSettings {
 }
 
 const defaults: DigSettings = {
-  server: undefined, port: 53, sourcePort: undefined, cmd: true, comments: true, question: true, answer: true, authority: true, additional: true, stats: true, short: false,
-  search: false, showSearch: false, recurse: true, ad: false, edns: true, cookie: true, dnssec: false, tcp: false, ignore: false, identify: false, showQuery: false, showTtl: true, showClass: true,
-  ttlUnits: false, multiline: false, bufferSize: 1232, timeoutSeconds: 5, tries: 3, ndots: undefined, domain: undefined,
+  server: undefined,
+  port: 53,
+  sourcePort: undefined,
+  cmd: true,
+  comments: true,
+  question: true,
+  answer: true,
+  authority: true,
+  additional: true,
+  stats: true,
+  short: false,
+  search: false,
+  showSearch: false,
+  recurse: true,
+  ad: false,
+  edns: true,
+  cookie: true,
+  dnssec: false,
+  tcp: false,
+  ignore: false,
+  identify: false,
+  showQuery: false,
+  showTtl: true,
+  showClass: true,
+  ttlUnits: false,
+  multiline: false,
+  bufferSize: 1232,
+  timeoutSeconds: 5,
+  tries: 3,
+  ndots: undefined,
+  domain: undefined,
 };
 
 const usage = `Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}
@@ -65,11 +93,59 @@ type BooleanSetting = keyof { [K in keyof DigSettings as DigSettings[K] extends 
 
 /** `+name` settings that are on or off. Unique prefixes count. @source dig(1) 9.18 */
 const switches: Readonly<Record<string, BooleanSetting | "all" | "none">> = {
-  cmd: "cmd", comments: "comments", question: "question", answer: "answer", authority: "authority", additional: "additional", stats: "stats", short: "short", search: "search",
-  defname: "search", showsearch: "showSearch", recurse: "recurse", rdflag: "recurse", adflag: "ad", cookie: "cookie", dnssec: "dnssec", tcp: "tcp", vc: "tcp", ignore: "ignore", identify: "identify", qr: "showQuery", ttlid: "showTtl",
-  class: "showClass", ttlunits: "ttlUnits", multiline: "multiline", all: "all", aaonly: "none", aaflag: "none", cdflag: "none", crypto: "none", badcookie: "none", besteffort: "none",
-  expire: "none", fail: "none", idnin: "none", idnout: "none", keepopen: "none", mapped: "none", nsid: "none", onesoa: "none", raflag: "none", rrcomments: "none", sit: "none", subnet: "none",
-  tcflag: "none", trace: "none", unexpected: "none", unknownformat: "none", zflag: "none", keepalive: "none", opcode: "none", dns64prefix: "none", nssearch: "none",
+  cmd: "cmd",
+  comments: "comments",
+  question: "question",
+  answer: "answer",
+  authority: "authority",
+  additional: "additional",
+  stats: "stats",
+  short: "short",
+  search: "search",
+  defname: "search",
+  showsearch: "showSearch",
+  recurse: "recurse",
+  rdflag: "recurse",
+  adflag: "ad",
+  cookie: "cookie",
+  dnssec: "dnssec",
+  tcp: "tcp",
+  vc: "tcp",
+  ignore: "ignore",
+  identify: "identify",
+  qr: "showQuery",
+  ttlid: "showTtl",
+  class: "showClass",
+  ttlunits: "ttlUnits",
+  multiline: "multiline",
+  all: "all",
+  aaonly: "none",
+  aaflag: "none",
+  cdflag: "none",
+  crypto: "none",
+  badcookie: "none",
+  besteffort: "none",
+  expire: "none",
+  fail: "none",
+  idnin: "none",
+  idnout: "none",
+  keepopen: "none",
+  mapped: "none",
+  nsid: "none",
+  onesoa: "none",
+  raflag: "none",
+  rrcomments: "none",
+  sit: "none",
+  subnet: "none",
+  tcflag: "none",
+  trace: "none",
+  unexpected: "none",
+  unknownformat: "none",
+  zflag: "none",
+  keepalive: "none",
+  opcode: "none",
+  dns64prefix: "none",
+  nssearch: "none",
 };
 
 /** `dig [@server] [-b address] [-t type] [-x addr] [name] [type] [queryopt...]` @source dig(1) of bind9 9.18, tried beside it */
@@ -82,7 +158,13 @@ export function* runDig(sys: Sys): Program {
   const settings = (): DigSettings => current?.settings ?? initial;
   const warnings: string[] = [];
   const begin = (name: string, isReverse: boolean, type?: DnsType): void => {
-    const lookup: DigLookup = { name, isReverse, type: type ?? pendingType ?? "A", hasType: pendingType !== undefined, settings: { ...initial } };
+    const lookup: DigLookup = {
+      name,
+      isReverse,
+      type: type ?? pendingType ?? "A",
+      hasType: pendingType !== undefined,
+      settings: { ...initial },
+    };
     lookups.push(lookup);
     current = lookup;
   };
@@ -237,14 +319,28 @@ function* runLookup(sys: Sys, lookup: DigLookup, commandLine: readonly string[] 
     commandLine === undefined || !settings.cmd
       ? ""
       : `\n; <<>> DiG ${bindVersion} <<>>${commandLine.map((arg) => ` ${arg}`).join("")}\n${settings.server === undefined ? "" : "; (1 server found)\n"};; global options: +cmd\n`;
-  const edns = settings.edns && settings.bufferSize > 0 ? { udpSize: settings.bufferSize, isDnssecOk: settings.dnssec, ...(settings.cookie ? { cookie: drawCookie(sys) } : {}) } : undefined;
+  const edns =
+    settings.edns && settings.bufferSize > 0
+      ? { udpSize: settings.bufferSize, isDnssecOk: settings.dnssec, ...(settings.cookie ? { cookie: drawCookie(sys) } : {}) }
+      : undefined;
   let result: LookupResult = { ok: false };
   const candidates = candidatesOf(lookup, conf.search, settings.ndots ?? conf.ndots);
   for (const [index, candidate] of candidates.entries()) {
-    result = yield* lookUp(sys, { name: candidate, type: lookup.type }, {
-      servers, edns, timeoutUs: settings.timeoutSeconds * 1_000_000, tries: settings.tries, useTcp: settings.tcp || lookup.type === "ANY", ignoreTruncation: settings.ignore,
-      recursionDesired: settings.recurse, authenticData: settings.ad, sourcePort: settings.sourcePort,
-    });
+    result = yield* lookUp(
+      sys,
+      { name: candidate, type: lookup.type },
+      {
+        servers,
+        edns,
+        timeoutUs: settings.timeoutSeconds * 1_000_000,
+        tries: settings.tries,
+        useTcp: settings.tcp || lookup.type === "ANY",
+        ignoreTruncation: settings.ignore,
+        recursionDesired: settings.recurse,
+        authenticData: settings.ad,
+        sourcePort: settings.sourcePort,
+      },
+    );
     if (!result.ok) {
       yield* sys.out(`${banner};; no servers could be reached\n`);
       return 9;
@@ -290,13 +386,19 @@ function printAnswer(sys: Sys, settings: DigSettings, result: Extract<LookupResu
 }
 
 function printMessage(settings: DigSettings, message: DnsMessage): string {
-  const style: RecordStyle = { showTtl: settings.showTtl, showClass: settings.showClass, ttlUnits: settings.ttlUnits, multiline: settings.multiline };
+  const style: RecordStyle = {
+    showTtl: settings.showTtl,
+    showClass: settings.showClass,
+    ttlUnits: settings.ttlUnits,
+    multiline: settings.multiline,
+  };
   let text = "";
   if (settings.comments) {
     if (message.isResponse) {
       text += ";; Got answer:\n";
       if (message.questions.some((question) => /(^|\.)local\.$/i.test(question.name))) {
-        text += ";; WARNING: .local is reserved for Multicast DNS\n;; You are currently testing what happens when an mDNS query is leaked to DNS\n";
+        text +=
+          ";; WARNING: .local is reserved for Multicast DNS\n;; You are currently testing what happens when an mDNS query is leaked to DNS\n";
       }
     }
     text += printHeader(message);
@@ -314,9 +416,21 @@ function printMessage(settings: DigSettings, message: DnsMessage): string {
     text += settings.comments ? `;; ${title} SECTION:\n${lines.join("")}\n` : lines.join("");
   };
   section(settings.question, "QUESTION", message.questions.map(printQuestion));
-  section(settings.answer, "ANSWER", message.answers.map((record) => printRecord(record, style)));
-  section(settings.authority, "AUTHORITY", message.authority.map((record) => printRecord(record, style)));
-  section(settings.additional, "ADDITIONAL", message.additional.map((record) => printRecord(record, style)));
+  section(
+    settings.answer,
+    "ANSWER",
+    message.answers.map((record) => printRecord(record, style)),
+  );
+  section(
+    settings.authority,
+    "AUTHORITY",
+    message.authority.map((record) => printRecord(record, style)),
+  );
+  section(
+    settings.additional,
+    "ADDITIONAL",
+    message.additional.map((record) => printRecord(record, style)),
+  );
   return text;
 }
 

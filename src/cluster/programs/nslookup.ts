@@ -21,7 +21,19 @@ interface Settings {
 
 /** `nslookup [-option] [name | -] [server]` @source nslookup(1) of bind9 9.18, tried beside it; everything goes to standard output */
 export function* runNslookup(sys: Sys): Program {
-  const settings: Settings = { type: undefined, port: 53, timeoutSeconds: 5, tries: 3, search: true, debug: false, recurse: true, useTcp: false, ndots: undefined, domain: undefined, server: undefined };
+  const settings: Settings = {
+    type: undefined,
+    port: 53,
+    timeoutSeconds: 5,
+    tries: 3,
+    search: true,
+    debug: false,
+    recurse: true,
+    useTcp: false,
+    ndots: undefined,
+    domain: undefined,
+    server: undefined,
+  };
   const words: string[] = [];
   for (const arg of sys.args.slice(1)) {
     if (arg === "-version") {
@@ -139,7 +151,8 @@ function* lookUpName(sys: Sys, settings: Settings, typed: string, endsWithLine =
   const numeric = parseIp(typed);
   const isReverse = numeric !== undefined && (settings.type === undefined || settings.type === "PTR");
   const type: DnsType = isReverse ? "PTR" : (settings.type ?? "A");
-  const servers = settings.server === undefined ? conf.nameservers.map((ip) => ({ ip, port: settings.port, shown: ip })) : [settings.server];
+  const servers =
+    settings.server === undefined ? conf.nameservers.map((ip) => ({ ip, port: settings.port, shown: ip })) : [settings.server];
   const search = settings.domain === undefined ? conf.search : [settings.domain];
   const candidates =
     isReverse && numeric !== undefined
@@ -149,10 +162,21 @@ function* lookUpName(sys: Sys, settings: Settings, typed: string, endsWithLine =
         : [absoluteName(typed)];
   const shown = isReverse && candidates[0] !== undefined ? candidates[0].slice(0, -1) : typed;
   const ask = function* (name: string, asked: DnsType): Run<DnsMessage | undefined> {
-    const result = yield* lookUp(sys, { name, type: asked }, {
-      servers, timeoutUs: settings.timeoutSeconds * 1_000_000, tries: settings.tries, useTcp: settings.useTcp || asked === "ANY", ignoreTruncation: false,
-      recursionDesired: settings.recurse, authenticData: false, edns: undefined, sourcePort: undefined,
-    });
+    const result = yield* lookUp(
+      sys,
+      { name, type: asked },
+      {
+        servers,
+        timeoutUs: settings.timeoutSeconds * 1_000_000,
+        tries: settings.tries,
+        useTcp: settings.useTcp || asked === "ANY",
+        ignoreTruncation: false,
+        recursionDesired: settings.recurse,
+        authenticData: false,
+        edns: undefined,
+        sourcePort: undefined,
+      },
+    );
     if (!result.ok) {
       yield* sys.out(`;; no servers could be reached\n${endsWithLine ? "\n" : ""}`);
       return undefined;
@@ -182,7 +206,9 @@ function* lookUpName(sys: Sys, settings: Settings, typed: string, endsWithLine =
     if (hasData) yield* sys.out(message.answers.map(answerText).join(""));
     else if (settings.type !== undefined || isReverse) yield* sys.out(`*** Can't find ${shown}: No answer\n`);
     if (!message.isAuthoritative && type !== "A" && type !== "AAAA") {
-      yield* sys.out(`\nAuthoritative answers can be found from:\n${[...message.authority, ...message.additional].map(answerText).join("")}`);
+      yield* sys.out(
+        `\nAuthoritative answers can be found from:\n${[...message.authority, ...message.additional].map(answerText).join("")}`,
+      );
     }
     if (settings.type === undefined && !isReverse) {
       const second = yield* ask(name, "AAAA");
@@ -191,7 +217,13 @@ function* lookUpName(sys: Sys, settings: Settings, typed: string, endsWithLine =
       if (second.rcode !== "NOERROR") {
         yield* sys.out(`** server can't find ${name.slice(0, -1)}: ${second.rcode}\n`);
         exit = 1;
-      } else if (second.answers.length > 0) yield* sys.out(second.answers.filter((record) => record.type !== "CNAME").map(answerText).join(""));
+      } else if (second.answers.length > 0)
+        yield* sys.out(
+          second.answers
+            .filter((record) => record.type !== "CNAME")
+            .map(answerText)
+            .join(""),
+        );
       else if (!hasData) yield* sys.out(`*** Can't find ${name.slice(0, -1)}: No answer\n`);
     }
     break;

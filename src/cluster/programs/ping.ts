@@ -64,7 +64,10 @@ function* pingAddress(sys: Sys, flavour: Flavour, options: PingOptions, ip: stri
   if (to === undefined) return 2;
   const typedNumber = sys.address(options.host, 0) !== undefined;
   const shownHost = flavour === "busybox" ? options.host : canonical;
-  const size = flavour === "iputils" ? `${options.dataBytes}(${options.dataBytes + (ip.includes(":") ? 48 : 28)}) bytes of data.` : `${options.dataBytes} data bytes`;
+  const size =
+    flavour === "iputils"
+      ? `${options.dataBytes}(${options.dataBytes + (ip.includes(":") ? 48 : 28)}) bytes of data.`
+      : `${options.dataBytes} data bytes`;
   yield* sys.out(`PING ${shownHost} (${ip})${flavour === "iputils" ? "" : ":"} ${size}\n`);
   const identifier = flavour === "iputils" ? sys.random.below(65536) : sys.pid & 0xffff;
   const counts: Counts = { sent: 0, received: 0, errors: 0, pending: 0, timesUs: [], lastEventUs: 0 };
@@ -122,7 +125,8 @@ function* pingAddress(sys: Sys, flavour: Flavour, options: PingOptions, ip: stri
       }
       sys.thread(`ping-${sequence}`, answerOf(sequence, request));
     }
-    const endUs = sys.nowUs() + (options.deadlineUs === undefined ? options.lingerUs : Math.max(0, startUs + options.deadlineUs - sys.nowUs()));
+    const endUs =
+      sys.nowUs() + (options.deadlineUs === undefined ? options.lingerUs : Math.max(0, startUs + options.deadlineUs - sys.nowUs()));
     while (counts.pending > 0 && sys.nowUs() < endUs) yield* sys.sleep(Math.min(10_000, Math.max(1, endUs - sys.nowUs())));
   } catch (signal) {
     if (!(signal instanceof Signal) || signal.name !== "SIGINT") throw signal;
@@ -223,7 +227,10 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     const long = /^--(count|interval|size|timeout|linger|numeric|quiet)(?:=(.*))?$/.exec(arg);
-    const spelled = long === null ? arg : `-${{ count: "c", interval: "i", size: "s", timeout: "w", linger: "W", numeric: "n", quiet: "q" }[long[1] as "count"]}${long[2] ?? ""}`;
+    const spelled =
+      long === null
+        ? arg
+        : `-${{ count: "c", interval: "i", size: "s", timeout: "w", linger: "W", numeric: "n", quiet: "q" }[long[1] as "count"]}${long[2] ?? ""}`;
     if (!spelled.startsWith("-") || spelled.length < 2) {
       hosts.push(arg);
       continue;
@@ -254,7 +261,9 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
   const host = hosts.at(-1);
   if (host === undefined) {
     if (flavour === "iputils") return iputilsUsage;
-    return flavour === "busybox" ? "BusyBox v1.35.0 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n" : "ping: missing host operand\nTry 'ping --help' or 'ping --usage' for more information.\n";
+    return flavour === "busybox"
+      ? "BusyBox v1.35.0 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n"
+      : "ping: missing host operand\nTry 'ping --help' or 'ping --usage' for more information.\n";
   }
   return { host, count, intervalUs, lingerUs, deadlineUs, dataBytes, isNumeric, isQuiet, families };
 }

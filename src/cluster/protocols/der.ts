@@ -1,5 +1,6 @@
 import { concatBytes, decodeBase64, decodeUtf8, encodeBase64, encodeHex, encodeUtf8, sha256 } from "./bytes.ts";
 import { epochMs } from "./http-date.ts";
+import { ipText } from "./ip-text.ts";
 import type { Certificate, NameAttribute } from "./tls.ts";
 
 /**
@@ -156,18 +157,6 @@ function timeMs(node: Node): number | undefined {
   const short = Number(match[1]);
   const year = node.tag === 0x17 ? short + (short < 50 ? 2000 : 1900) : short;
   return epochMs(year, Number(match[2]), Number(match[3])) + ((Number(match[4]) * 60 + Number(match[5])) * 60 + Number(match[6])) * 1000;
-}
-
-function ipText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return [...bytes].join(".");
-  const groups: string[] = [];
-  for (let i = 0; i + 1 < bytes.length; i += 2) groups.push((((bytes[i] as number) << 8) | (bytes[i + 1] as number)).toString(16));
-  const text = groups.join(":");
-  const zeros = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].toSorted((a, b) => b[0].length - a[0].length)[0];
-  if (zeros === undefined) return text;
-  const before = text.slice(0, zeros.index);
-  const after = text.slice(zeros.index + zeros[0].length);
-  return `${before}::${after.replace(/^:/, "")}`;
 }
 
 interface PublicKey {

@@ -1,5 +1,6 @@
-import { utf8Length } from "./bytes.ts";
+import { decodeHex, utf8Length } from "./bytes.ts";
 import type { Payload } from "./duplex.ts";
+import { ipText } from "./ip-text.ts";
 
 export type DnsType =
   | "A"
@@ -267,7 +268,7 @@ export function reverseName(family: 4 | 6, words: readonly number[]): string {
   return `${[...text].reverse().join(".")}.ip6.arpa.`;
 }
 
-/** The address that a reverse name stands for, as text that may not be in its shortest form; undefined when it is none. */
+/** The address that a reverse name stands for, as text; undefined when it is none. */
 export function addressOfReverseName(name: string): string | undefined {
   const lower = name.toLowerCase();
   const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa\.$/.exec(lower);
@@ -275,7 +276,7 @@ export function addressOfReverseName(name: string): string | undefined {
   const v6 = /^((?:[0-9a-f]\.){32})ip6\.arpa\.$/.exec(lower);
   if (v6 === null) return undefined;
   const digits = (v6[1] as string).split(".").slice(0, 32).reverse().join("");
-  return (digits.match(/.{4}/g) as string[]).join(":");
+  return ipText(decodeHex(digits) as Uint8Array);
 }
 
 /** With its final dot. */

@@ -68,6 +68,12 @@ export function plainDate(dateMs: number): string {
   return `${p.year}-${two(p.month)}-${two(p.day)} ${p.clock}`;
 }
 
+/** `2026-01-05 09:00:00.123 +0000 UTC`: Go's time.Time printed with %v, to the millisecond. */
+export function goDate(dateMs: number): string {
+  const fraction = `${dateMs % 1000}`.padStart(3, "0").replace(/0+$/, "");
+  return `${plainDate(dateMs)}${fraction === "" ? "" : `.${fraction}`} +0000 UTC`;
+}
+
 /** `05/Jan/2026:09:00:00 +0000`: the time in nginx' and Apache's access logs. */
 export function accessLogDate(dateMs: number): string {
   const p = parts(dateMs);

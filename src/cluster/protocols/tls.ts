@@ -58,3 +58,32 @@ function recordBytes(record: TlsRecord): number {
       return record.inner.bytes + 22;
   }
 }
+
+/** Which name of the certificate fits the host; undefined when none does. @source RFC 6125; curl lib/vtls/openssl.c verifyhost */
+export function matchingName(certificate: Certificate, host: string, isNumeric: boolean): string | undefined {
+  if (isNumeric) return certificate.ipAddresses.find((ip) => ip === host);
+  const lower = host.toLowerCase();
+  if (certificate.dnsNames.length > 0) return certificate.dnsNames.find((name) => fitsName(name, lower));
+  if (certificate.ipAddresses.length > 0) return undefined;
+  const common = commonName(certificate);
+  return common !== undefined && fitsName(common, lower) ? common : undefined;
+}
+
+export function commonName(certificate: Certificate): string | undefined {
+  return certificate.subject.findLast((attribute) => attribute.type === "CN")?.value;
+}
+
+/** `*.example.com` stands for exactly one label. */
+export function fitsName(pattern: string, host: string): boolean {
+  const lower = pattern.toLowerCase();
+  if (!lower.startsWith("*.")) return lower === host;
+  const dot = host.indexOf(".");
+  return dot > 0 && host.slice(dot) === lower.slice(1);
+}
+
+/** Whether a server may show this certificate for the host (or for the wildcard `*.…` itself). */
+export function fitsHost(certificate: Certificate, host: string): boolean {
+  if (host.startsWith("*."))
+    return [...certificate.dnsNames, commonName(certificate) ?? ""].some((name) => name.toLowerCase() === host.toLowerCase());
+  return matchingName(certificate, host, false) !== undefined;
+}
