@@ -13,7 +13,7 @@ export function wantsTable(accept: string | undefined): boolean {
  * @source apiserver endpoints/handlers/response.go, doTransformObject; kubernetes pkg/printers
  */
 export function tableOf(context: ServerContext, target: Target, objects: readonly KubernetesObject[], resourceVersion: string): Table {
-  const { columns } = target.resource.definition;
+  const columns = target.resource.definition.columns.filter((column) => column.isShown?.(context.clusterVersion) !== false);
   const cells: ColumnContext = { nowMs: context.simulation.dateMs(), isWide: false, clusterVersion: context.clusterVersion };
   const included = queryValue(target.request, "includeObject");
   return {
