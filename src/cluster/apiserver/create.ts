@@ -52,7 +52,7 @@ export function createFrom(context: ServerContext, target: Target, body: Body, m
   object = definition.prepare({ ...object, metadata: systemFields }, undefined, admission);
   const errors = definition.validate(object, undefined, admission);
   if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));
-  const warnings = [...body.warnings, ...(definition.warnings?.(object, undefined, admission) ?? [])];
+  const warnings = request.isComponent === true ? [] : [...body.warnings, ...(definition.warnings?.(object, undefined, admission) ?? [])];
 
   const allocation = context.allocator.beforeCreate(object as unknown as KubernetesObject);
   if (context.store.get(definition.kind, namespace, name) !== undefined) {

@@ -1,7 +1,7 @@
 import type { ClusterVersion, KindDefinition } from "../api/kind.ts";
 import { kinds } from "../api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import { deprecationWarning, hasFeature, isServed } from "../api/versions.ts";
+import { deprecationWarning, hasFeature } from "../api/versions.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { createAllocator } from "./allocate.ts";
 import { bind } from "./binding.ts";
@@ -20,7 +20,7 @@ import { parsePath } from "./path.ts";
 import { exec, log, portForward } from "./pod-streams.ts";
 import { listOf, selected, watchOf } from "./read.ts";
 import { Refusal } from "./refusal.ts";
-import { createRegistry, shown } from "./registry.ts";
+import { createRegistry, isShownAsStored, shown } from "./registry.ts";
 import type { ApiHandler, ApiRequest, ApiResponse, KubeletSocket, Status } from "./request.ts";
 import { scale } from "./scale.ts";
 import { methodNotAllowed, noSuchResource } from "./status.ts";
@@ -61,7 +61,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     simulation,
     clusterVersion: options.clusterVersion,
     ipFamilies: serviceCIDRs.map((cidr) => (cidr.includes(":") ? "IPv6" : "IPv4")),
-    registry: createRegistry(options.kinds ?? kinds, (group, version, kind) => isServed(group, version, kind, options.clusterVersion)),
+    registry: createRegistry(options.kinds ?? kinds, options.clusterVersion),
     store,
     identities: createIdentities(simulation),
     allocator,
@@ -92,6 +92,7 @@ function route(context: ServerContext, request: ApiRequest): ApiResponse {
   if (path === undefined) return otherDocument(context, request);
   const resource = context.registry.byPath(path.groupVersion, path.plural, request.isComponent === true);
   if (resource === undefined || path.rest.length > 0) return statusResponse(noSuchResource());
+  if (path.namespace !== undefined && !resource.definition.namespaced) return statusResponse(noSuchResource());
   const target: Target = { request, resource, namespace: path.namespace, name: path.name, subresource: path.subresource };
   const response = path.name === undefined ? onCollection(context, target) : onObject(context, target);
   if (request.isComponent === true) return response;
@@ -122,10 +123,12 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
       return { code: 200, body, warnings: [] };
     }
     case "POST": {
+      if (resource.definition.namespaced && target.namespace === undefined) return statusResponse(methodNotAllowed());
       const { object, warnings } = create(context, target);
       return { code: 201, body: shown(resource, object), warnings };
     }
     case "DELETE": {
+      if (resource.definition.kind === "Namespace") return statusResponse(methodNotAllowed());
       const objects = selected(context, target);
       for (const object of objects)
         deleteObject(context, { ...target, namespace: object.metadata.namespace, name: object.metadata.name }, object);
@@ -197,7 +200,7 @@ function watching(context: ServerContext, target: Target): ApiResponse {
   const { request, resource } = target;
   const view = wantsTable(request.accept)
     ? (object: KubernetesObject) => tableOf(context, target, [object], object.metadata.resourceVersion) as unknown as KubernetesObject
-    : resource.conversion === undefined
+    : isShownAsStored(resource)
       ? undefined
       : (object: KubernetesObject) => shown(resource, object);
   return { code: 200, body: undefined, warnings: [], watch: watchOf(context, target, view) };

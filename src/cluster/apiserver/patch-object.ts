@@ -1,6 +1,6 @@
 import { decode, unknownFieldsText } from "../api/decode.ts";
 import { goQuote } from "../api/go-value.ts";
-import type { LooseObject } from "../api/meta.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { apply } from "./apply.ts";
 import { managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import type { Written } from "./create.ts";
@@ -13,7 +13,7 @@ import { type ServedResource, shown, toStored } from "./registry.ts";
 import { badRequest, generic, invalidPatch, rejected, unsupportedMediaType } from "./status.ts";
 import { applyStrategicPatch, StrategicPatchError } from "./strategic-merge.ts";
 import { unstructuredFault } from "./unstructured.ts";
-import { change, existing } from "./update.ts";
+import { change, existing, isReport, report } from "./update.ts";
 
 const jsonPatchType = "application/json-patch+json";
 const mergePatchType = "application/merge-patch+json";
@@ -35,7 +35,9 @@ export function patch(context: ServerContext, target: Target): Written {
   if (type === applyPatchType) return apply(context, target);
 
   const old = existing(context, target);
-  const { object, warnings } = patched(target, type, shown(resource, old) as unknown as LooseObject);
+  const current = shown(resource, old) as unknown as LooseObject;
+  if (isReport(target)) return report(context, target, old, patchedBody(target, current) as unknown as KubernetesObject);
+  const { object, warnings } = patched(target, type, current);
   return change(context, target, old, toStored(resource, object), warnings, managerOf(target));
 }
 
@@ -57,7 +59,7 @@ function patched(
     const fault = unstructuredFault(resource.schema, result);
     if (fault !== undefined) throw refused(fault);
   }
-  const decoded = decode(resource.schema, isReport(target) ? { metadata: result.metadata, status: result.status } : result);
+  const decoded = decode(resource.schema, result);
   if (decoded.error !== undefined) {
     throw new Refusal(
       badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${decoded.error}`),
@@ -69,11 +71,6 @@ function patched(
   }
   const warnings = validation === "Ignore" ? [] : decoded.unknown.map((path) => `unknown field "${path}"`);
   return { object: decoded.object, warnings };
-}
-
-/** Of a component's write to `/status`, which comes all the time, nothing else is looked at. */
-function isReport({ request, subresource }: Target): boolean {
-  return subresource === "status" && request.isComponent === true;
 }
 
 /** A document with the request's patch on it, as yet of no type. */

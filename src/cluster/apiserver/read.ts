@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../api/meta.ts";
 import { queryValue, type ServerContext, type Target } from "./context.ts";
 import { Refusal } from "./refusal.ts";
-import { shown } from "./registry.ts";
+import { isShownAsStored, shown } from "./registry.ts";
 import type { WatchEvent } from "./request.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 import { badRequest, expired } from "./status.ts";
@@ -20,7 +20,7 @@ export function listOf(target: Target, objects: readonly KubernetesObject[], res
     kind: `${resource.kind}List`,
     apiVersion: resource.apiVersion,
     metadata: { resourceVersion },
-    items: resource.conversion === undefined ? objects : objects.map((object) => shown(resource, object)),
+    items: isShownAsStored(resource) ? objects : objects.map((object) => shown(resource, object)),
   };
 }
 

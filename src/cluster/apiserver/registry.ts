@@ -1,6 +1,7 @@
-import type { KindDefinition, KindVersion } from "../api/kind.ts";
+import type { ClusterVersion, KindDefinition, KindVersion } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Struct } from "../api/schema.ts";
+import { type Feature, hasFeature, isServed } from "../api/versions.ts";
 import type { ResourceName } from "./status.ts";
 
 /** A kind as it is served under one group and version. */
@@ -12,6 +13,8 @@ export interface ServedResource extends ResourceName {
   readonly schema: Struct;
   /** undefined for the stored version. */
   readonly conversion: KindVersion | undefined;
+  /** Fields of spec that this cluster's version does not know: they are not shown. */
+  readonly hidden: readonly string[];
 }
 
 /** What this cluster serves, by group, version and plural. */
@@ -30,11 +33,18 @@ export function apiVersionOf(group: string, version: string): string {
   return group === "" ? version : `${group}/${version}`;
 }
 
-/** `isServed` says whether the cluster's version serves that group version of the kind. */
-export function createRegistry(
-  kinds: readonly KindDefinition[],
-  isServed: (group: string, version: string, kind: string) => boolean,
-): Registry {
+/** Fields that came later than their kind. */
+const laterFields: Readonly<Record<string, readonly { readonly field: string; readonly feature: Feature }[]>> = {
+  Service: [
+    { field: "clusterIPs", feature: "dualStackFields" },
+    { field: "ipFamilies", feature: "dualStackFields" },
+    { field: "ipFamilyPolicy", feature: "dualStackFields" },
+    { field: "internalTrafficPolicy", feature: "internalTrafficPolicy" },
+    { field: "trafficDistribution", feature: "trafficDistribution" },
+  ],
+};
+
+export function createRegistry(kinds: readonly KindDefinition[], clusterVersion: ClusterVersion): Registry {
   const byGroupVersion = new Map<string, Map<string, ServedResource>>();
   const byKind = new Map<string, ServedResource>();
   const stored = new Map<string, ServedResource>();
@@ -61,12 +71,14 @@ export function createRegistry(
       plural,
       schema,
       conversion: undefined,
+      hidden: [],
     };
+    const hidden = (laterFields[kind] ?? []).filter(({ feature }) => !hasFeature(feature, clusterVersion)).map(({ field }) => field);
     stored.set(kind, main);
     internal.set(`${main.apiVersion}/${plural}`, main);
-    if (isServed(group, storageVersion, kind)) add(main);
+    if (isServed(group, storageVersion, kind, clusterVersion)) add({ ...main, hidden });
     for (const conversion of definition.versions) {
-      if (!isServed(conversion.group, conversion.version, kind)) continue;
+      if (!isServed(conversion.group, conversion.version, kind, clusterVersion)) continue;
       const { group: otherGroup, version, schema: otherSchema } = conversion;
       add({
         definition,
@@ -77,6 +89,7 @@ export function createRegistry(
         plural,
         schema: otherSchema,
         conversion,
+        hidden: [],
       });
     }
   }
@@ -93,8 +106,20 @@ export function createRegistry(
 
 /** The stored object as this version shows it. */
 export function shown(resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  if (resource.conversion === undefined) return object;
+  if (resource.conversion === undefined) return resource.hidden.length === 0 ? object : without(object, resource.hidden);
   return { ...resource.conversion.fromStored(object), apiVersion: resource.apiVersion, kind: resource.kind } as unknown as KubernetesObject;
+}
+
+/** The object less some fields of its spec. */
+function without(object: KubernetesObject, fields: readonly string[]): KubernetesObject {
+  const spec = { ...(object as unknown as { readonly spec?: LooseObject }).spec };
+  for (const field of fields) delete (spec as Record<string, unknown>)[field];
+  return { ...object, spec } as KubernetesObject;
+}
+
+/** Whether `shown` gives the stored object itself. */
+export function isShownAsStored({ conversion, hidden }: ServedResource): boolean {
+  return conversion === undefined && hidden.length === 0;
 }
 
 /** What was written in this version, as the stored version. */

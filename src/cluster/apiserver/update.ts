@@ -2,6 +2,7 @@ import { decode } from "../api/decode.ts";
 import { isEqualData } from "../api/equal.ts";
 import type { KindDefinition } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject, ObjectMeta } from "../api/meta.ts";
+import { isAsDecoded } from "./as-decoded.ts";
 import { readBody } from "./body.ts";
 import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isDryRun, type Written } from "./create.ts";
@@ -12,7 +13,7 @@ import { badRequest, conflict, invalid, notFound, objectModified } from "./statu
 /** PUT of a whole object, or of its status. @source apiserver endpoints/handlers/update.go */
 export function update(context: ServerContext, target: Target): Written {
   const { request, resource, namespace, name } = target;
-  if (target.subresource === "status" && request.isComponent === true) return updateOwnStatus(context, target);
+  if (isReport(target)) return report(context, target, existing(context, target), request.body as KubernetesObject);
   const body = readBody(request.body, resource, queryValue(request, "fieldValidation"));
   const metadata = isRecord(body.object.metadata) ? body.object.metadata : {};
   if (typeof metadata.name === "string" && metadata.name !== "" && metadata.name !== name) {
@@ -24,21 +25,27 @@ export function update(context: ServerContext, target: Target): Written {
   return change(context, target, existing(context, target), body.object, body.warnings, managerOf(target));
 }
 
-/**
- * A component's report, by far the most frequent write: only the status is read.
- * What else the object holds is as the component found it, or its resourceVersion is out of date.
- */
-function updateOwnStatus(context: ServerContext, target: Target): Written {
-  const { request, resource } = target;
-  const body = request.body as KubernetesObject & { readonly status?: unknown };
-  const schema = resource.schema.fields.status;
-  const decoded = schema?.type === "struct" ? decode(schema, body.status ?? {}) : undefined;
-  if (decoded?.error !== undefined) throw new Refusal(badRequest(decoded.error));
-  return changeStatus(context, target, existing(context, target), body.metadata, decoded === undefined ? body.status : decoded.object, []);
+/** Of a component's write to `/status`, which comes all the time, nothing but the status is looked at. */
+export function isReport({ request, subresource }: Target): boolean {
+  return subresource === "status" && request.isComponent === true;
+}
+
+/** Takes a component's report. What else the object holds is as the component found it, or its resourceVersion is out of date. */
+export function report(
+  context: ServerContext,
+  target: Target,
+  old: KubernetesObject,
+  { metadata, status }: { readonly metadata: Partial<ObjectMeta>; readonly status?: unknown },
+): Written {
+  const schema = target.resource.schema.fields.status;
+  if (schema?.type !== "struct" || isAsDecoded(schema, status)) return changeStatus(context, target, old, metadata, status, []);
+  const decoded = decode(schema, status ?? {});
+  if (decoded.error !== undefined) throw new Refusal(badRequest(decoded.error));
+  return changeStatus(context, target, old, metadata, decoded.object, []);
 }
 
 /** Sets the status; the rest stays as it is. */
-export function changeStatus(
+function changeStatus(
   context: ServerContext,
   target: Target,
   old: KubernetesObject,

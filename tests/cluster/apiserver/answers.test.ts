@@ -452,3 +452,33 @@ describe("server-side apply (kubernetes.io, Server-Side Apply)", () => {
     );
   });
 });
+
+describe("a cluster of another time (KEP-563, KEP-2086: fields that came later)", () => {
+  test.each([
+    { text: "v1.13.0", minor: 13, has: [], lacks: ["clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] },
+    { text: "v1.20.15", minor: 20, has: ["clusterIPs", "ipFamilies", "ipFamilyPolicy"], lacks: ["internalTrafficPolicy"] },
+    { text: "v1.32.0", minor: 32, has: ["clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"], lacks: [] },
+  ])("$text shows of a Service $has", ({ text, minor, has, lacks }) => {
+    const { send, client } = startServer({ clusterVersion: { text, minor } });
+    send("POST", `${inDefault}/services`, service("s", { ports: [{ port: 80 }] }));
+    const { spec } = send("GET", `${inDefault}/services/s`).body as { spec: object };
+    for (const field of has) expect(spec).toHaveProperty(field);
+    for (const field of lacks) expect(spec).not.toHaveProperty(field);
+    // Components work with one shape whatever the version.
+    expect(client.get("Service", "default", "s")).toHaveProperty("spec.clusterIPs");
+    const revision = client.get("Service", "default", "s")?.metadata.resourceVersion;
+    send("PATCH", `${inDefault}/services/s`, { metadata: { name: "s" } }, merge);
+    expect(client.get("Service", "default", "s")?.metadata.resourceVersion).toBe(revision);
+  });
+
+  test("an Ingress of extensions/v1beta1 is the same object as one of networking.k8s.io/v1 (kubernetes.io, Deprecated API Migration Guide)", () => {
+    const { send } = startServer({ clusterVersion: { text: "v1.20.15", minor: 20 } });
+    const rules = [{ host: "kubia.example.com", http: { paths: [{ path: "/", backend: { serviceName: "kubia", servicePort: 80 } }] } }];
+    const made = send("POST", "/apis/extensions/v1beta1/namespaces/default/ingresses", { metadata: { name: "kubia" }, spec: { rules } });
+    expect(made, messageOf(made)).toMatchObject({ code: 201, body: { apiVersion: "extensions/v1beta1", spec: { rules } } });
+    expect(send("GET", "/apis/networking.k8s.io/v1/namespaces/default/ingresses/kubia").body).toMatchObject({
+      apiVersion: "networking.k8s.io/v1",
+      spec: { rules: [{ http: { paths: [{ backend: { service: { name: "kubia", port: { number: 80 } } } }] } }] },
+    });
+  });
+});
