@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Node } from "../api/node/types.ts";
-import type { Pod } from "../api/pod/types.ts";
+import { type Pod, podCondition } from "../api/pod/types.ts";
 import type { Service } from "../api/service/types.ts";
 import type { KubeletSocket } from "../apiserver/request.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -21,7 +21,7 @@ export interface Kubelet {
   readonly socket: KubeletSocket;
   /** `systemctl stop kubelet`: containers run on, nobody looks after them. */
   stop(): void;
-  /** `systemctl start kubelet`. */
+  /** `systemctl start kubelet`, also at boot after `powerOff`. */
   start(): void;
   /** The node lost its power: all containers are gone. */
   powerOff(): void;
@@ -123,10 +123,15 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     if (isFinished) return;
     const created = new PodWorker(context, pod);
     workers.set(pod.metadata.uid, created);
+    // Who came by the scheduler or ran before fits; only spec.nodeName in a document is looked at.
+    const isBound = podCondition(pod, "PodScheduled")?.status === "True" || (pod.status?.podIP ?? "") !== "";
+    if (isBound) {
+      created.start();
+      return;
+    }
     const node = client.get<Node>("Node", undefined, nodeName);
-    const isGiven = pod.status?.podIP !== undefined && pod.status.podIP !== "";
     const others = [...workers.values()].filter((other) => other !== created && !other.isTerminating).map((other) => other.pod);
-    const rejection = node === undefined || isGiven ? undefined : rejectPod(pod, node, others);
+    const rejection = node === undefined ? undefined : rejectPod(pod, node, others);
     if (rejection === undefined) created.start();
     else created.reject(rejection.reason, rejection.message);
   }
@@ -154,12 +159,15 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   return {
     socket: createKubeletSocket(options, (pod) => (isRunning ? workers.get(pod.metadata.uid) : undefined)),
     stop() {
+      if (!isRunning) return;
       isRunning = false;
       reporter.stop();
+      for (const worker of workers.values()) worker.pause();
     },
     start() {
       if (isRunning) return;
       isRunning = true;
+      for (const worker of workers.values()) worker.unpause();
       reporter.start();
       catchUp();
     },

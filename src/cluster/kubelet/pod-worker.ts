@@ -53,7 +53,8 @@ export class PodWorker {
   readonly #context: PodWorkerContext;
   #sandbox: Sandbox | undefined;
   readonly #startTime: string;
-  #isGiven: boolean;
+  readonly #origin: Origin;
+  #isPaused = false;
   #isTerminating = false;
   #isWriteQueued = false;
   #isEnded = false;
@@ -72,8 +73,7 @@ export class PodWorker {
       ...init.map((spec) => new ContainerSlot(spec, true, true)),
       ...pod.spec.containers.map((spec) => new ContainerSlot(spec, false, init.length > 0)),
     ];
-    // A pod that comes with an address was running before we looked: given in the scenario, or imported.
-    this.#isGiven = pod.status?.podIP !== undefined && pod.status.podIP !== "" && pod.status.phase !== "Pending";
+    this.#origin = originOf(pod, context.options.simulation.clock.now());
     this.#startTime = pod.status?.startTime ?? this.#now();
   }
 
@@ -94,13 +94,33 @@ export class PodWorker {
   }
 
   start(): void {
-    const { node, podNetwork } = this.#context.options;
-    if (this.#pod.spec.hostNetwork === true) this.#sandbox = { network: node.network, ips: node.network.addresses(), remove: () => {} };
-    else this.#sandbox = podNetwork.createSandbox(this.#pod);
-    if (this.#isGiven) this.#adopt();
+    if (this.#makeSandbox()) {
+      if (this.#origin === "given") this.#adopt();
+      else if (this.#origin === "rebooted") this.#resume();
+      this.sync();
+    }
+    this.#queueWrite();
+    this.#watchDeadline();
+  }
+
+  /** The kubelet stops: containers run on, nobody probes, restarts or reports them. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const { instance } of this.slots) for (const probe of instance?.probes ?? []) probe.stop();
+  }
+
+  /** The kubelet is back. */
+  unpause(): void {
+    this.#isPaused = false;
+    const { clock } = this.#context.options.simulation;
+    for (const slot of this.slots) {
+      for (const probe of slot.instance?.probes ?? []) {
+        const isDue = probe.kind === "Startup" ? !slot.isStarted : slot.isStarted;
+        if (isDue && slot.instance?.isStopping === false) probe.start(clock.now());
+      }
+    }
     this.sync();
     this.#queueWrite();
-    this.#isGiven = false;
   }
 
   #makeSandbox(): boolean {
@@ -109,7 +129,9 @@ export class PodWorker {
       this.#sandbox = { network: node.network, ips: node.network.addresses(), remove: () => {} };
       return true;
     }
-    this.#sandbox = podNetwork.createSandbox(this.#pod);
+    // Only a given pod keeps its address; a new sandbox gets a new one.
+    const { podIP: _ip, podIPs: _ips, ...status } = this.#pod.status ?? {};
+    this.#sandbox = podNetwork.createSandbox(this.#origin === "given" ? this.#pod : { ...this.#pod, status });
     if (this.#sandbox !== undefined) return true;
     const id = this.#hex(`sandboxID/${this.#pod.metadata.namespace}/${this.#pod.metadata.name}`);
     const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${id}": plugin type="ptp" failed (add): no IP addresses available`;
@@ -158,7 +180,7 @@ export class PodWorker {
   // ---- bringing containers up ----
 
   sync(): void {
-    if (this.#isTerminating || this.#isEnded) return;
+    if (this.#isTerminating || this.#isEnded || this.#isPaused) return;
     if (this.#sandbox === undefined && !this.#makeSandbox()) return;
     if (!this.#hasVolumes && !this.#layVolumes()) return;
     const main = this.slots.filter(({ isInit }) => !isInit);
@@ -219,7 +241,7 @@ export class PodWorker {
     });
     this.#later(leftUs, true, () => {
       slot.isBusy = false;
-      if (!this.#isTerminating && !this.#isEnded) this.#begin(slot);
+      if (!this.#isTerminating && !this.#isEnded && !this.#isPaused) this.#begin(slot);
     });
   }
 
@@ -316,7 +338,7 @@ export class PodWorker {
     );
     this.#later(startUs, false, () => {
       slot.isBusy = false;
-      if (this.#isTerminating || this.#isEnded) return;
+      if (this.#isTerminating || this.#isEnded || this.#isPaused) return;
       const isRestart = slot.hasEverStarted;
       const started = this.#launch(slot, image, env.env);
       if (typeof started === "string") this.#failStart(slot, started);
@@ -512,6 +534,33 @@ export class PodWorker {
         if (probe.kind !== "Startup") probe.start(started.startedUs);
       }
     }
+  }
+
+  /** The node was off: a new sandbox, and every container that was there starts again. @source pkg/kubelet/kuberuntime, sandbox changed */
+  #resume(): void {
+    this.#tell("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+    const statuses = [...(this.#pod.status.containerStatuses ?? []), ...(this.#pod.status.initContainerStatuses ?? [])];
+    for (const slot of this.slots) {
+      const known = statuses.find(({ name }) => name === slot.spec.name);
+      if (known === undefined) continue;
+      slot.adopt(known);
+      if (known.state.running === undefined) continue;
+      const startedAt = known.state.running.startedAt ?? this.#startTime;
+      slot.state = { terminated: { exitCode: 255, reason: "Unknown", startedAt, finishedAt: this.#now() } };
+    }
+  }
+
+  /** @source pkg/kubelet/active_deadline.go */
+  #watchDeadline(): void {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    this.#later(seconds * second, false, () => {
+      if (this.#isTerminating || this.#isEnded) return;
+      const message = "Pod was active on the node longer than the specified deadline";
+      this.#tell("Normal", "DeadlineExceeded", message);
+      this.#override = { phase: "Failed", reason: "DeadlineExceeded", message };
+      this.#finish();
+    });
   }
 
   // ---- probes ----
@@ -715,7 +764,7 @@ export class PodWorker {
 
   #write(): void {
     const { options, current } = this.#context;
-    if (!options.isConnected()) return; // it writes when the way is free again
+    if (this.#isPaused || !options.isConnected()) return; // it writes when the way is free again
     const pod = current(this.#pod);
     if (pod === undefined || pod.metadata.uid !== this.uid) return;
     const views = this.slots.map((slot) => slot.view());
@@ -735,7 +784,7 @@ export class PodWorker {
 
   #tell(type: "Normal" | "Warning", reason: string, message: string, slot?: ContainerSlot): void {
     const { client, nodeName, isConnected } = this.#context.options;
-    if (!isConnected()) return;
+    if (this.#isPaused || !isConnected()) return;
     const fieldPath = slot === undefined ? undefined : `spec.${slot.isInit ? "initContainers" : "containers"}{${slot.spec.name}}`;
     const place = fieldPath === undefined ? {} : { fieldPath };
     client.event(this.#pod as KubernetesObject, { type, reason, message, component: "kubelet", host: nodeName, ...place });
@@ -762,6 +811,14 @@ export class PodWorker {
     for (let i = 0; i < 8; i++) text += random.uint32().toString(16).padStart(8, "0");
     return text;
   }
+}
+
+type Origin = "new" | "given" | "rebooted";
+
+/** A pod that comes with an address was running before its kubelet looked: at t=0 it was given so, later its node was off meanwhile. */
+function originOf({ status }: Pod, nowUs: number): Origin {
+  if ((status?.podIP ?? "") === "" || status.phase === "Pending") return "new";
+  return nowUs === 0 ? "given" : "rebooted";
 }
 
 function roundToSecond(us: number): number {

@@ -328,3 +328,46 @@ describe("logs and nodes", () => {
     }
   });
 });
+
+describe("stopped kubelets and nodes without power (decisions 5: faults by real commands)", () => {
+  test("a stopped kubelet's containers run on; nobody restarts them before it is back", () => {
+    const w = world({ nodes: 1 });
+    w.create(kubia("p", {}, { readinessProbe: { tcpSocket: { port: 8080 } } }));
+    w.create(kubia("q", {}, { image: "busybox", command: ["sleep", "20"] }));
+    w.pass(5);
+    const kubelet = w.kubelets.get("node1");
+    kubelet?.stop();
+    w.pass(30);
+    expect(w.pod("p").status.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 0 });
+    expect(w.pod("q").status.containerStatuses?.[0]).toMatchObject({ restartCount: 0, state: { running: {} } });
+    kubelet?.start();
+    w.pass(2);
+    expect(w.pod("q").status.containerStatuses?.[0]).toMatchObject({ restartCount: 1, state: { running: {} } });
+    expect(w.pod("p").status.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 0 });
+  });
+
+  test("after a boot every container starts again in a new sandbox", () => {
+    const w = world({ nodes: 1 });
+    w.create(kubia("p"));
+    w.pass(5);
+    const kubelet = w.kubelets.get("node1");
+    kubelet?.powerOff();
+    w.cut.add("node1");
+    w.pass(10);
+    w.cut.delete("node1");
+    kubelet?.start();
+    w.pass(3);
+    expect(w.pod("p").status).toMatchObject({
+      phase: "Running",
+      containerStatuses: [{ ready: true, restartCount: 1, lastState: { terminated: { exitCode: 255, reason: "Unknown" } } }],
+    });
+    expect(w.events("p")).toContain("SandboxChanged Pod sandbox changed, it will be killed and re-created.");
+  });
+
+  test("activeDeadlineSeconds ends the pod", () => {
+    const w = world({ nodes: 1 });
+    w.create(kubia("p", { activeDeadlineSeconds: 10, terminationGracePeriodSeconds: 1 }));
+    w.pass(15);
+    expect(w.pod("p").status).toMatchObject({ phase: "Failed", reason: "DeadlineExceeded" });
+  });
+});
