@@ -61,7 +61,7 @@ export class Topology {
     for (const { ip, node: at } of pods) {
       const node = this.nodes[at] as Namespace;
       const pod = this.pods.get(ip) as Namespace;
-      const podGateway = (nodes[at]?.podCIDR as string).replace(".0/24", ".1");
+      const podGateway = (nodes[at] as (typeof nodes)[number]).podCIDR.replace(".0/24", ".1");
       const link = `veth${ip.replaceAll(".", "").slice(5)}`;
       join(node, link, pod, "eth0");
       node.run(`ip addr add ${podGateway}/32 dev ${link} && ip route add ${ip}/32 dev ${link}`);

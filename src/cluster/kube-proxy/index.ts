@@ -12,6 +12,7 @@ import { IptablesProgrammer } from "./iptables-programmer.ts";
 import { type IpvsKernel, IpvsProgrammer } from "./ipvs-programmer.ts";
 import type { ProxyKernel, ProxyMode } from "./kernel.ts";
 import { createProxyTable, NftablesProgrammer } from "./nftables-programmer.ts";
+import type { Programmer } from "./programmer.ts";
 import { type FamilyOptions, Proxier } from "./proxier.ts";
 
 export type { ProxyKernel, ProxyMode } from "./kernel.ts";
@@ -60,12 +61,30 @@ export function startKubeProxy(options: KubeProxyOptions): KubeProxy {
 export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
   const { simulation, netns, mode } = options;
   const { book, netfilter } = netns;
-  const families = ([4, 6] as const).filter((family) => options.nodeIps.some((ip) => familyOf(ip) === family));
-  families.sort((a) => (a === familyOf(options.nodeIps[0] ?? "") ? -1 : 1));
+  const families = [...new Set(options.nodeIps.map(familyOf))].filter((family) => family !== undefined);
   const nftTables: NftTable[] = [];
   const ipvs = new IpvsTable();
   const ipvsProgrammers: IpvsProgrammer[] = [];
 
+  const programmerFor = (node: NodeFacts): Programmer => {
+    if (mode === "iptables") {
+      return new IptablesProgrammer(netfilter.tablesOf(node.family), book, node, (chain) => netfilter.recent.delete(chain));
+    }
+    if (mode === "ipvs") {
+      const programmer = new IpvsProgrammer(ipvsKernel(netns, ipvs, node.family), book, node);
+      ipvsProgrammers.push(programmer);
+      return programmer;
+    }
+    const table = createProxyTable(node);
+    nftTables.push(table);
+    attachNftTable(table, netfilter, {
+      isLocal: (ip) => netns.isLocal(ip),
+      nowUs: () => simulation.clock.now(),
+      choose: (count) => netns.choices.below(count),
+      isDry: false,
+    });
+    return new NftablesProgrammer(table, book, node);
+  };
   const familyOptions = families.map((family): FamilyOptions => {
     const ofFamily = (texts: readonly string[]): readonly string[] => texts.filter((text) => familyOf(text) === family);
     const facts = {
@@ -78,30 +97,7 @@ export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
       nodePortAddresses: options.nodePortAddresses === undefined ? undefined : ofFamily(options.nodePortAddresses),
       minor: options.clusterVersion.minor,
     } satisfies FamilyOptions["facts"];
-    const node: NodeFacts = { ...facts, name: options.nodeName, zone: "" };
-    switch (mode) {
-      case "iptables":
-        return {
-          facts,
-          programmer: new IptablesProgrammer(netfilter.tablesOf(family), book, node, (chain) => netfilter.recent.delete(chain)),
-        };
-      case "nftables": {
-        const table = createProxyTable(node);
-        nftTables.push(table);
-        attachNftTable(table, netfilter, {
-          isLocal: (ip) => netns.isLocal(ip),
-          nowUs: () => simulation.clock.now(),
-          choose: (count) => netns.choices.below(count),
-          isDry: false,
-        });
-        return { facts, programmer: new NftablesProgrammer(table, book, node) };
-      }
-      case "ipvs": {
-        const programmer = new IpvsProgrammer(ipvsKernel(netns, ipvs, family), book, node);
-        ipvsProgrammers.push(programmer);
-        return { facts, programmer };
-      }
-    }
+    return { facts, programmer: programmerFor({ ...facts, name: options.nodeName, zone: "" }) };
   });
   if (mode === "ipvs") {
     attachIpvs(ipvs, netfilter, () => simulation.clock.now());

@@ -25,7 +25,7 @@ const endpoint = fc.record({
 });
 
 /** One Service and its slices by number, with everything that changes rules drawn. */
-const one = (number: number): fc.Arbitrary<{ service: ServiceObject | undefined; slices: EndpointSliceObject[] }> =>
+const one = (number: number, family: 4 | 6): fc.Arbitrary<{ service: ServiceObject | undefined; slices: EndpointSliceObject[] }> =>
   fc
     .record({
       exists: fc.integer({ min: 0, max: 9 }),
@@ -40,31 +40,34 @@ const one = (number: number): fc.Arbitrary<{ service: ServiceObject | undefined;
     })
     .map((d) => {
       const name = `svc${number}`;
+      const v6 = family === 6;
       const service: ServiceObject = {
         apiVersion: "v1",
         kind: "Service",
         metadata: metadata(name),
         spec: {
           type: d.type,
-          clusterIP: `10.96.1.${number}`,
+          clusterIP: v6 ? `fd00:10:96::${number}` : `10.96.1.${number}`,
           externalTrafficPolicy: d.external,
           internalTrafficPolicy: d.internal,
           sessionAffinity: d.affinity ? "ClientIP" : "None",
-          loadBalancerSourceRanges: d.ranges,
-          externalIPs: d.externalIp ? [`198.51.100.${10 + number}`] : [],
+          loadBalancerSourceRanges: v6 ? d.ranges.map((_, i) => `2001:db8:${i + 1}::/48`) : d.ranges,
+          externalIPs: d.externalIp ? [v6 ? `2001:db8:5::${10 + number}` : `198.51.100.${10 + number}`] : [],
           healthCheckNodePort: 32000 + number,
           ports: [{ name: "p", port: 80, protocol: d.protocol, ...(d.type === "ClusterIP" ? {} : { nodePort: 30000 + number }) }],
         },
-        ...(d.type === "LoadBalancer" ? { status: { loadBalancer: { ingress: [{ ip: `192.0.2.${number}` }] } } } : {}),
+        ...(d.type === "LoadBalancer"
+          ? { status: { loadBalancer: { ingress: [{ ip: v6 ? `2001:db8:9::${number}` : `192.0.2.${number}` }] } } }
+          : {}),
       };
       const slice: EndpointSliceObject = {
         apiVersion: "discovery.k8s.io/v1",
         kind: "EndpointSlice",
-        addressType: "IPv4",
+        addressType: v6 ? "IPv6" : "IPv4",
         metadata: metadata(`${name}-1`, { "kubernetes.io/service-name": name }),
         ports: [{ name: "p", port: 8080, protocol: d.protocol }],
         endpoints: d.endpoints.map((e) => ({
-          addresses: [`10.244.${number}.${e.host}`],
+          addresses: [v6 ? `fd00:10:244:${number}::${e.host}` : `10.244.${number}.${e.host}`],
           ...(e.node === undefined ? {} : { nodeName: e.node }),
           conditions: { ready: e.ready, serving: e.serving, terminating: e.terminating },
           ...(e.zone === undefined ? {} : { hints: { forZones: [{ name: e.zone }] } }),
@@ -74,7 +77,11 @@ const one = (number: number): fc.Arbitrary<{ service: ServiceObject | undefined;
     });
 
 /** A few Services with slices. */
-export const generated: fc.Arbitrary<Generated> = fc.tuple(one(1), one(2), one(3)).map((all) => ({
-  services: all.flatMap(({ service }) => (service === undefined ? [] : [service])),
-  slices: all.flatMap(({ slices }) => slices),
-}));
+export function generatedObjects(family: 4 | 6): fc.Arbitrary<Generated> {
+  return fc.tuple(one(1, family), one(2, family), one(3, family)).map((all) => ({
+    services: all.flatMap(({ service }) => (service === undefined ? [] : [service])),
+    slices: all.flatMap(({ slices }) => slices),
+  }));
+}
+
+export const generated = generatedObjects(4);

@@ -103,7 +103,7 @@ describe("when rules follow (kube-proxy's minSyncPeriod of 1 s)", () => {
 describe("UDP conntrack (kubernetes pkg/proxy/conntrack/cleanup.go)", () => {
   const udp = row({ protocol: "UDP" });
   const entries = (world: ProxiedNodes): readonly string[] =>
-    (world.nodes.get("node1")?.netns as Netns).netfilter.conntrack
+    (world.nodes.get("node1") as { netns: Netns }).netns.netfilter.conntrack
       .rows(world.simulation.clock.now(), { protocol: "udp" })
       .map((entry) => `${entry.original.destination.text} ${entry.reply.source.text}`);
   const flow = flowsTo(addresses).find(({ from, to }) => from === "pod" && to === "ClusterIP") as Flow;

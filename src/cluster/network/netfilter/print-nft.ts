@@ -1,4 +1,4 @@
-import type { Cidr, Ip } from "../address.ts";
+import { type Cidr, formatIp, type Ip } from "../address.ts";
 import type { NftChain, NftElement, NftMap, NftMatch, NftRule, NftSet, NftStatement, NftVerdict } from "./nft-rule.ts";
 import type { NftTable } from "./nft-table.ts";
 import type { Hook } from "./rule.ts";
@@ -161,11 +161,45 @@ export function printVerdict(verdict: NftVerdict): string {
   return verdict.type === "jump" || verdict.type === "goto" ? `${verdict.type} ${verdict.chain}` : verdict.type;
 }
 
+/** One address or prefix, or a set of intervals: nft joins those that overlap or touch. @source nftables v1.0.6, src/intervals.c, set_automerge */
 function printCidrs(cidrs: readonly Cidr[]): string {
-  const texts = [...cidrs]
-    .sort(byCidr)
-    .map((cidr) => (cidr.length === (cidr.family === 4 ? 32 : 128) ? cidr.text.slice(0, cidr.text.indexOf("/")) : cidr.text));
+  if (cidrs.length === 1) return printCidr(cidrs[0] as Cidr);
+  const joined: { from: bigint; to: bigint }[] = [];
+  const [{ family } = { family: 4 as const }] = cidrs;
+  const bits = family === 4 ? 32 : 128;
+  for (const cidr of [...cidrs].sort(byCidr)) {
+    const from = numberOf(cidr.words);
+    const to = from + (1n << BigInt(bits - cidr.length)) - 1n;
+    const last = joined[joined.length - 1];
+    if (last !== undefined && from <= last.to + 1n) last.to = to > last.to ? to : last.to;
+    else joined.push({ from, to });
+  }
+  const texts = joined.map(({ from, to }) => printInterval(from, to, family));
   return texts.length === 1 ? (texts[0] as string) : `{ ${texts.join(", ")} }`;
+}
+
+function printCidr({ text, family, length }: Cidr): string {
+  return length === (family === 4 ? 32 : 128) ? text.slice(0, text.indexOf("/")) : text;
+}
+
+/** `10.0.0.0/8` where the interval is a prefix, else `10.0.0.1-10.0.0.5`. */
+function printInterval(from: bigint, to: bigint, family: 4 | 6): string {
+  const first = formatIp(family, wordsOf(from, family));
+  if (from === to) return first;
+  const size = to - from + 1n;
+  const isPrefix = (size & (size - 1n)) === 0n && (from & (size - 1n)) === 0n;
+  if (!isPrefix) return `${first}-${formatIp(family, wordsOf(to, family))}`;
+  return `${first}/${(family === 4 ? 32 : 128) - (size.toString(2).length - 1)}`;
+}
+
+function numberOf(words: readonly number[]): bigint {
+  return words.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
+}
+
+function wordsOf(value: bigint, family: 4 | 6): readonly number[] {
+  const words: number[] = [];
+  for (let shift = family === 4 ? 0n : 96n; shift >= 0n; shift -= 32n) words.push(Number((value >> shift) & 0xffffffffn));
+  return words;
 }
 
 function hex(bits: number): string {

@@ -119,3 +119,20 @@ test("an IPv6 rule of nft (nftables 1.0.6)", () => {
   } as const;
   expect(printNftRule(rule, 6)).toBe("meta l4proto tcp dnat to [fd00::1]:80");
 });
+
+test.each([
+  [["10.0.0.0/25", "10.0.0.128/25", "1.1.1.1/32"], "{ 1.1.1.1, 10.0.0.0/24 }"],
+  [["10.0.0.0/8", "10.1.0.0/16"], "10.0.0.0/8"],
+  [["1.2.3.4/32"], "1.2.3.4"],
+  [["2001:db8:1::/48", "2001:db8:2::/48"], "2001:db8:1::-2001:db8:2:ffff:ffff:ffff:ffff:ffff"],
+])("nft joins intervals: %s (nftables 1.0.6)", (texts, printed) => {
+  const cidrs = texts.map((text) => parseCidr(text) as NonNullable<ReturnType<typeof parseCidr>>);
+  const rule = {
+    matches: [{ type: "address", side: "saddr", cidrs, negated: true }],
+    statement: { type: "drop" },
+    comment: undefined,
+    object: undefined,
+    because: undefined,
+  } as const;
+  expect(printNftRule(rule, 4)).toBe(`ip saddr != ${printed} drop`);
+});
