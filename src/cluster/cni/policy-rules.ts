@@ -4,6 +4,7 @@ import { type Cidr, parseCidr } from "../network/address.ts";
 import type { ObjectName, Reason } from "../network/name.ts";
 import type { Extension, Match, Rule, Target } from "../network/netfilter/rule.ts";
 import type { Protocol } from "../network/packet.ts";
+import type { CniReasonCode } from "./reasons.ts";
 
 /** What enforcing needs to know of a pod. hostNetwork pods are not among them: no policy selects them, and no selector names them. */
 export interface PolicyPod {
@@ -114,7 +115,8 @@ function podChains(
   ];
   for (const policy of isolating) {
     const object = `networkpolicy/${policy.namespace}/${policy.name}`;
-    const allow: Allow = { object, because: { code: `policy-allows-${direction}`, args: { policy: policy.name, pod: pod.name } } };
+    const allowed: CniReasonCode = `policy-allows-${direction}`;
+    const allow: Allow = { object, because: { code: allowed, args: { policy: policy.name, pod: pod.name } } };
     for (const policyRule of direction === "egress" ? policy.egress : policy.ingress) {
       for (const match of peerMatches(policyRule, policy, pod, direction, address.family, world, blocks, name, allow)) {
         rules.push(

@@ -40,6 +40,11 @@ export class Fabric implements Wire {
     this.#owners.delete(ip.id);
   }
 
+  /** Every address of an interface that ceases. */
+  detachAll(owner: NetworkInterface): void {
+    for (const [id, other] of this.#owners) if (other === owner) this.#owners.delete(id);
+  }
+
   ownerOf(ip: Ip): NetworkInterface | undefined {
     return this.#owners.get(ip.id);
   }

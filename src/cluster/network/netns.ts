@@ -216,7 +216,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   get activeNetfilter(): Netfilter | undefined {
     const netfilter = this.#netfilter;
-    return netfilter !== undefined && netfilter.isActive ? netfilter : undefined;
+    return netfilter?.isActive === true ? netfilter : undefined;
   }
 
   /** `kube-proxy/NODE`: the draws among endpoints. */

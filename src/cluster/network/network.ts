@@ -108,7 +108,7 @@ export class Network {
   remove(netns: Netns): void {
     netns.powerOff();
     for (const one of netns.interfaces()) {
-      for (const address of one.addresses) if (this.fabric.ownerOf(address.ip) === one) this.fabric.detach(address.ip);
+      this.fabric.detachAll(one);
       const peer = one.peer;
       if (peer !== undefined) (peer.namespace as Netns).removeInterface(peer.name);
       netns.removeInterface(one.name);

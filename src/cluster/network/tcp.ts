@@ -367,7 +367,7 @@ class TcpEnd implements TcpSocket {
     const first = this.state === "SYN-SENT" || this.state === "SYN-RECV" ? synTimeoutUs : this.#rtoUs;
     let delayUs = first;
     for (let i = 0; i < this.#attempts && delayUs < rtoMaxUs; i++) delayUs *= 2;
-    this.#resend = this.layer.stack.clock.after(delayUs < rtoMaxUs ? delayUs : rtoMaxUs, resendDue, this as TcpEnd);
+    this.#resend = this.layer.stack.clock.after(Math.min(delayUs, rtoMaxUs), resendDue, this as TcpEnd);
   }
 
   #reset(): void {
@@ -596,7 +596,9 @@ export class TcpLayer {
 
   /** Everything gone without a word. */
   clear(): void {
-    this.#ends.forEach((end) => end.forget());
+    this.#ends.forEach((end) => {
+      end.forget();
+    });
     this.#ends.clear();
     this.#listeners.clear();
     this.#expiring = [];

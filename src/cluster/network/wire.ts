@@ -103,7 +103,7 @@ export function icmpPacket(
 
 /** An ICMP error carries the header and the first bytes of the packet it answers: at most 548 bytes (RFC 1812 4.3.2.3). */
 export function icmpErrorDataBytes(about: Packet): number {
-  return about.bytes < 548 ? about.bytes : 548;
+  return Math.min(about.bytes, 548);
 }
 
 /** The same packet with other ends: what NAT makes of it. */
