@@ -122,6 +122,7 @@ export interface FileSystem {
   remove(path: string, options?: { readonly recursive?: boolean }): FileResult<void>;
   rename(from: string, to: string): FileResult<void>;
   touch(path: string, modifiedMs: number): FileResult<void>;
+  changeMode(path: string, mode: number): FileResult<void>;
 }
 
 /** A process as others see it. */

@@ -31,9 +31,14 @@ type OptionProblem = { readonly kind: "invalid" | "unrecognized" | "needsValue" 
  * Takes options and words apart as getopt_long does (words may stand between options). A mistake is printed; then undefined.
  * @source glibc getopt(3); busybox 1.35 libbb/getopt32.c
  */
-export function* parseOptions(sys: Sys, spec: OptionSpec, toolset: Toolset = "gnu"): Run<ParsedOptions | undefined> {
+export function* parseOptions(
+  sys: Sys,
+  spec: OptionSpec,
+  toolset: Toolset = "gnu",
+  args: readonly string[] = sys.args.slice(1),
+): Run<ParsedOptions | undefined> {
   const name = programName(sys);
-  const parsed = splitOptions(sys.args.slice(1), spec);
+  const parsed = splitOptions(args, spec);
   if ("list" in parsed) return parsed;
   const { kind, option } = parsed;
   if (toolset === "busybox") {
