@@ -7,39 +7,53 @@ import type { Informer } from "./client.ts";
 
 type Handler = (event: WatchEvent & { readonly object: KubernetesObject; readonly old?: KubernetesObject }) => void;
 
-/** One index: objects by each of their keys. */
+/** One index: objects by each of their keys. Most keys have one object, which then stands there by itself. */
 class Index {
   readonly #keysOf: (object: KubernetesObject) => readonly string[];
-  readonly #byKey = new Map<string, SortedObjects>();
+  readonly #byKey = new Map<string, KubernetesObject | SortedObjects>();
 
   constructor(keysOf: (object: KubernetesObject) => readonly string[]) {
     this.#keysOf = keysOf;
   }
 
   update(old: KubernetesObject | undefined, object: KubernetesObject | undefined): void {
-    const keys = object === undefined ? [] : this.#keysOf(object);
-    if (old !== undefined) {
-      for (const key of this.#keysOf(old)) {
-        if (keys.includes(key)) continue;
-        const table = this.#byKey.get(key);
-        table?.delete(old.metadata.namespace, old.metadata.name);
-        if (table?.size === 0) this.#byKey.delete(key);
-      }
-    }
-    if (object === undefined) return;
-    for (const key of keys) {
-      let table = this.#byKey.get(key);
-      if (table === undefined) {
-        table = new SortedObjects();
-        this.#byKey.set(key, table);
-      }
-      table.set(object);
-    }
+    const keys = object === undefined ? noKeys : this.#keysOf(object);
+    if (old !== undefined) for (const key of this.#keysOf(old)) if (!keys.includes(key)) this.#remove(key, old);
+    if (object !== undefined) for (const key of keys) this.#set(key, object);
   }
 
   list(key: string): readonly KubernetesObject[] {
-    return this.#byKey.get(key)?.list() ?? [];
+    const found = this.#byKey.get(key);
+    if (found === undefined) return noObjects;
+    return found instanceof SortedObjects ? found.list() : [found];
   }
+
+  #set(key: string, object: KubernetesObject): void {
+    const found = this.#byKey.get(key);
+    if (found === undefined || (!(found instanceof SortedObjects) && isSamePlace(found, object))) this.#byKey.set(key, object);
+    else if (found instanceof SortedObjects) found.set(object);
+    else {
+      const table = new SortedObjects();
+      table.set(found);
+      table.set(object);
+      this.#byKey.set(key, table);
+    }
+  }
+
+  #remove(key: string, object: KubernetesObject): void {
+    const found = this.#byKey.get(key);
+    if (found instanceof SortedObjects) {
+      found.delete(object.metadata.namespace, object.metadata.name);
+      if (found.size === 0) this.#byKey.delete(key);
+    } else if (found !== undefined && isSamePlace(found, object)) this.#byKey.delete(key);
+  }
+}
+
+const noKeys: readonly string[] = [];
+const noObjects: readonly KubernetesObject[] = [];
+
+function isSamePlace(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
 }
 
 interface Delivery {

@@ -60,9 +60,13 @@ export function queryValues(request: ApiRequest, name: string): readonly string[
   return typeof value === "string" ? [value] : value;
 }
 
-/** Whose change this is, for the fields it sets; undefined for components and scenario documents, whose fields nobody disputes. */
+/**
+ * Whose change this is, for the fields it sets; undefined for components, whose fields nobody disputes, and for scenario documents
+ * that do not say who applied them.
+ */
 export function managerOf({ request }: Target): string | undefined {
-  if (request.isComponent === true || request.trusted === true) return undefined;
+  if (request.isComponent === true) return undefined;
   const given = queryValue(request, "fieldManager");
-  return given !== undefined && given !== "" ? given : (request.userAgent.split("/")[0] ?? "unknown");
+  if (given !== undefined && given !== "") return given;
+  return request.trusted === true ? undefined : (request.userAgent.split("/")[0] ?? "unknown");
 }
