@@ -1,0 +1,56 @@
+import { apiResourcesCommand, apiVersionsCommand, authCommand, clusterInfoCommand, topCommand, versionCommand } from "./about.ts";
+import { applyCommand } from "./apply.ts";
+import { attachCommand } from "./attach.ts";
+import type { Command } from "./command.ts";
+import { configCommand } from "./config.ts";
+import { cpCommand } from "./cp.ts";
+import { createCommand } from "./create.ts";
+import { deleteCommand } from "./delete.ts";
+import { describeCommand } from "./describe.ts";
+import { diffCommand } from "./diff.ts";
+import { editCommand } from "./edit.ts";
+import { eventsCommand } from "./events.ts";
+import { execCommand } from "./exec.ts";
+import { explainCommand } from "./explain.ts";
+import { exposeCommand } from "./expose.ts";
+import { getCommand } from "./get.ts";
+import { annotateCommand, labelCommand } from "./label.ts";
+import { logsCommand } from "./logs.ts";
+import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from "./nodes.ts";
+import { patchCommand } from "./patch.ts";
+import { portForwardCommand } from "./port-forward.ts";
+import { replaceCommand } from "./replace.ts";
+import { rolloutCommand } from "./rollout.ts";
+import { runCommand } from "./run.ts";
+import { scaleCommand } from "./scale.ts";
+import { setCommand } from "./set.ts";
+import { clientBehaviour } from "./versions.ts";
+import { waitCommand } from "./wait.ts";
+
+/** kubectl's commands, in the groups and order of its own help. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
+
+export function commandGroups(minor: number): readonly CommandGroup[] {
+  const behaviour = clientBehaviour(minor);
+  const create = behaviour.createIngress ? createCommand : { ...createCommand, commands: (createCommand.commands ?? []).filter(({ name }) => name !== "ingress") };
+  return [
+    { title: "Basic Commands (Beginner):", commands: [create, exposeCommand, runCommand(minor), setCommand] },
+    { title: "Basic Commands (Intermediate):", commands: [explainCommand, getCommand, editCommand, deleteCommand] },
+    { title: "Deploy Commands:", commands: [rolloutCommand, scaleCommand] },
+    { title: "Cluster Management Commands:", commands: [clusterInfoCommand, topCommand, cordonCommand, uncordonCommand, drainCommand, taintCommand] },
+    {
+      title: "Troubleshooting and Debugging Commands:",
+      commands: [describeCommand, logsCommand, attachCommand, execCommand, portForwardCommand, cpCommand, authCommand, ...(behaviour.events ? [eventsCommand] : [])],
+    },
+    { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand] },
+    { title: "Settings Commands:", commands: [labelCommand, annotateCommand] },
+    { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, versionCommand] },
+  ];
+}
+
+export function rootCommand(groups: readonly CommandGroup[]): Command {
+  return { name: "kubectl", short: "kubectl controls the Kubernetes cluster manager", commands: groups.flatMap(({ commands }) => commands) };
+}

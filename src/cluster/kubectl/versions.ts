@@ -1,0 +1,54 @@
+/**
+ * What differs between kubectl's versions as far as users meet it. One table; everything else is 1.32's.
+ *
+ * @source kubectl at its tags 1.13 to 1.36
+ */
+export interface ClientBehaviour {
+  /** `exec POD CMD` without `--`. */
+  readonly execWithoutDashes: "silent" | "deprecated-kubectl-kubectl" | "deprecated" | "error";
+  /** `run` makes a Deployment by default (generators). */
+  readonly runMakesDeployment: boolean;
+  /** `run --generator` is known: it chooses (1.17), or has no effect (1.18 to 1.20). */
+  readonly runGenerator: "works" | "ignored" | "unknown";
+  /** `delete` names the namespace in its line. */
+  readonly deleteNamesNamespace: boolean;
+  /** Unknown kinds: `resource mapping not found …` instead of `unable to recognize …`. */
+  readonly mappingNotFoundText: boolean;
+  /** Validation by the server (`fieldValidation`) instead of by the client's own schema. */
+  readonly serverSideValidation: boolean;
+  /** describe svc: `IP Family Policy`, `IP Families`, `IPs`. */
+  readonly describeIpFamilies: boolean;
+  readonly describeInternalTrafficPolicy: boolean;
+  readonly describeTrafficDistribution: boolean;
+  /** describe svc and ingress read EndpointSlices instead of Endpoints. */
+  readonly describeReadsSlices: boolean;
+  readonly describeIngressClass: boolean;
+  readonly describeIngressLabelsFirst: boolean;
+  readonly createIngress: boolean;
+  readonly createToken: boolean;
+  readonly events: boolean;
+  readonly dryRunIsBoolean: boolean;
+  readonly versionShort: boolean;
+}
+
+export function clientBehaviour(minor: number): ClientBehaviour {
+  return {
+    execWithoutDashes: minor <= 17 ? "silent" : minor === 18 ? "deprecated-kubectl-kubectl" : minor <= 30 ? "deprecated" : "error",
+    runMakesDeployment: minor <= 17,
+    runGenerator: minor <= 17 ? "works" : minor <= 20 ? "ignored" : "unknown",
+    deleteNamesNamespace: minor >= 34,
+    mappingNotFoundText: minor >= 24,
+    serverSideValidation: minor >= 25,
+    describeIpFamilies: minor >= 20,
+    describeInternalTrafficPolicy: minor >= 31,
+    describeTrafficDistribution: minor >= 34,
+    describeReadsSlices: minor >= 31,
+    describeIngressClass: minor >= 24,
+    describeIngressLabelsFirst: minor >= 23,
+    createIngress: minor >= 20,
+    createToken: minor >= 24,
+    events: minor >= 23,
+    dryRunIsBoolean: minor <= 17,
+    versionShort: minor <= 27,
+  };
+}
