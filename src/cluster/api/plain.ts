@@ -8,11 +8,11 @@ export function same(object: LooseObject): LooseObject {
   return object;
 }
 
-/** Status belongs to controllers: a new object has none, an update keeps the old one. */
+/** Status belongs to controllers: a new object has none, an update keeps the old one. Documents of a scenario bring their own. */
 export function prepareStatus(empty: LooseObject): KindDefinition["prepare"] {
-  return (object, old, context) => {
-    if (old !== undefined) return withStatus(object, (old as KubernetesObject & { readonly status?: unknown }).status);
-    return withStatus(object, context.keepsStatus ? (object.status ?? empty) : empty);
+  return (object, old, { keepsStatus }) => {
+    const given = keepsStatus ? object.status : undefined;
+    return withStatus(object, given ?? (old as (KubernetesObject & { readonly status?: unknown }) | undefined)?.status ?? empty);
   };
 }
 

@@ -6,17 +6,22 @@ import { same } from "../plain.ts";
 import { always, int32, microTime, string, struct } from "../shape.ts";
 import type { Event } from "./types.ts";
 
-/** `4s (x5 over 40s)`, or the first sighting of an event that came once. @source printers.go, printEvent */
-export function lastSeen({ firstTimestamp, lastTimestamp, eventTime, count = 0 }: Event, nowMs: number): string {
-  const since = (time: string | null | undefined): string | undefined =>
-    time === undefined || time === null ? undefined : humanDuration(nowMs - parseTimestampMs(time));
-  const first = since(firstTimestamp) ?? since(eventTime) ?? "<unknown>";
-  const last = since(lastTimestamp) ?? first;
-  return count > 1 ? `${last} (x${count} over ${first})` : last;
+function ago(time: string | null | undefined, nowMs: number): string | undefined {
+  return time === undefined || time === null ? undefined : humanDuration(nowMs - parseTimestampMs(time));
+}
+
+function firstSeen({ firstTimestamp, eventTime }: Event, nowMs: number): string {
+  return ago(firstTimestamp, nowMs) ?? ago(eventTime, nowMs) ?? "<unknown>";
+}
+
+/** @source printers.go, printEvent; only `describe` and `kubectl events` tell how often */
+function lastSeen(event: Event, nowMs: number): string {
+  return ago(event.lastTimestamp, nowMs) ?? firstSeen(event, nowMs);
 }
 
 function objectName({ involvedObject }: Event): string {
-  return `${(involvedObject.kind ?? "").toLowerCase()}/${involvedObject.name ?? ""}`;
+  const { kind = "", name = "" } = involvedObject;
+  return name === "" ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`;
 }
 
 /** @source kubernetes.io API reference, "Event v1 core" */
@@ -60,14 +65,7 @@ export const eventKind: KindDefinition = {
       wide: true,
     }),
     column<Event>("Message", ({ message }) => (message ?? "").trim()),
-    column<Event>(
-      "First Seen",
-      ({ firstTimestamp, eventTime }, { nowMs }) => {
-        const time = firstTimestamp ?? eventTime;
-        return time === undefined || time === null ? "<unknown>" : humanDuration(nowMs - parseTimestampMs(time));
-      },
-      { wide: true },
-    ),
+    column<Event>("First Seen", (event, { nowMs }) => firstSeen(event, nowMs), { wide: true }),
     column<Event>("Count", ({ count }) => count ?? 1, { wide: true }),
     column<Event>("Name", ({ metadata }) => metadata.name, { wide: true }),
   ],

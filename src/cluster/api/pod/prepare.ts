@@ -5,8 +5,8 @@ import type { Pod, PodSpec, PodStatus } from "./types.ts";
 
 /** A new pod begins as Pending, whatever its manifest says of status. @source pkg/registry/core/pod/strategy.go */
 export function preparePod(object: LooseObject, old: KubernetesObject | undefined, context: AdmissionContext): LooseObject {
-  if (old !== undefined) return { ...object, status: (old as Pod).status };
   const given = context.keepsStatus ? ((object.status ?? {}) as PodStatus) : {};
+  if (old !== undefined) return { ...object, status: { ...(old as Pod).status, ...given } };
   const status: PodStatus = { phase: "Pending", ...given, qosClass: qosClass(object.spec as PodSpec) };
   return { ...object, status };
 }

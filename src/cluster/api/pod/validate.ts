@@ -22,12 +22,22 @@ export function validatePod(object: LooseObject, old: KubernetesObject | undefin
   const { spec } = object as unknown as Pod;
   if (old !== undefined) return validatePodUpdate(object, old as Pod);
   const errors = validateObjectMeta(metadataOf(object), { namespaced: true });
+  errors.push(...validatePodAnnotations(metadataOf(object).annotations));
   errors.push(...validateWholePod(spec));
   if ((spec.ephemeralContainers ?? []).length > 0) errors.push(forbidden("spec.ephemeralContainers", "cannot be set on create"));
   if (spec.nodeName !== undefined && (spec.schedulingGates ?? []).length > 0) {
     errors.push(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
   }
   return errors;
+}
+
+const deletionCost = "controller.kubernetes.io/pod-deletion-cost";
+
+/** @source ValidatePodSpecificAnnotations */
+function validatePodAnnotations(annotations: Readonly<Record<string, string>> = {}): FieldError[] {
+  const cost = annotations[deletionCost];
+  if (cost === undefined || /^(?:0|-?[1-9]\d{0,9})$/.test(cost)) return [];
+  return [invalid(`metadata.annotations[${deletionCost}]`, cost, "must be a 32bit integer")];
 }
 
 function validateWholePod(spec: PodSpec): FieldError[] {
