@@ -1,4 +1,3 @@
-import { parseIp } from "../network/address.ts";
 import type { EndpointSliceObject } from "./objects.ts";
 import { isWatched, type ServiceProtocol } from "./service-port.ts";
 
@@ -52,7 +51,7 @@ export function endpointsOf(slices: readonly EndpointSliceObject[], family: 4 | 
       }
       for (const endpoint of slice.endpoints ?? []) {
         const ip = endpoint.addresses[0];
-        if (ip === undefined || parseIp(ip)?.family !== family) continue;
+        if (ip === undefined || ip.includes(":") !== (family === 6)) continue;
         const text = family === 6 ? `[${ip}]:${port.port}` : `${ip}:${port.port}`;
         const isLocal = endpoint.nodeName !== undefined && endpoint.nodeName === nodeName;
         if (found.has(text) && !isLocal) continue; // seen twice: the local one wins

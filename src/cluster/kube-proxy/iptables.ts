@@ -1,4 +1,4 @@
-import type { AddressBook, Cidr } from "../network/address.ts";
+import type { AddressBook, Cidr, Ip } from "../network/address.ts";
 import { inCidr, parseCidr } from "../network/address.ts";
 import type { Reason } from "../network/hop.ts";
 import type { Extension, Match, Rule, Target } from "../network/netfilter/rule.ts";
@@ -69,12 +69,12 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
       "nat/KUBE-SERVICES",
       rule(match, jump(internalChain), reason("kube-proxy.cluster-ip", { service, address: clusterIp, port: port.port })),
     );
-    if (node.isMasqueradeAll) addOwn(internalChain, rule(match, jump("KUBE-MARK-MASQ"), reason("kube-proxy.masquerade-all", { service })));
+    if (node.isMasqueradeAll) addOwn(internalChain, rule(match, markForMasquerade, reason("kube-proxy.masquerade-all", { service })));
     else if (node.clusterCidr !== undefined) {
       const fromElsewhere = { ...match, source: { cidr: cidrOf(node.clusterCidr), negated: true } };
       addOwn(
         internalChain,
-        rule(fromElsewhere, jump("KUBE-MARK-MASQ"), reason("kube-proxy.masquerade-off-cluster", { service, cidr: node.clusterCidr })),
+        rule(fromElsewhere, markForMasquerade, reason("kube-proxy.masquerade-off-cluster", { service, cidr: node.clusterCidr })),
       );
     }
   } else {
@@ -174,7 +174,7 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
         names.ext,
         rule(
           { extensions: [comment(`masquerade LOCAL traffic for ${service} external destinations`), fromNode] },
-          jump("KUBE-MARK-MASQ"),
+          markForMasquerade,
           reason("kube-proxy.node-masquerade", { service }),
         ),
       );
@@ -192,7 +192,7 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
         names.ext,
         rule(
           { extensions: [comment(`masquerade traffic for ${service} external destinations`)] },
-          jump("KUBE-MARK-MASQ"),
+          markForMasquerade,
           reason("kube-proxy.masquerade-external", { service }),
         ),
       );
@@ -204,25 +204,19 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
   if (reachable.length > 0) {
     const endpointNames = new Map<Endpoint, string>();
     const withPort: Extension = { type: "ports", protocol: port.protocol };
-    const ownComment = comment(service);
+    // Rules are many and their parts alike, so what is alike is shared.
+    const ownComment = isLargeCluster ? [] : [comment(service)];
+    const toEndpoint: Match = { protocol: port.protocol, extensions: [...ownComment, withPort] };
     for (const endpoint of reachable) {
       const chain = endpointChain(service, port.protocol, endpoint.text);
       endpointNames.set(endpoint, chain);
-      const ip = book.ip(endpoint.ip);
-      const hairpin: Match = {
-        source: { cidr: hostCidr(book, endpoint.ip), negated: false },
-        extensions: isLargeCluster ? [] : [ownComment],
-      };
-      const extensions: Extension[] = isLargeCluster ? [] : [ownComment];
-      if (port.affinitySeconds > 0) extensions.push({ type: "recent", command: "set", name: chain });
-      extensions.push(withPort);
+      const hairpin: Match = { source: { cidr: hostCidr(book, endpoint.ip), negated: false }, extensions: ownComment };
+      const remembers: Extension = { type: "recent", command: "set", name: chain };
+      const match = port.affinitySeconds > 0 ? { ...toEndpoint, extensions: [...ownComment, remembers, withPort] } : toEndpoint;
+      const args = { service, endpoint: endpoint.text };
       own.set(chain, [
-        rule(hairpin, jump("KUBE-MARK-MASQ"), reason("kube-proxy.hairpin", { service, endpoint: endpoint.text })),
-        rule(
-          { protocol: port.protocol, extensions },
-          { type: "dnat", to: book.socket(ip, endpoint.port) },
-          reason("kube-proxy.dnat", { service, endpoint: endpoint.text }),
-        ),
+        rule(hairpin, markForMasquerade, reason("kube-proxy.hairpin", args)),
+        rule(match, { type: "dnat", to: book.socket(book.ip(endpoint.ip), endpoint.port) }, reason("kube-proxy.dnat", args)),
       ]);
     }
     const addChoice = (chain: string, endpoints: readonly Endpoint[]): void => {
@@ -257,7 +251,7 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
           chain,
           left > 1
             ? rule(
-                { extensions: [...extensions, { type: "statistic", probability: probabilityUnits(left) }] },
+                { extensions: [...extensions, oneOf(left)] },
                 jump(chains[i] as string),
                 reason("kube-proxy.endpoint-drawn", { ...args, left }),
               )
@@ -273,6 +267,19 @@ export function iptablesRules(desired: DesiredPort, node: NodeFacts, book: Addre
 }
 
 const anything: Match = { extensions: [] };
+const markForMasquerade = jump("KUBE-MARK-MASQ");
+
+const oneOfKnown = new Map<number, Extension>();
+
+/** `-m statistic` with the chance 1 in `n`. */
+function oneOf(n: number): Extension {
+  let known = oneOfKnown.get(n);
+  if (known === undefined) {
+    known = { type: "statistic", probability: probabilityUnits(n) };
+    oneOfKnown.set(n, known);
+  }
+  return known;
+}
 
 export function comment(text: string): Extension {
   return { type: "comment", text };
@@ -295,11 +302,18 @@ export function cidrOf(text: string): Cidr {
   return cidr;
 }
 
-/** `10.96.0.1/32`: one address as a CIDR. */
-export function hostCidr(book: AddressBook, ip: string): Cidr {
-  const { family, text, words } = book.ip(ip);
-  const length = family === 4 ? 32 : 128;
-  return { text: `${text}/${length}`, family, words, length };
+const hosts = new WeakMap<Ip, Cidr>();
+
+/** `10.96.0.1/32`: one address as a CIDR; all nodes' rules share it. */
+export function hostCidr(book: AddressBook, address: string): Cidr {
+  const ip = book.ip(address);
+  let cidr = hosts.get(ip);
+  if (cidr === undefined) {
+    const length = ip.family === 4 ? 32 : 128;
+    cidr = { text: `${ip.text}/${length}`, family: ip.family, words: ip.words, length };
+    hosts.set(ip, cidr);
+  }
+  return cidr;
 }
 
 /** 1/n as kube-proxy writes it (ten decimals) and the kernel keeps it (2^-31). @source iptables/proxier.go, computeProbability; libxt_statistic.c */
