@@ -107,7 +107,8 @@ export class EventQueue implements Clock {
   }
 
   #queue(delayUs: number, run: (argument: unknown) => void, argument: unknown, periodic: boolean): Timer {
-    assert(delayUs >= 0 && Number.isInteger(delayUs), `a delay must be a whole number of microseconds: ${delayUs}`);
+    // The message is made only when it is needed: this is asked for every packet.
+    if (delayUs < 0 || !Number.isInteger(delayUs)) assert(false, `a delay must be a whole number of microseconds: ${delayUs}`);
     const timer: Timer = { atUs: this.#nowUs + delayUs, sequence: this.#sequence++, periodic, run, argument };
     if (!periodic) this.#aperiodic++;
     const heap = this.#heap;
