@@ -56,8 +56,8 @@ class TcpEnd implements TcpSocket {
   state: TcpSocket["state"];
   onChange: (() => void) | undefined = undefined;
   error: SocketError | undefined = undefined;
-  /** TIME-WAIT, and FIN-WAIT-2 after close: gone at this time; no timer is kept for it. */
-  expiresUs = Number.POSITIVE_INFINITY;
+  /** TIME-WAIT, and FIN-WAIT-2 after close: gone at this time, for which no timer is kept; 0: stays. */
+  expiresUs = 0;
   #sendNext: number;
   #receiveNext = 0;
   /** What is not acknowledged yet, oldest first. */
@@ -475,8 +475,9 @@ export class TcpLayer {
     this.protocol = protocol;
   }
 
+  /** Below 2^30: engines keep small numbers without a box, and a sequence of ours seldom counts further. */
   initialSequence(): number {
-    return this.stack.ephemeral.uint32();
+    return this.stack.ephemeral.uint32() >>> 2;
   }
 
   connect(to: SocketAddress, intent: ConnectionIntent): TcpSocket {
@@ -588,7 +589,7 @@ export class TcpLayer {
     }
     const nowUs = this.stack.clock.now();
     this.#ends.forEach((end) => {
-      if (end.expiresUs <= nowUs) return;
+      if (end.expiresUs !== 0 && end.expiresUs <= nowUs) return;
       rows.push({ protocol: this.protocol, state: end.state, local: end.local.text, remote: end.remote.text, owner: end.owner });
     });
     return rows;
@@ -606,7 +607,7 @@ export class TcpLayer {
 
   #find(local: SocketAddress, remote: SocketAddress): TcpEnd | undefined {
     const end = this.#ends.get(local, remote);
-    if (end === undefined || end.expiresUs > this.stack.clock.now()) return end;
+    if (end === undefined || end.expiresUs === 0 || end.expiresUs > this.stack.clock.now()) return end;
     end.state = "CLOSED";
     this.remove(end);
     return undefined;
