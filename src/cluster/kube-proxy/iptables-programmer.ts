@@ -25,6 +25,8 @@ export class IptablesProgrammer implements Programmer {
   #order: readonly string[] | undefined;
   #endpoints = 0;
   #isLargeCluster = false;
+  /** Nothing was written since the start: what stands in the tables may be an earlier run's. */
+  #isFresh = true;
 
   /** `onDelete`: told of each chain that goes; the kernel's list of the same name, which affinity is kept in, goes with it. */
   constructor(writer: IptablesWriter, book: AddressBook, node: NodeFacts, onDelete: (chain: string) => void = () => {}) {
@@ -41,6 +43,7 @@ export class IptablesProgrammer implements Programmer {
     this.#order = undefined;
     this.#endpoints = 0;
     this.#isLargeCluster = false;
+    this.#isFresh = true;
     writeFixedPart(this.#writer, node);
   }
 
@@ -61,7 +64,8 @@ export class IptablesProgrammer implements Programmer {
 
     const touched = new Set<SharedChain>();
     for (const key of keys) this.#applyPort(key, touched);
-    for (const shared of sharedChains) this.#writeShared(shared, touched.has(shared));
+    for (const shared of sharedChains) if (this.#isFresh || touched.has(shared)) this.#writeShared(shared);
+    this.#isFresh = false;
   }
 
   /** After the tables were written from nothing: chains of ours that nobody asks for any more (a stopped kube-proxy left them). */
@@ -99,9 +103,8 @@ export class IptablesProgrammer implements Programmer {
     this.#onDelete(name);
   }
 
-  #writeShared(shared: SharedChain, isTouched: boolean): void {
+  #writeShared(shared: SharedChain): void {
     const [table, name] = shared.split("/") as [TableName, string];
-    if (!isTouched && this.#writer.chain(table, name) !== undefined) return;
     this.#order ??= [...this.#desired.keys()].sort();
     const rules: Rule[] = [];
     for (const key of this.#order) {

@@ -28,8 +28,16 @@ export interface IpvsRuleState {
   readonly closedToNode: readonly { readonly protocol: ServiceProtocol; readonly address: SocketAddress }[];
 }
 
-export function writeIpvsEntries(writer: IptablesWriter): void {
-  for (const [table, hook, chain, text] of entries) ensureEntry(writer, { table, hook, chain, comment: text, isNewOnly: false });
+/** What keeps ports of the host from being reached by a ClusterIP came with 1.27; before, the host answered there. @source kubernetes issue 72236 */
+function isFiltering(node: NodeFacts): boolean {
+  return node.minor >= 27;
+}
+
+export function writeIpvsEntries(writer: IptablesWriter, node: NodeFacts): void {
+  for (const [table, hook, chain, text] of entries) {
+    if (chain.startsWith("KUBE-IPVS-") && !isFiltering(node)) continue;
+    ensureEntry(writer, { table, hook, chain, comment: text, isNewOnly: false });
+  }
   for (const table of canaries) writer.setChain(table, "KUBE-PROXY-CANARY", []);
 }
 
@@ -165,7 +173,7 @@ export function ipvsChains(
   const health = [about("KUBE-HEALTH-CHECK-NODE-PORT"), inSet("KUBE-HEALTH-CHECK-NODE-PORT", "dst")];
   write("filter/KUBE-NODE-PORT", health, { type: "accept" }, "kube-proxy.ipvs-health-check");
 
-  if (node.minor >= 27) {
+  if (isFiltering(node)) {
     for (const set of ["KUBE-LOAD-BALANCER", "KUBE-CLUSTER-IP", "KUBE-EXTERNAL-IP", "KUBE-EXTERNAL-IP-LOCAL"] as const) {
       write("filter/KUBE-IPVS-FILTER", [inSet(set, "dst,dst")], { type: "return" }, "kube-proxy.ipvs-virtual");
     }
@@ -180,7 +188,8 @@ export function ipvsChains(
   chain("nat/KUBE-POSTROUTING").push(...postroutingRules);
   chain("nat/KUBE-MARK-MASQ").push(markRule);
 
-  return ipvsChainNames.map((place) => {
+  const names = ipvsChainNames.filter((place) => isFiltering(node) || !place.startsWith("filter/KUBE-IPVS-"));
+  return names.map((place) => {
     const [table, name] = place.split("/") as [TableName, string];
     return { table, name, rules: chains.get(place) ?? [] };
   });

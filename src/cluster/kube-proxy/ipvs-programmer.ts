@@ -55,7 +55,7 @@ export class IpvsProgrammer implements Programmer {
       this.#sets.set(name, set);
       this.#kernel.sets.set(set.name, set);
     }
-    writeIpvsEntries(this.#kernel.writer);
+    writeIpvsEntries(this.#kernel.writer, node);
     this.#writeChains();
   }
 
