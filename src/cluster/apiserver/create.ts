@@ -45,7 +45,10 @@ export function createFrom(context: ServerContext, target: Target, body: Body, m
   if (!isTrusted) for (const field of ["deletionTimestamp", "deletionGracePeriodSeconds"]) delete systemFields[field];
   systemFields.creationTimestamp =
     isTrusted && typeof given.creationTimestamp === "string" ? given.creationTimestamp : formatRfc3339(admission.nowMs);
-  systemFields.uid = isTrusted && typeof given.uid === "string" ? given.uid : context.identities.uid(definition.kind, namespace, name);
+  systemFields.uid =
+    isTrusted && typeof given.uid === "string"
+      ? given.uid
+      : context.identities.uid(definition.kind, namespace, name, context.store.removals);
   if (definition.hasGeneration) systemFields.generation = isTrusted && typeof given.generation === "number" ? given.generation : 1;
   else if (!isTrusted) delete systemFields.generation;
 

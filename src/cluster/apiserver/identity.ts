@@ -3,8 +3,8 @@ import type { Simulation } from "../sim/simulation.ts";
 
 /** Names and uids that the server gives. */
 export interface Identities {
-  /** Two objects never have one uid, even when one takes the other's name within an instant. */
-  uid(kind: string, namespace: string | undefined, name: string): string;
+  /** `removals` counts what was ever removed: so two objects never have one uid, even when one takes the other's name within an instant. */
+  uid(kind: string, namespace: string | undefined, name: string, removals: number): string;
   /** `web-` and five characters; `isTaken` asks whether the name is in use. */
   name(kind: string, namespace: string | undefined, base: string, isTaken: (name: string) => boolean): string;
   /** Five characters for something inside an object, which no other object's draws depend on. */
@@ -17,21 +17,10 @@ const baseLengthMax = 58;
 export function createIdentities(simulation: Simulation): Identities {
   // One draw for all uids: a stream kept for each object that ever was would never be freed.
   const salt = simulation.random("uid").uint32();
-  let instantUs = -1;
-  const givenNow = new Map<string, number>();
 
   return {
-    uid(kind, namespace, name) {
-      const nowUs = simulation.clock.now();
-      if (nowUs !== instantUs) {
-        instantUs = nowUs;
-        givenNow.clear();
-      }
-      const key = `${kind}/${namespace ?? ""}/${name}`;
-      const count = givenNow.get(key) ?? 0;
-      givenNow.set(key, count + 1);
-      return uuid(createRandom(salt, `uid/${key}/${nowUs}/${count}`));
-    },
+    uid: (kind, namespace, name, removals) =>
+      uuid(createRandom(salt, `uid/${kind}/${namespace ?? ""}/${name}/${simulation.clock.now()}/${removals}`)),
     name(kind, namespace, base, isTaken) {
       const shortened = base.length > baseLengthMax ? base.slice(0, baseLengthMax) : base;
       const stream = simulation.random(`name/${kind}/${namespace ?? ""}/${base.endsWith("-") ? base.slice(0, -1) : base}`);

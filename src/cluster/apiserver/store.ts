@@ -24,6 +24,8 @@ interface KindTable {
 export interface Store {
   /** The revision of the last write. */
   readonly revision: number;
+  /** How many objects were ever removed. */
+  readonly removals: number;
   get(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined;
   /** Sorted by namespace and name. */
   list(kind: string, namespace?: string): readonly KubernetesObject[];
@@ -42,6 +44,7 @@ export interface Store {
 export function createStore(options: { readonly isFrozen: boolean; readonly firstRevision: number }): Store {
   const tables = new Map<string, KindTable>();
   let revision = options.firstRevision;
+  let removals = 0;
 
   function table(kind: string): KindTable {
     let found = tables.get(kind);
@@ -71,6 +74,9 @@ export function createStore(options: { readonly isFrozen: boolean; readonly firs
     get revision() {
       return revision;
     },
+    get removals() {
+      return removals;
+    },
     get: (kind, namespace, name) => tables.get(kind)?.objects.get(namespace, name),
     list: (kind, namespace) => tables.get(kind)?.objects.list(namespace) ?? [],
     count: (kind) => tables.get(kind)?.objects.size ?? 0,
@@ -86,6 +92,7 @@ export function createStore(options: { readonly isFrozen: boolean; readonly firs
       const of = table(kind);
       const old = of.objects.get(namespace, name);
       if (old === undefined) return undefined;
+      removals++;
       const last = { ...old };
       stamp(last);
       of.objects.delete(namespace, name);
