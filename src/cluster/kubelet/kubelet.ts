@@ -154,6 +154,8 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     workers.clear();
   }
 
+  // Pods that were running already keep their addresses, so they come before any that needs a new one.
+  for (const pod of pods.byIndex("node", nodeName)) if ((pod.status?.podIP ?? "") !== "") take(pod);
   options.node.onPowerOff(powerOff);
   reporter.start();
   return {
