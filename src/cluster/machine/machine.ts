@@ -228,7 +228,8 @@ export class Machine implements ProcessOwner, SysMachine {
     const status = this.files.status(path);
     if (status.ok) return this.#script(path, args);
     const slash = path.lastIndexOf("/");
-    const entry = pathDefault.split(":").includes(path.slice(0, slash)) ? this.#programs.get(path.slice(slash + 1)) : undefined;
+    const named = this.#programs.get(path.slice(slash + 1));
+    const entry = named?.path === path || pathDefault.split(":").includes(path.slice(0, slash)) ? named : undefined;
     return entry === undefined ? "ENOENT" : { entry, args };
   }
 
