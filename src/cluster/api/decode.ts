@@ -1,5 +1,5 @@
 import type { LooseObject } from "./meta.ts";
-import { canonicalQuantity, parseQuantity, quantityMessage } from "./quantity.ts";
+import { canonicalQuantity, parseQuantity, quantityFault } from "./quantity.ts";
 import type { Schema, Struct } from "./schema.ts";
 
 /**
@@ -143,8 +143,8 @@ function decodeScalar(shape: Schema, value: unknown, place: Place, state: Decode
       );
     case "quantity":
       // A bare number is read as its text; either is kept in its shortest form.
-      if (typeof value !== "string" && typeof value !== "number") return fail(state, quantityMessage);
-      if (parseQuantity(String(value)) === undefined) return fail(state, quantityMessage);
+      if (typeof value !== "string" && typeof value !== "number") return fail(state, quantityFault(""));
+      if (parseQuantity(String(value)) === undefined) return fail(state, quantityFault(String(value)));
       return canonicalQuantity(String(value));
     case "bytes": {
       if (typeof value !== "string") return wrongType(shape, value, place, state);

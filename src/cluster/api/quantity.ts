@@ -8,7 +8,12 @@ export interface Quantity {
   readonly format: "DecimalSI" | "BinarySI" | "DecimalExponent";
 }
 
-export const quantityMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+/** What is wrong with a text that `parseQuantity` does not know. @source ErrFormatWrong, ErrSuffix */
+export function quantityFault(text: string): string {
+  const hasForm = /^[+-]?(?:\d+\.?\d*|\.\d+)[eEinumkKMGTP]+[-+]?\d*$/.test(text);
+  if (hasForm) return "unable to parse quantity's suffix";
+  return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+}
 
 const pattern = /^([+-]?)(\d+\.?\d*|\.\d+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][-+]?\d+)?$/;
 const nanoPerUnit = 1_000_000_000n;

@@ -13,7 +13,7 @@ import {
   matchesSelector,
   parseSelector,
 } from "../../../src/cluster/api/labels.ts";
-import { canonicalQuantity, compareQuantities, parseQuantity, quantityValue } from "../../../src/cluster/api/quantity.ts";
+import { canonicalQuantity, compareQuantities, parseQuantity, quantityFault, quantityValue } from "../../../src/cluster/api/quantity.ts";
 import { deprecationWarning, parseClusterVersion } from "../../../src/cluster/api/versions.ts";
 import { definitionOf } from "./admit.ts";
 
@@ -74,6 +74,10 @@ describe("quantities", () => {
   });
   test.each(["", "lots", "1 Gi", "1gi", "--1", "1.2.3", "Gi"])("%j is none", (text) => {
     expect(parseQuantity(text)).toBeUndefined();
+  });
+  test("a wrong suffix is told as such", () => {
+    expect(quantityFault("1MM")).toBe("unable to parse quantity's suffix");
+    expect(quantityFault("1GB")).toBe("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
   });
   test("compare and count", () => {
     expect(compareQuantities("1", "1000m")).toBe(0);
