@@ -110,7 +110,14 @@ class Composer {
     switch (token.type) {
       case "scalar":
         scanner.skip();
-        return { kind: "scalar", text: token.text, isPlain: token.style === "plain" && tag === "", tag, start: token.start, end: token.end };
+        return {
+          kind: "scalar",
+          text: token.text,
+          isPlain: token.style === "plain" && tag === "",
+          tag,
+          start: token.start,
+          end: token.end,
+        };
       case "flow-sequence-start":
         return this.#flowList(token, depth);
       case "flow-mapping-start":

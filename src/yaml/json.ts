@@ -25,7 +25,8 @@ export function readJson(text: string, from = 0): { readonly value: unknown; rea
 export function parseJson(text: string): unknown {
   const { value, end } = readJson(text);
   const rest = /^[ \t\r\n]*/.exec(text.slice(end))?.[0].length ?? 0;
-  if (end + rest < text.length) throw new JsonError(`invalid character ${quoteCharacter(text.charAt(end + rest))} after top-level value`, end + rest + 1);
+  if (end + rest < text.length)
+    throw new JsonError(`invalid character ${quoteCharacter(text.charAt(end + rest))} after top-level value`, end + rest + 1);
   return value;
 }
 
@@ -140,9 +141,9 @@ class JsonReader {
       if (code !== 92) this.#fail("in string literal");
       this.at++;
       const letter = this.#text.charAt(this.at);
-      const escape = escapes[letter];
-      if (escape !== undefined) {
-        result += escape;
+      const plain = escapes[letter];
+      if (plain !== undefined) {
+        result += plain;
         this.at++;
       } else if (letter === "u") {
         this.at++;

@@ -48,7 +48,10 @@ function splitDocuments(stream: string): readonly YamlDocument[] {
   const take = (to: number): void => {
     if (to > from) documents.push(makeDocument(text.slice(from, to), fromLine));
   };
-  for (let next = text.startsWith("---") ? 0 : text.indexOf("\n---") + 1; next > 0 || (next === 0 && line === 1 && lineAt === 0 && text.startsWith("---")); ) {
+  for (
+    let next = text.startsWith("---") ? 0 : text.indexOf("\n---") + 1;
+    next > 0 || (next === 0 && line === 1 && lineAt === 0 && text.startsWith("---"));
+  ) {
     line += countLines(text, lineAt, next);
     lineAt = next;
     const endOfLine = text.indexOf("\n", next);
@@ -132,7 +135,11 @@ function parseJsonStream(text: string): readonly YamlDocument[] {
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const message = error.isEnd ? "unexpected EOF" : `json: offset ${utf8Length(text.slice(0, error.offset))}: ${error.message}`;
-      documents.push({ text: text.slice(from), firstLine: line, content: { ok: false, message, offset: Math.max(0, error.offset - 1 - from) } });
+      documents.push({
+        text: text.slice(from),
+        firstLine: line,
+        content: { ok: false, message, offset: Math.max(0, error.offset - 1 - from) },
+      });
       return documents;
     }
   }

@@ -101,8 +101,9 @@ function analyse(text: string): Analysis {
   if ("#,[]{}&*!|>'\"%@`".includes(first)) hasIndicator = true;
   if ((first === "?" || first === ":" || first === "-") && followed) hasIndicator = true;
   if (/.:([ \t\n]|$)/s.test(text) || /[ \t\n]#/.test(text)) hasIndicator = true;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that YAML does not print as they are
-  const isSpecial = /[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "")) || / \n/.test(text);
+  const isSpecial =
+    /[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "")) ||
+    / \n/.test(text);
   const isPadded = /^[ \n]|[ \n]$/.test(text);
   const breakSpace = /\n /.test(text);
   return {
@@ -183,7 +184,11 @@ function escaped(character: string): string {
   const letter = escapeLetters[character];
   if (letter !== undefined) return letter;
   const code = character.codePointAt(0) as number;
-  if ((code >= 0x20 && code < 0x7f) || (code > 0xa0 && code !== 0xfeff && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff)) return character;
+  if (
+    (code >= 0x20 && code < 0x7f) ||
+    (code > 0xa0 && code !== 0xfeff && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff)
+  )
+    return character;
   const hex = code.toString(16).toUpperCase();
   if (code <= 0xff) return `\\x${hex.padStart(2, "0")}`;
   if (code <= 0xffff) return `\\u${hex.padStart(4, "0")}`;

@@ -10,7 +10,8 @@ export type Resolved = { readonly tag: "null" | "bool" | "int" | "float" | "merg
 
 const words = new Map<string, Resolved>();
 for (const word of ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]) words.set(word, { tag: "bool", value: true });
-for (const word of ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]) words.set(word, { tag: "bool", value: false });
+for (const word of ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
+  words.set(word, { tag: "bool", value: false });
 for (const word of ["", "~", "null", "Null", "NULL"]) words.set(word, { tag: "null", value: null });
 for (const word of [".nan", ".NaN", ".NAN"]) words.set(word, { tag: "float", value: Number.NaN });
 for (const word of [".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"]) words.set(word, { tag: "float", value: Number.POSITIVE_INFINITY });

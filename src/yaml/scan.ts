@@ -106,7 +106,16 @@ export class Scanner {
   /** Blank, line break or the end. */
   #isBlankz(ahead: number): boolean {
     const code = this.#text.charCodeAt(this.#at + ahead);
-    return code === space || code === tab || code === newline || code === carriageReturn || code !== code || code === 0x85 || code === 0x2028 || code === 0x2029;
+    return (
+      code === space ||
+      code === tab ||
+      code === newline ||
+      code === carriageReturn ||
+      Number.isNaN(code) ||
+      code === 0x85 ||
+      code === 0x2028 ||
+      code === 0x2029
+    );
   }
 
   #isBreak(ahead = 0): boolean {
@@ -174,58 +183,63 @@ export class Scanner {
     return true;
   }
 
+  /** Takes the next token, or several, into the queue. */
   #fetchNext(): void {
     this.#toNextToken();
     this.#unrollIndent(this.#column);
+    this.#fetcher().call(this);
+  }
+
+  #fetcher(): (this: Scanner) => void {
     const code = this.#code();
     const column = this.#column;
-    if (this.#at >= this.#text.length) return this.#fetchStreamEnd();
+    if (this.#at >= this.#text.length) return this.#fetchStreamEnd;
     if (column === 0) {
-      if (code === 37 /* % */) return this.#fetchDirective();
-      if (code === 45 && this.#text.startsWith("---", this.#at) && this.#isBlankz(3)) return this.#fetchDocumentIndicator("document-start");
-      if (code === 46 && this.#text.startsWith("...", this.#at) && this.#isBlankz(3)) return this.#fetchDocumentIndicator("document-end");
+      if (code === 37 /* % */) return this.#fetchDirective;
+      if (code === 45 && this.#text.startsWith("---", this.#at) && this.#isBlankz(3))
+        return () => this.#fetchDocumentIndicator("document-start");
+      if (code === 46 && this.#text.startsWith("...", this.#at) && this.#isBlankz(3))
+        return () => this.#fetchDocumentIndicator("document-end");
     }
     switch (code) {
       case 91: // [
-        return this.#fetchFlowStart("flow-sequence-start");
+        return () => this.#fetchFlowStart("flow-sequence-start");
       case 123: // {
-        return this.#fetchFlowStart("flow-mapping-start");
+        return () => this.#fetchFlowStart("flow-mapping-start");
       case 93: // ]
-        return this.#fetchFlowEnd("flow-sequence-end");
+        return () => this.#fetchFlowEnd("flow-sequence-end");
       case 125: // }
-        return this.#fetchFlowEnd("flow-mapping-end");
+        return () => this.#fetchFlowEnd("flow-mapping-end");
       case 44: // ,
-        this.#removeSimpleKey();
-        this.#simpleKeyAllowed = true;
-        return this.#fetchIndicator("flow-entry");
+        return this.#fetchFlowEntry;
       case 45: // -
-        if (this.#isBlankz(1)) return this.#fetchBlockEntry();
+        if (this.#isBlankz(1)) return this.#fetchBlockEntry;
         break;
       case 63: // ?
-        if (this.#flowLevel > 0 || this.#isBlankz(1)) return this.#fetchKey();
+        if (this.#flowLevel > 0 || this.#isBlankz(1)) return this.#fetchKey;
         break;
       case 58: // :
-        if (this.#flowLevel > 0 || this.#isBlankz(1)) return this.#fetchValue();
+        if (this.#flowLevel > 0 || this.#isBlankz(1)) return this.#fetchValue;
         break;
       case 42: // *
-        return this.#fetchAnchor("alias");
+        return () => this.#fetchAnchor("alias");
       case 38: // &
-        return this.#fetchAnchor("anchor");
+        return () => this.#fetchAnchor("anchor");
       case 33: // !
-        return this.#fetchTag();
+        return this.#fetchTag;
       case 124: // |
-        if (this.#flowLevel === 0) return this.#fetchBlockScalar("literal");
+        if (this.#flowLevel === 0) return () => this.#fetchBlockScalar("literal");
         break;
       case 62: // >
-        if (this.#flowLevel === 0) return this.#fetchBlockScalar("folded");
+        if (this.#flowLevel === 0) return () => this.#fetchBlockScalar("folded");
         break;
       case 39: // '
-        return this.#fetchFlowScalar("single");
+        return () => this.#fetchFlowScalar("single");
       case 34: // "
-        return this.#fetchFlowScalar("double");
+        return () => this.#fetchFlowScalar("double");
     }
-    if (this.#startsPlain(code)) return this.#fetchPlainScalar();
-    this.#fail("found character that cannot start any token");
+    if (this.#startsPlain(code)) return this.#fetchPlainScalar;
+    return this.#fail("found character that cannot start any token");
   }
 
   #startsPlain(code: number): boolean {
@@ -307,7 +321,11 @@ export class Scanner {
     const start = this.#at;
     const line = this.#line;
     while (!this.#isBreakz()) this.#at++;
-    const words = this.#text.slice(start + 1, this.#at).replace(/#.*$/, "").trim().split(/\s+/);
+    const words = this.#text
+      .slice(start + 1, this.#at)
+      .replace(/#.*$/, "")
+      .trim()
+      .split(/\s+/);
     if (words[0] === "") this.#fail("could not find expected directive name");
     if (words[0] !== "YAML" && words[0] !== "TAG") this.#fail("found unknown directive name");
     this.#push("directive", start, line, words.join(" "));
@@ -344,6 +362,12 @@ export class Scanner {
     }
     this.#simpleKeyAllowed = false;
     this.#fetchIndicator(type);
+  }
+
+  #fetchFlowEntry(): void {
+    this.#removeSimpleKey();
+    this.#simpleKeyAllowed = true;
+    this.#fetchIndicator("flow-entry");
   }
 
   #fetchBlockEntry(): void {
@@ -592,7 +616,8 @@ export class Scanner {
     let trailingBreaks = "";
     let isLeadingBlank = false;
     for (;;) {
-      if (this.#column === 0 && (this.#text.startsWith("---", this.#at) || this.#text.startsWith("...", this.#at)) && this.#isBlankz(3)) break;
+      if (this.#column === 0 && (this.#text.startsWith("---", this.#at) || this.#text.startsWith("...", this.#at)) && this.#isBlankz(3))
+        break;
       if (this.#code() === 35) break;
       const from = this.#at;
       while (!this.#isBlankz(0)) {
@@ -617,7 +642,8 @@ export class Scanner {
       if (!(this.#isBlank() || this.#isBreak())) break;
       while (this.#isBlank() || this.#isBreak()) {
         if (this.#isBlank()) {
-          if (isLeadingBlank && this.#column < indent && this.#code() === tab) this.#fail("found a tab character that violates indentation");
+          if (isLeadingBlank && this.#column < indent && this.#code() === tab)
+            this.#fail("found a tab character that violates indentation");
           if (!isLeadingBlank) whitespace += this.#text.charAt(this.#at);
           this.#at++;
         } else if (!isLeadingBlank) {

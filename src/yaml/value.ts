@@ -44,7 +44,11 @@ class Decoder {
         return target.value;
       }
       case "scalar": {
-        const value = node.isPlain ? resolveScalar(node.text).value : node.tag === "" ? node.text : resolveTagged(node.tag, node.text, node.start);
+        const value = node.isPlain
+          ? resolveScalar(node.text).value
+          : node.tag === ""
+            ? node.text
+            : resolveTagged(node.tag, node.text, node.start);
         if (typeof value === "number" && !Number.isFinite(value)) {
           throw new YamlError(`json: unsupported value: ${Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"}`, node.start);
         }
@@ -92,7 +96,8 @@ export function isMerge(key: YamlNode): boolean {
 /** A key as JSON has it. */
 export function keyText(key: YamlNode): string {
   const node = key.kind === "alias" ? key.target : key;
-  if (node.kind !== "scalar") throw new YamlError(`invalid map key: ${node.kind === "map" ? "map[interface {}]interface {}{}" : "[]interface {}{}"}`, key.start);
+  if (node.kind !== "scalar")
+    throw new YamlError(`invalid map key: ${node.kind === "map" ? "map[interface {}]interface {}{}" : "[]interface {}{}"}`, key.start);
   if (!node.isPlain) return node.text;
   const { tag, value } = resolveScalar(node.text);
   if (tag === "null") throw new YamlError("unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>", key.start);

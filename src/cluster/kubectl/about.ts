@@ -19,7 +19,17 @@ interface VersionInfo {
   readonly [key: string]: unknown;
 }
 
-const kustomizeVersions: Readonly<Record<number, string>> = { 28: "v5.0.4-0.20230601165947-6ce0bf390ce3", 29: "v5.0.4-0.20230601165947-6ce0bf390ce3", 30: "v5.0.4-0.20230601165947-6ce0bf390ce3", 31: "v5.4.2", 32: "v5.5.0", 33: "v5.6.0", 34: "v5.7.1", 35: "v5.7.1", 36: "v5.8.0" };
+const kustomizeVersions: Readonly<Record<number, string>> = {
+  28: "v5.0.4-0.20230601165947-6ce0bf390ce3",
+  29: "v5.0.4-0.20230601165947-6ce0bf390ce3",
+  30: "v5.0.4-0.20230601165947-6ce0bf390ce3",
+  31: "v5.4.2",
+  32: "v5.5.0",
+  33: "v5.6.0",
+  34: "v5.7.1",
+  35: "v5.7.1",
+  36: "v5.8.0",
+};
 
 /** @source kubectl pkg/cmd/version/version.go */
 export const versionCommand: Command = {
@@ -33,22 +43,39 @@ export const versionCommand: Command = {
   ],
   *run(session, flags) {
     const { minor, text } = session.version;
-    const client: VersionInfo = { major: "1", minor: `${minor}`, gitVersion: text, gitTreeState: "clean", goVersion: "go1.23.3", compiler: "gc", platform: "linux/amd64", buildDate: formatRfc3339(session.nowMs), gitCommit: "" };
+    const client: VersionInfo = {
+      major: "1",
+      minor: `${minor}`,
+      gitVersion: text,
+      gitTreeState: "clean",
+      goVersion: "go1.23.3",
+      compiler: "gc",
+      platform: "linux/amd64",
+      buildDate: formatRfc3339(session.nowMs),
+      gitCommit: "",
+    };
     const server = flags.is("client") ? undefined : yield* session.request<VersionInfo>({ method: "GET", path: "/version" });
     const kustomize = minor >= 25 ? (kustomizeVersions[minor] ?? "v4.5.7") : undefined;
-    const all = { clientVersion: client, ...(kustomize === undefined ? {} : { kustomizeVersion: kustomize }), ...(server === undefined ? {} : { serverVersion: server }) };
+    const all = {
+      clientVersion: client,
+      ...(kustomize === undefined ? {} : { kustomizeVersion: kustomize }),
+      ...(server === undefined ? {} : { serverVersion: server }),
+    };
     const output = flags.text("output");
     if (output === "json") return yield* session.out(`${goJsonIndented(all, "  ")}\n`);
     if (output === "yaml") return yield* session.out(printYaml(all));
     if (output !== "") throw new KubectlError("--output must be 'yaml' or 'json'");
     if (session.behaviour.versionShort && !flags.is("short")) {
-      const line = (info: VersionInfo): string => `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}"}`;
+      const line = (info: VersionInfo): string =>
+        `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}"}`;
       yield* session.out(`Client Version: ${line(client)}\n`);
       if (kustomize !== undefined) yield* session.out(`Kustomize Version: ${kustomize}\n`);
       if (server !== undefined) yield* session.out(`Server Version: ${line(server)}\n`);
       return;
     }
-    yield* session.out(`Client Version: ${text}\n${kustomize === undefined ? "" : `Kustomize Version: ${kustomize}\n`}${server === undefined ? "" : `Server Version: ${server.gitVersion}\n`}`);
+    yield* session.out(
+      `Client Version: ${text}\n${kustomize === undefined ? "" : `Kustomize Version: ${kustomize}\n`}${server === undefined ? "" : `Server Version: ${server.gitVersion}\n`}`,
+    );
   },
 };
 
@@ -105,17 +132,35 @@ function* apiResources(session: Session, flags: Flags): Run<void> {
       seen.add(key);
       if (flags.isGiven("api-group") && resource.group !== flags.text("api-group")) return false;
       if (flags.isGiven("namespaced") && resource.isNamespaced !== flags.is("namespaced")) return false;
-      return flags.list("verbs").every((verb) => resource.verbs.includes(verb)) && flags.list("categories").every((one) => resource.categories.includes(one));
+      return (
+        flags.list("verbs").every((verb) => resource.verbs.includes(verb)) &&
+        flags.list("categories").every((one) => resource.categories.includes(one))
+      );
     })
     .toSorted((a, b) => order(a.group, b.group) || order(a.plural, b.plural));
   const sortBy = flags.text("sort-by");
-  const sorted: readonly Resource[] = sortBy === "kind" ? rows.toSorted((a, b) => order(a.kind, b.kind)) : sortBy === "name" ? rows.toSorted((a, b) => order(a.plural, b.plural)) : rows;
+  const sorted: readonly Resource[] =
+    sortBy === "kind"
+      ? rows.toSorted((a, b) => order(a.kind, b.kind))
+      : sortBy === "name"
+        ? rows.toSorted((a, b) => order(a.plural, b.plural))
+        : rows;
   const output = flags.text("output");
   if (output === "name") return yield* session.out(sorted.map((resource) => `${qualifiedPlural(resource)}\n`).join(""));
   if (output !== "" && output !== "wide") throw session.usage(`--output ${output} is not available`);
   const isWide = output === "wide";
-  const lines = sorted.map((one) => [one.plural, one.shortNames.join(","), one.apiVersion, `${one.isNamespaced}`, one.kind, ...(isWide ? [one.verbs.join(","), one.categories.join(",")] : [])].join("\t"));
-  if (!flags.is("no-headers")) lines.unshift(["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", ...(isWide ? ["VERBS", "CATEGORIES"] : [])].join("\t"));
+  const lines = sorted.map((one) =>
+    [
+      one.plural,
+      one.shortNames.join(","),
+      one.apiVersion,
+      `${one.isNamespaced}`,
+      one.kind,
+      ...(isWide ? [one.verbs.join(","), one.categories.join(",")] : []),
+    ].join("\t"),
+  );
+  if (!flags.is("no-headers"))
+    lines.unshift(["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", ...(isWide ? ["VERBS", "CATEGORIES"] : [])].join("\t"));
   yield* session.out(tabulate(`${lines.join("\n")}\n`, tableTabs));
 }
 
@@ -154,11 +199,17 @@ export const authCommand: Command = {
             tabulate("Resources\tNon-Resource URLs\tResource Names\tVerbs\n*.*\t[]\t[]\t[*]\n\t[*]\t[]\t[*]\n", tableTabs),
           );
         }
-        if (verb === undefined || (type === undefined && !verb.startsWith("/"))) throw new KubectlError("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");
+        if (verb === undefined || (type === undefined && !verb.startsWith("/")))
+          throw new KubectlError(
+            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
+          );
         if (type !== undefined && !type.startsWith("/") && type !== "*") {
           const found = (yield* session.resources()).find(type.split("/")[0] as string);
           if (found === undefined) yield* session.err(`Warning: the server doesn't have a resource type '${type.split("/")[0]}'\n\n`);
-          else if (!found.isNamespaced && !flags.is("all-namespaces")) yield* session.err(`Warning: resource '${found.plural}' is not namespace scoped${found.group === "" ? "" : ` in group '${found.group}'`}\n\n`);
+          else if (!found.isNamespaced && !flags.is("all-namespaces"))
+            yield* session.err(
+              `Warning: resource '${found.plural}' is not namespace scoped${found.group === "" ? "" : ` in group '${found.group}'`}\n\n`,
+            );
         }
         if (!flags.is("quiet")) yield* session.out("yes\n");
       },
@@ -167,7 +218,9 @@ export const authCommand: Command = {
       name: "whoami",
       short: "Experimental: Check self subject attributes",
       *run(session) {
-        yield* session.out(tabulate("ATTRIBUTE\tVALUE\nUsername\tkubernetes-admin\nGroups\t[kubeadm:cluster-admins system:authenticated]\n", tableTabs));
+        yield* session.out(
+          tabulate("ATTRIBUTE\tVALUE\nUsername\tkubernetes-admin\nGroups\t[kubeadm:cluster-admins system:authenticated]\n", tableTabs),
+        );
       },
     },
   ],
@@ -198,5 +251,11 @@ export const topCommand: Command = {
 /** The user and cluster of the context in use, for `config`. */
 export function contextRow(session: Session, name: string): readonly string[] {
   const context = currentContext(session.kubeconfig, name);
-  return [name === session.kubeconfig["current-context"] ? "*" : "", name, context?.cluster ?? "", context?.user ?? "", context?.namespace ?? ""];
+  return [
+    name === session.kubeconfig["current-context"] ? "*" : "",
+    name,
+    context?.cluster ?? "",
+    context?.user ?? "",
+    context?.namespace ?? "",
+  ];
 }

@@ -21,7 +21,7 @@ export const validateFlag: FlagDefinition = {
   type: "string",
   default: "strict",
   bare: "strict",
-  usage: 'Must be one of: strict (or true), warn, ignore (or false).',
+  usage: "Must be one of: strict (or true), warn, ignore (or false).",
 };
 
 /** `kubectl apply`: a three-way merge of the manifest, the manifest applied before, and what is there. @source kubectl pkg/cmd/apply/apply.go, patcher.go */
@@ -37,16 +37,42 @@ export const applyCommand: Command = {
     dryRunFlag,
     validateFlag,
     { name: "server-side", type: "bool", default: "false", usage: "If true, apply runs in the server instead of the client." },
-    { name: "force-conflicts", type: "bool", default: "false", usage: "If true, server-side apply will force the changes against conflicts." },
-    { name: "field-manager", type: "string", default: "kubectl-client-side-apply", usage: "Name of the manager used to track field ownership." },
-    { name: "force", type: "bool", default: "false", usage: "If true, immediately remove resources from API and bypass graceful deletion." },
+    {
+      name: "force-conflicts",
+      type: "bool",
+      default: "false",
+      usage: "If true, server-side apply will force the changes against conflicts.",
+    },
+    {
+      name: "field-manager",
+      type: "string",
+      default: "kubectl-client-side-apply",
+      usage: "Name of the manager used to track field ownership.",
+    },
+    {
+      name: "force",
+      type: "bool",
+      default: "false",
+      usage: "If true, immediately remove resources from API and bypass graceful deletion.",
+    },
     { name: "grace-period", type: "int", default: "-1", usage: "Period of time in seconds given to the resource to terminate gracefully." },
-    { name: "overwrite", type: "bool", default: "true", usage: "Automatically resolve conflicts between the modified and live configuration." },
+    {
+      name: "overwrite",
+      type: "bool",
+      default: "true",
+      usage: "Automatically resolve conflicts between the modified and live configuration.",
+    },
     { name: "openapi-patch", type: "bool", default: "true", usage: "If true, use openapi to calculate diff when the openapi presents." },
     { name: "all", type: "bool", default: "false", usage: "Select all resources in the namespace of the specified resource types." },
     { name: "wait", type: "bool", default: "false", usage: "If true, wait for resources to be gone before returning." },
     { name: "timeout", type: "duration", default: "0s", usage: "The length of time to wait before giving up on a delete." },
-    { name: "record", type: "bool", default: "false", usage: "Record current kubectl command in the resource annotation.", deprecated: "--record will be removed in the future" },
+    {
+      name: "record",
+      type: "bool",
+      default: "false",
+      usage: "Record current kubectl command in the resource annotation.",
+      deprecated: "--record will be removed in the future",
+    },
   ],
   commands: [
     {
@@ -54,7 +80,12 @@ export const applyCommand: Command = {
       short: "View the latest last-applied-configuration annotations of a resource/object",
       usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
       completes: "resources",
-      flags: [...fileFlags, selectorFlag, { name: "output", short: "o", type: "string", default: "yaml" }, { name: "all", type: "bool", default: "false" }],
+      flags: [
+        ...fileFlags,
+        selectorFlag,
+        { name: "output", short: "o", type: "string", default: "yaml" },
+        { name: "all", type: "bool", default: "false" },
+      ],
       run: viewLastApplied,
     },
     {
@@ -71,10 +102,14 @@ export const applyCommand: Command = {
 function* apply(session: Session, flags: Flags): Run<void> {
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   const files = flags.list("filename");
-  if (files.length === 0) throw new KubectlError(flags.text("kustomize") === "" ? "must specify one of -f and -k" : noKustomization(session, flags.text("kustomize")));
+  if (files.length === 0)
+    throw new KubectlError(
+      flags.text("kustomize") === "" ? "must specify one of -f and -k" : noKustomization(session, flags.text("kustomize")),
+    );
   const dryRun = yield* dryRunOf(session, flags);
   const isServerSide = flags.is("server-side");
-  if (dryRun === "client" && isServerSide) throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  if (dryRun === "client" && isServerSide)
+    throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   if (flags.is("force-conflicts") && !isServerSide) throw new KubectlError("--force-conflicts only works with --server-side");
   if (flags.is("force") && isServerSide) throw new KubectlError("--force cannot be used with --server-side");
   const validation = fieldValidation(flags);
@@ -183,7 +218,10 @@ function* applyOne(context: ApplyContext, target: Extract<Target, { type: "one" 
       path: resourcePath(resource, namespace, name),
       query: { ...writeQuery(flags, dryRun), ...validationQuery(session, context.validation) },
       body: patch,
-      contentType: schemaOf(resource.apiVersion, resource.kind) === undefined ? "application/merge-patch+json" : "application/strategic-merge-patch+json",
+      contentType:
+        schemaOf(resource.apiVersion, resource.kind) === undefined
+          ? "application/merge-patch+json"
+          : "application/strategic-merge-patch+json",
     });
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
@@ -229,8 +267,14 @@ function* recreate(context: ApplyContext, target: Extract<Target, { type: "one" 
     path: resourcePath(resource, namespace, name),
     body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background", gracePeriodSeconds: 0 },
   });
-  while ((yield* session.requestIfFound({ method: "GET", path: resourcePath(resource, namespace, name) })) !== undefined) yield* session.sys.sleep(1_000_000);
-  return yield* session.request<KubernetesObject>({ method: "POST", path: resourcePath(resource, namespace), query: writeQuery(flags, "none"), body: modified });
+  while ((yield* session.requestIfFound({ method: "GET", path: resourcePath(resource, namespace, name) })) !== undefined)
+    yield* session.sys.sleep(1_000_000);
+  return yield* session.request<KubernetesObject>({
+    method: "POST",
+    path: resourcePath(resource, namespace),
+    query: writeQuery(flags, "none"),
+    body: modified,
+  });
 }
 
 /** The manifest with itself in its annotation, as apply stores it. */
@@ -312,11 +356,16 @@ function* setLastApplied(session: Session, flags: Flags): Run<void> {
     const path = resourcePath(target.resource, target.namespace, target.name);
     const current = yield* session.request<KubernetesObject>({ method: "GET", path });
     if (current.metadata.annotations?.[lastApplied] === undefined && !flags.is("create-annotation")) {
-      throw new KubectlError(`no last-applied-configuration annotation found on resource: ${target.name}, to create the annotation, run the command with --create-annotation`);
+      throw new KubectlError(
+        `no last-applied-configuration annotation found on resource: ${target.name}, to create the annotation, run the command with --create-annotation`,
+      );
     }
     const { annotations } = withLastApplied(target.object).metadata as { annotations: Record<string, string> };
     const patch = { metadata: { annotations: { [lastApplied]: annotations[lastApplied] } } };
-    const patched = dryRun === "client" ? current : yield* session.request({ method: "PATCH", path, body: patch, contentType: "application/merge-patch+json" });
+    const patched =
+      dryRun === "client"
+        ? current
+        : yield* session.request({ method: "PATCH", path, body: patch, contentType: "application/merge-patch+json" });
     yield* printResult(session, flags, undefined, target.resource, patched, "configured", dryRun);
   }
 }

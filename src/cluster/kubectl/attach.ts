@@ -25,7 +25,8 @@ export const attachCommand: Command = {
   *run(session, flags) {
     const [word] = flags.args;
     if (word === undefined) throw session.usage("at least 1 argument is required for attach");
-    if (flags.args.length > 2) throw session.usage("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw " + `${flags.args.length}: ${flags.args.join(" ")}`);
+    if (flags.args.length > 2)
+      throw session.usage(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${flags.args.length}: ${flags.args.join(" ")}`);
     const pod = yield* podFor(session, flags.args.length === 2 ? `${word}/${flags.args[1]}` : word);
     return yield* attach(session, flags, pod);
   },
@@ -33,7 +34,8 @@ export const attachCommand: Command = {
 
 function* attach(session: Session, flags: Flags, pod: Pod): Run<number> {
   const { phase } = pod.status ?? {};
-  if (phase === "Succeeded" || phase === "Failed") throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`);
+  if (phase === "Succeeded" || phase === "Failed")
+    throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`);
   const container = yield* containerFor(session, pod, flags.text("container"), flags.is("quiet"));
   yield* printLog(session, pod, container, { follow: "true", tailLines: "0" }, "");
   return 0;
@@ -60,7 +62,15 @@ export function* attachOrLogs(session: Session, flags: Flags, created: Kubernete
       method: "GET",
       path: `${path}/attach`,
       query: { container, stdin: "true", stdout: "true", ...(flags.is("tty") ? { tty: "true" } : {}) },
-      body: { streams: { stdin: sys.stdin, stdout: sys.stdout, stderr: sys.stderr, terminal: flags.is("tty") ? sys.terminal : undefined, session: sys.session } },
+      body: {
+        streams: {
+          stdin: sys.stdin,
+          stdout: sys.stdout,
+          stderr: sys.stderr,
+          terminal: flags.is("tty") ? sys.terminal : undefined,
+          session: sys.session,
+        },
+      },
     });
     if (response.upgrade !== undefined) yield* waitFor(response.upgrade as Process);
   } else yield* printLog(session, pod, container, { follow: "true" }, "");
@@ -71,6 +81,9 @@ export function* attachOrLogs(session: Session, flags: Flags, created: Kubernete
     yield* sys.sleep(100_000);
   }
   const code = pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
-  if (code !== 0) yield* session.err(`pod ${created.metadata.namespace}/${created.metadata.name} terminated (${pod.status?.containerStatuses?.[0]?.state?.terminated?.reason ?? "Error"})\n`);
+  if (code !== 0)
+    yield* session.err(
+      `pod ${created.metadata.namespace}/${created.metadata.name} terminated (${pod.status?.containerStatuses?.[0]?.state?.terminated?.reason ?? "Error"})\n`,
+    );
   return code;
 }

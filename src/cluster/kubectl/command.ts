@@ -14,7 +14,7 @@ export interface Command {
   readonly flags?: readonly FlagDefinition[];
   readonly commands?: readonly Command[];
   /** Absent: a mere group of subcommands. */
-  readonly run?: (session: Session, flags: Flags) => Run<number | void>;
+  readonly run?: (session: Session, flags: Flags) => Run<number> | Run<void>;
   /** Not in help; old or inner. */
   readonly isHidden?: boolean;
   /** What its words are, for Tab. */
@@ -31,25 +31,49 @@ export const globalFlags: readonly FlagDefinition[] = [
   { name: "kubeconfig", type: "string", usage: "Path to the kubeconfig file to use for CLI requests." },
   { name: "token", type: "string", usage: "Bearer token for authentication to the API server" },
   { name: "as", type: "string", usage: "Username to impersonate for the operation." },
-  { name: "as-group", type: "array", usage: "Group to impersonate for the operation, this flag can be repeated to specify multiple groups." },
+  {
+    name: "as-group",
+    type: "array",
+    usage: "Group to impersonate for the operation, this flag can be repeated to specify multiple groups.",
+  },
   { name: "as-uid", type: "string", usage: "UID to impersonate for the operation." },
   { name: "cache-dir", type: "string", default: "/root/.kube/cache", usage: "Default cache directory" },
   { name: "certificate-authority", type: "string", usage: "Path to a cert file for the certificate authority" },
   { name: "client-certificate", type: "string", usage: "Path to a client certificate file for TLS" },
   { name: "client-key", type: "string", usage: "Path to a client key file for TLS" },
-  { name: "disable-compression", type: "bool", default: "false", usage: "If true, opt-out of response compression for all requests to the server" },
-  { name: "insecure-skip-tls-verify", type: "bool", default: "false", usage: "If true, the server's certificate will not be checked for validity." },
+  {
+    name: "disable-compression",
+    type: "bool",
+    default: "false",
+    usage: "If true, opt-out of response compression for all requests to the server",
+  },
+  {
+    name: "insecure-skip-tls-verify",
+    type: "bool",
+    default: "false",
+    usage: "If true, the server's certificate will not be checked for validity.",
+  },
   { name: "log-flush-frequency", type: "duration", default: "5s", usage: "Maximum number of seconds between log flushes" },
   { name: "match-server-version", type: "bool", default: "false", usage: "Require server version to match client version" },
   { name: "password", type: "string", usage: "Password for basic authentication to the API server" },
   { name: "profile", type: "string", default: "none", usage: "Name of profile to capture." },
   { name: "profile-output", type: "string", default: "profile.pprof", usage: "Name of the file to write the profile to" },
-  { name: "request-timeout", type: "string", default: "0", usage: "The length of time to wait before giving up on a single server request." },
+  {
+    name: "request-timeout",
+    type: "string",
+    default: "0",
+    usage: "The length of time to wait before giving up on a single server request.",
+  },
   { name: "tls-server-name", type: "string", usage: "Server name to use for server certificate validation." },
   { name: "username", type: "string", usage: "Username for basic authentication to the API server" },
   { name: "v", short: "v", type: "int", default: "0", usage: "number for the log level verbosity" },
   { name: "vmodule", type: "string", usage: "comma-separated list of pattern=N settings for file-filtered logging" },
-  { name: "warnings-as-errors", type: "bool", default: "false", usage: "Treat warnings received from the server as errors and exit with a non-zero exit code" },
+  {
+    name: "warnings-as-errors",
+    type: "bool",
+    default: "false",
+    usage: "Treat warnings received from the server as errors and exit with a non-zero exit code",
+  },
 ];
 
 export const helpFlag: FlagDefinition = { name: "help", short: "h", type: "bool", default: "false" };
@@ -98,7 +122,11 @@ function firstArgument(words: readonly string[], flags: readonly FlagDefinition[
 /** @throws KubectlError with cobra's second line */
 export function commandFlags({ command, path, words }: FoundCommand): Flags {
   try {
-    return parseFlags(words, [...(command.flags ?? []), ...globalFlags.filter(({ name }) => !command.flags?.some((own) => own.name === name)), helpFlag]);
+    return parseFlags(words, [
+      ...(command.flags ?? []),
+      ...globalFlags.filter(({ name }) => !command.flags?.some((own) => own.name === name)),
+      helpFlag,
+    ]);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw new KubectlError(`${error.message}\nSee '${path} --help' for usage.`);

@@ -35,15 +35,29 @@ export interface CommandGroup {
 
 export function commandGroups(minor: number): readonly CommandGroup[] {
   const behaviour = clientBehaviour(minor);
-  const create = behaviour.createIngress ? createCommand : { ...createCommand, commands: (createCommand.commands ?? []).filter(({ name }) => name !== "ingress") };
+  const create = behaviour.createIngress
+    ? createCommand
+    : { ...createCommand, commands: (createCommand.commands ?? []).filter(({ name }) => name !== "ingress") };
   return [
     { title: "Basic Commands (Beginner):", commands: [create, exposeCommand, runCommand(minor), setCommand] },
     { title: "Basic Commands (Intermediate):", commands: [explainCommand, getCommand, editCommand, deleteCommand] },
     { title: "Deploy Commands:", commands: [rolloutCommand, scaleCommand] },
-    { title: "Cluster Management Commands:", commands: [clusterInfoCommand, topCommand, cordonCommand, uncordonCommand, drainCommand, taintCommand] },
+    {
+      title: "Cluster Management Commands:",
+      commands: [clusterInfoCommand, topCommand, cordonCommand, uncordonCommand, drainCommand, taintCommand],
+    },
     {
       title: "Troubleshooting and Debugging Commands:",
-      commands: [describeCommand, logsCommand, attachCommand, execCommand, portForwardCommand, cpCommand, authCommand, ...(behaviour.events ? [eventsCommand] : [])],
+      commands: [
+        describeCommand,
+        logsCommand,
+        attachCommand,
+        execCommand,
+        portForwardCommand,
+        cpCommand,
+        authCommand,
+        ...(behaviour.events ? [eventsCommand] : []),
+      ],
     },
     { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand] },
     { title: "Settings Commands:", commands: [labelCommand, annotateCommand] },
@@ -52,5 +66,9 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
 }
 
 export function rootCommand(groups: readonly CommandGroup[]): Command {
-  return { name: "kubectl", short: "kubectl controls the Kubernetes cluster manager", commands: groups.flatMap(({ commands }) => commands) };
+  return {
+    name: "kubectl",
+    short: "kubectl controls the Kubernetes cluster manager",
+    commands: groups.flatMap(({ commands }) => commands),
+  };
 }

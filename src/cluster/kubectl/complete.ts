@@ -27,16 +27,26 @@ export function completeKubectl({ options, namespace = "default" }: CompletionCo
   const matching = (all: readonly string[]): readonly string[] => [...new Set(all)].filter((word) => word.startsWith(current)).sort();
 
   if (flagBefore === "-n" || flagBefore === "--namespace") return matching(list("/api/v1/namespaces"));
-  if (flagBefore === "-o" || flagBefore === "--output") return matching(["custom-columns=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"]);
-  if (current.startsWith("-")) return matching([...(command.flags ?? []), ...globalFlags].flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]));
+  if (flagBefore === "-o" || flagBefore === "--output")
+    return matching(["custom-columns=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"]);
+  if (current.startsWith("-"))
+    return matching(
+      [...(command.flags ?? []), ...globalFlags].flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),
+    );
   const args = argumentsOf(found.words, command);
   if (command.commands !== undefined && args.length === 0 && command.run === undefined) {
     return matching(command.commands.filter(({ isHidden }) => isHidden !== true).map(({ name }) => name));
   }
   const at = givenNamespace(before) ?? namespace;
   if (flagBefore === "-c" || flagBefore === "--container") {
-    const { code, body } = options.handle({ method: "GET", path: `/api/v1/namespaces/${at}/pods/${args.find((word) => !word.includes("/")) ?? ""}`, userAgent: "kubectl" });
-    return code >= 400 ? [] : matching((body as { spec: { containers: readonly { name: string }[] } }).spec.containers.map(({ name }) => name));
+    const { code, body } = options.handle({
+      method: "GET",
+      path: `/api/v1/namespaces/${at}/pods/${args.find((word) => !word.includes("/")) ?? ""}`,
+      userAgent: "kubectl",
+    });
+    return code >= 400
+      ? []
+      : matching((body as { spec: { containers: readonly { name: string }[] } }).spec.containers.map(({ name }) => name));
   }
   const kinds = servedKinds(options);
   switch (command.completes) {
@@ -93,7 +103,9 @@ function servedKinds({ handle }: KubectlOptions): readonly ServedKind[] {
   const read = (path: string): unknown => handle({ method: "GET", path, userAgent: "kubectl" }).body;
   const groups = (read("/apis") as { groups?: readonly { preferredVersion: { groupVersion: string } }[] }).groups ?? [];
   return ["/api/v1", ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`)].flatMap((root) => {
-    const { resources = [] } = read(root) as { resources?: readonly { name: string; singularName?: string; namespaced: boolean; kind: string; shortNames?: readonly string[] }[] };
+    const { resources = [] } = read(root) as {
+      resources?: readonly { name: string; singularName?: string; namespaced: boolean; kind: string; shortNames?: readonly string[] }[];
+    };
     return resources
       .filter(({ name }) => !name.includes("/"))
       .map(({ name, singularName = "", namespaced, kind, shortNames = [] }) => ({

@@ -36,7 +36,9 @@ export const configCommand: Command = {
         { name: "output", short: "o", type: "string" },
       ],
       *run(session, flags) {
-        const names = session.kubeconfig.contexts.map(({ name }) => name).filter((name) => flags.args.length === 0 || flags.args.includes(name));
+        const names = session.kubeconfig.contexts
+          .map(({ name }) => name)
+          .filter((name) => flags.args.length === 0 || flags.args.includes(name));
         for (const name of flags.args) if (!names.includes(name)) throw new KubectlError(`context ${name} not found`);
         if (flags.text("output") === "name") return yield* session.out(names.map((name) => `${name}\n`).join(""));
         const lines = names.map((name) => contextRow(session, name).join("\t"));
@@ -59,7 +61,8 @@ export const configCommand: Command = {
       *run(session, flags) {
         const config = session.kubeconfig;
         const [given] = flags.args;
-        if (flags.is("current") === (given !== undefined)) throw session.usage("Unexpected args: you must specify a non-empty context name or --current");
+        if (flags.is("current") === (given !== undefined))
+          throw session.usage("Unexpected args: you must specify a non-empty context name or --current");
         const name = given ?? config["current-context"];
         const before = config.contexts.find((one) => one.name === name);
         const namespace = flags.text("namespace");
@@ -68,7 +71,10 @@ export const configCommand: Command = {
           user: flags.text("user") || (before?.context.user ?? ""),
           ...(namespace === "" ? (before?.context.namespace === undefined ? {} : { namespace: before.context.namespace }) : { namespace }),
         };
-        const contexts = before === undefined ? [...config.contexts, { name, context }] : config.contexts.map((one) => (one.name === name ? { name, context } : one));
+        const contexts =
+          before === undefined
+            ? [...config.contexts, { name, context }]
+            : config.contexts.map((one) => (one.name === name ? { name, context } : one));
         writeKubeconfig(session.sys, { ...config, contexts });
         yield* session.out(`Context ${JSON.stringify(name)} ${before === undefined ? "created" : "modified"}.\n`);
       },
@@ -81,7 +87,8 @@ export const configCommand: Command = {
       *run(session, flags) {
         const [name] = flags.args;
         if (name === undefined || flags.args.length > 1) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
-        if (!session.kubeconfig.contexts.some((one) => one.name === name)) throw new KubectlError(`no context exists with the name: ${JSON.stringify(name)}`);
+        if (!session.kubeconfig.contexts.some((one) => one.name === name))
+          throw new KubectlError(`no context exists with the name: ${JSON.stringify(name)}`);
         writeKubeconfig(session.sys, { ...session.kubeconfig, "current-context": name });
         yield* session.out(`Switched to context ${JSON.stringify(name)}.\n`);
       },

@@ -46,14 +46,19 @@ function* copy(session: Session, flags: Flags): Run<void> {
     const pod = yield* podOf(session, from);
     const container = yield* containerFor(session, pod, flags.text("container"), false);
     const pipe = sys.pipe();
-    const process = yield* start(session, pod, container, ["cat", from.path], { stdin: sys.nullInput, stdout: pipe.output, stderr: sys.stderr });
+    const process = yield* start(session, pod, container, ["cat", from.path], {
+      stdin: sys.nullInput,
+      stdout: pipe.output,
+      stderr: sys.stderr,
+    });
     pipe.output.close();
     let text = "";
     for (let piece = yield* pipe.input.read(); piece !== ""; piece = yield* pipe.input.read()) text += piece;
     const status = yield* process.wait();
     if (status !== 0) throw new KubectlError(`command terminated with exit code ${status}`);
     const written = sys.files.write(sys.path(to.path), text);
-    if (!written.ok) throw new KubectlError(`open ${to.path}: ${written.error === "EISDIR" ? "is a directory" : "no such file or directory"}`);
+    if (!written.ok)
+      throw new KubectlError(`open ${to.path}: ${written.error === "EISDIR" ? "is a directory" : "no such file or directory"}`);
     return;
   }
   const file = sys.files.read(sys.path(from.path));
@@ -62,7 +67,11 @@ function* copy(session: Session, flags: Flags): Run<void> {
   const container = yield* containerFor(session, pod, flags.text("container"), false);
   const target = to.path.endsWith("/") ? `${to.path}${from.path.split("/").at(-1)}` : to.path;
   const quoted = `'${target.replaceAll("'", "'\\''")}'`;
-  const process = yield* start(session, pod, container, ["sh", "-c", `cat > ${quoted}`], { stdin: sys.textInput(file.value), stdout: sys.nullOutput, stderr: sys.stderr });
+  const process = yield* start(session, pod, container, ["sh", "-c", `cat > ${quoted}`], {
+    stdin: sys.textInput(file.value),
+    stdout: sys.nullOutput,
+    stderr: sys.stderr,
+  });
   const status = yield* process.wait();
   if (status !== 0) throw new KubectlError(`command terminated with exit code ${status}`);
 }

@@ -50,9 +50,11 @@ export function* createObject(session: Session, flags: Flags, object: LooseObjec
   const printer = objectPrinter(session, flags);
   const resources = yield* session.resources();
   const resource = resources.byKind(String(object.apiVersion), String(object.kind));
-  if (resource === undefined) throw new KubectlError(`no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`);
+  if (resource === undefined)
+    throw new KubectlError(`no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`);
   const metadata = object.metadata as LooseObject;
-  const named = resource.isNamespaced && session.enforcesNamespace ? { ...object, metadata: { ...metadata, namespace: session.namespace } } : object;
+  const named =
+    resource.isNamespaced && session.enforcesNamespace ? { ...object, metadata: { ...metadata, namespace: session.namespace } } : object;
   let created: unknown = named;
   if (dryRun !== "client") {
     try {
@@ -122,7 +124,8 @@ function service(type: string): Build {
     const name = nameArgument(session, flags);
     const ports = servicePorts(flags);
     const isHeadless = flags.text("clusterip") === "None";
-    if (ports.length === 0 && type !== "ExternalName" && !isHeadless) throw new KubectlError("at least one tcp port specifier must be provided");
+    if (ports.length === 0 && type !== "ExternalName" && !isHeadless)
+      throw new KubectlError("at least one tcp port specifier must be provided");
     if (type === "ExternalName") requireFlags(flags, "external-name");
     const clusterIP = flags.text("clusterip");
     return typed(
@@ -153,7 +156,14 @@ const serviceCommand: Command = {
       name: "clusterip",
       short: "Create a ClusterIP service",
       usage: "NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none]",
-      flags: [tcpFlag, { name: "clusterip", type: "string", usage: "Assign your own ClusterIP or set to 'None' for a 'headless' service (no loadbalancing)." }],
+      flags: [
+        tcpFlag,
+        {
+          name: "clusterip",
+          type: "string",
+          usage: "Assign your own ClusterIP or set to 'None' for a 'headless' service (no loadbalancing).",
+        },
+      ],
       failure: (message) => `failed to create ClusterIP service: ${message}`,
       build: service("ClusterIP"),
     }),
@@ -161,7 +171,10 @@ const serviceCommand: Command = {
       name: "nodeport",
       short: "Create a NodePort service",
       usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
-      flags: [tcpFlag, { name: "node-port", type: "int", default: "0", usage: "Port used to expose the service on each node in a cluster." }],
+      flags: [
+        tcpFlag,
+        { name: "node-port", type: "int", default: "0", usage: "Port used to expose the service on each node in a cluster." },
+      ],
       failure: (message) => `failed to create NodePort service: ${message}`,
       build: service("NodePort"),
     }),
@@ -189,7 +202,10 @@ const serviceCommand: Command = {
 /** A container is named after the image's last part, without tag. */
 export function containerName(image: string): string {
   const last = image.split("/").at(-1) as string;
-  return (last.split(":")[0] as string).split("@")[0]!.toLowerCase().replace(/[^a-z0-9-]/g, "-");
+  return (last.split(":")[0] as string)
+    .split("@")[0]!
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, "-");
 }
 
 function deployment(session: Session, flags: Flags): LooseObject {
@@ -241,7 +257,10 @@ function cronJob(session: Session, flags: Flags): LooseObject {
   requireFlags(flags, "image", "schedule");
   return typed("batch/v1", "CronJob", name, {
     spec: {
-      jobTemplate: { metadata: { ...zeroMeta, name }, spec: { template: podTemplateOf(name, flags, flags.text("restart") || "OnFailure") } },
+      jobTemplate: {
+        metadata: { ...zeroMeta, name },
+        spec: { template: podTemplateOf(name, flags, flags.text("restart") || "OnFailure") },
+      },
       schedule: flags.text("schedule"),
     },
     status: {},
@@ -276,7 +295,8 @@ function keyValues(session: Session, flags: Flags, owner: string): ReadonlyMap<s
     const parts = source.split("=");
     if (parts.length > 2) throw new KubectlError("key names or file paths cannot contain '='");
     const path = parts.at(-1) as string;
-    if (parts.length === 2 && (parts[0] === "" || path === "")) throw new KubectlError(parts[0] === "" ? `key name for file path ${path} missing` : `file path for key name ${parts[0]} missing`);
+    if (parts.length === 2 && (parts[0] === "" || path === ""))
+      throw new KubectlError(parts[0] === "" ? `key name for file path ${path} missing` : `file path for key name ${parts[0]} missing`);
     const status = session.sys.files.status(session.sys.path(path));
     if (status.ok && status.value.type === "directory") {
       if (parts.length === 2) throw new KubectlError("cannot give a key name for a directory path");
@@ -334,17 +354,23 @@ function tlsSecret(session: Session, flags: Flags): LooseObject {
   };
   const certificate = read(flags.text("cert"));
   const key = read(flags.text("key"));
-  if (!pemBlocks(certificate).some(({ label }) => label === "CERTIFICATE")) throw new KubectlError("tls: failed to find any PEM data in certificate input");
-  if (!pemBlocks(key).some(({ label }) => label.endsWith("PRIVATE KEY"))) throw new KubectlError("tls: failed to find any PEM data in key input");
+  if (!pemBlocks(certificate).some(({ label }) => label === "CERTIFICATE"))
+    throw new KubectlError("tls: failed to find any PEM data in certificate input");
+  if (!pemBlocks(key).some(({ label }) => label.endsWith("PRIVATE KEY")))
+    throw new KubectlError("tls: failed to find any PEM data in key input");
   if (!isPair(certificate, key)) throw new KubectlError("tls: private key does not match public key");
-  return typed("v1", "Secret", name, { data: { "tls.crt": encodeBase64(certificate), "tls.key": encodeBase64(key) }, type: "kubernetes.io/tls" });
+  return typed("v1", "Secret", name, {
+    data: { "tls.crt": encodeBase64(certificate), "tls.key": encodeBase64(key) },
+    type: "kubernetes.io/tls",
+  });
 }
 
 function registrySecret(session: Session, flags: Flags): LooseObject {
   const name = nameArgument(session, flags);
   const username = flags.text("docker-username");
   const password = flags.text("docker-password");
-  if (username === "") throw new KubectlError("either --from-file or the combination of --docker-username, --docker-password and --docker-server is required");
+  if (username === "")
+    throw new KubectlError("either --from-file or the combination of --docker-username, --docker-password and --docker-server is required");
   const server = flags.text("docker-server") || "https://index.docker.io/v1/";
   const email = flags.text("docker-email");
   const entry = { username, password, ...(email === "" ? {} : { email }), auth: encodeBase64(`${username}:${password}`) };
@@ -381,7 +407,8 @@ const secretCommand: Command = {
     command({
       name: "docker-registry",
       short: "Create a secret for use with a Docker registry",
-      usage: "NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none]",
+      usage:
+        "NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none]",
       flags: [
         ...fromFlags,
         { name: "docker-username", type: "string" },
@@ -450,7 +477,13 @@ function ingress(session: Session, flags: Flags): LooseObject {
       ...(className === "" ? {} : { ingressClassName: className }),
       ...(defaultBackend === undefined ? {} : { defaultBackend }),
       ...(hosts.size === 0 ? {} : { rules: [...hosts].map(([host, paths]) => ({ ...(host === "" ? {} : { host }), http: { paths } })) }),
-      ...(tls.length === 0 ? {} : { tls: tls.map((entry) => (entry.hosts.length === 0 ? { ...(entry.secretName === undefined ? {} : { secretName: entry.secretName }) } : entry)) }),
+      ...(tls.length === 0
+        ? {}
+        : {
+            tls: tls.map((entry) =>
+              entry.hosts.length === 0 ? { ...(entry.secretName === undefined ? {} : { secretName: entry.secretName }) } : entry,
+            ),
+          }),
     },
     status: { loadBalancer: {} },
   });
@@ -504,7 +537,10 @@ function binding(kind: "RoleBinding" | "ClusterRoleBinding"): Build {
     const name = nameArgument(session, flags);
     const clusterRole = flags.text("clusterrole");
     const role = kind === "RoleBinding" ? flags.text("role") : "";
-    if ((clusterRole === "") === (role === "")) throw new KubectlError(kind === "RoleBinding" ? "exactly one of clusterrole or role must be specified" : "clusterrole must be specified");
+    if ((clusterRole === "") === (role === ""))
+      throw new KubectlError(
+        kind === "RoleBinding" ? "exactly one of clusterrole or role must be specified" : "clusterrole must be specified",
+      );
     const found = subjects(flags);
     return typed("rbac.authorization.k8s.io/v1", kind, name, {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: clusterRole === "" ? "Role" : "ClusterRole", name: clusterRole || role },
@@ -536,7 +572,8 @@ export const createSubcommands: readonly Command[] = [
   command({
     name: "clusterrolebinding",
     short: "Create a cluster role binding for a particular cluster role",
-    usage: "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
+    usage:
+      "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
     flags: subjectFlags,
     failure: (message) => `failed to create clusterrolebinding: ${message}`,
     build: binding("ClusterRoleBinding"),
@@ -629,7 +666,14 @@ export const createSubcommands: readonly Command[] = [
         spec: {
           ...(min === "" ? {} : { minAvailable: amount(min) }),
           ...(max === "" ? {} : { maxUnavailable: amount(max) }),
-          selector: { matchLabels: Object.fromEntries(flags.text("selector").split(",").map((pair) => pair.split("="))) },
+          selector: {
+            matchLabels: Object.fromEntries(
+              flags
+                .text("selector")
+                .split(",")
+                .map((pair) => pair.split("=")),
+            ),
+          },
         },
         status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
       });
@@ -645,7 +689,8 @@ export const createSubcommands: readonly Command[] = [
   command({
     name: "rolebinding",
     short: "Create a role binding for a particular role or cluster role",
-    usage: "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
+    usage:
+      "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
     flags: [...subjectFlags, { name: "role", type: "string" }],
     failure: (message) => `failed to create rolebinding: ${message}`,
     build: binding("RoleBinding"),

@@ -24,8 +24,19 @@ export const createCommand: Command = {
     { name: "edit", type: "bool", default: "false", usage: "Edit the API resource before creating" },
     { name: "field-manager", type: "string", default: "kubectl-create", usage: "Name of the manager used to track field ownership." },
     { name: "raw", type: "string", usage: "Raw URI to POST to the server." },
-    { name: "record", type: "bool", default: "false", usage: "Record current kubectl command in the resource annotation.", deprecated: "--record will be removed in the future" },
-    { name: "save-config", type: "bool", default: "false", usage: "If true, the configuration of current object will be saved in its annotation." },
+    {
+      name: "record",
+      type: "bool",
+      default: "false",
+      usage: "Record current kubectl command in the resource annotation.",
+      deprecated: "--record will be removed in the future",
+    },
+    {
+      name: "save-config",
+      type: "bool",
+      default: "false",
+      usage: "If true, the configuration of current object will be saved in its annotation.",
+    },
     { name: "windows-line-endings", type: "bool", default: "false", usage: "Only relevant if --edit=true." },
   ],
   commands: createSubcommands,
@@ -44,7 +55,13 @@ function* create(session: Session, flags: Flags): Run<void> {
   const dryRun = yield* dryRunOf(session, flags);
   const validation = fieldValidation(flags);
   const printer = objectPrinter(session, flags);
-  const selection = yield* select(session, { args: [], files, isRecursive: flags.is("recursive"), labelSelector: flags.text("selector"), validates: validation !== "Ignore" });
+  const selection = yield* select(session, {
+    args: [],
+    files,
+    isRecursive: flags.is("recursive"),
+    labelSelector: flags.text("selector"),
+    validates: validation !== "Ignore",
+  });
   const errors: Error[] = [...selection.errors];
   for (const target of selection.targets) {
     if (target.type !== "one" || target.object === undefined) continue;
@@ -57,7 +74,11 @@ function* create(session: Session, flags: Flags): Run<void> {
           : yield* session.request({
               method: "POST",
               path: resourcePath(target.resource, target.namespace),
-              query: { fieldManager: flags.text("field-manager"), ...validationQuery(session, validation), ...(dryRun === "server" ? { dryRun: "All" } : {}) },
+              query: {
+                fieldManager: flags.text("field-manager"),
+                ...validationQuery(session, validation),
+                ...(dryRun === "server" ? { dryRun: "All" } : {}),
+              },
               body,
             });
       yield* printResult(session, flags, printer, target.resource, created, "created", dryRun);

@@ -23,7 +23,8 @@ export function parseCustomColumnsFile(text: string): readonly CustomColumn[] {
   const [headers = "", paths = ""] = text.split("\n");
   const names = headers.trim().split(/\s+/);
   const expressions = paths.trim().split(/\s+/);
-  if (names.length !== expressions.length) throw new KubectlError(`number of headers (${names.length}) and field specifications (${expressions.length}) don't match`);
+  if (names.length !== expressions.length)
+    throw new KubectlError(`number of headers (${names.length}) and field specifications (${expressions.length}) don't match`);
   return names.map((header, i) => ({ header, path: parseJsonPath(relaxedJsonPath(expressions[i] as string)) }));
 }
 

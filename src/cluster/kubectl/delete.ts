@@ -13,8 +13,18 @@ export const deleteFlags: readonly FlagDefinition[] = [
   { name: "cascade", type: "string", default: "background", bare: "background", usage: 'Must be "background", "orphan", or "foreground".' },
   { name: "force", type: "bool", default: "false", usage: "If true, immediately remove resources from API and bypass graceful deletion." },
   { name: "grace-period", type: "int", default: "-1", usage: "Period of time in seconds given to the resource to terminate gracefully." },
-  { name: "timeout", type: "duration", default: "0s", usage: "The length of time to wait before giving up on a delete, zero means determine a timeout from the size of the object" },
-  { name: "wait", type: "bool", default: "true", usage: "If true, wait for resources to be gone before returning. This waits for finalizers." },
+  {
+    name: "timeout",
+    type: "duration",
+    default: "0s",
+    usage: "The length of time to wait before giving up on a delete, zero means determine a timeout from the size of the object",
+  },
+  {
+    name: "wait",
+    type: "bool",
+    default: "true",
+    usage: "If true, wait for resources to be gone before returning. This waits for finalizers.",
+  },
 ];
 
 /** `kubectl delete`. @source kubectl pkg/cmd/delete/delete.go */
@@ -29,11 +39,22 @@ export const deleteCommand: Command = {
     selectorFlag,
     dryRunFlag,
     { name: "all", type: "bool", default: "false", usage: "Delete all resources, in the namespace of the specified resource types." },
-    { name: "all-namespaces", short: "A", type: "bool", default: "false", usage: "If present, list the requested object(s) across all namespaces." },
+    {
+      name: "all-namespaces",
+      short: "A",
+      type: "bool",
+      default: "false",
+      usage: "If present, list the requested object(s) across all namespaces.",
+    },
     { name: "field-selector", type: "string", usage: "Selector (field query) to filter on." },
     { name: "ignore-not-found", type: "bool", default: "false", usage: 'Treat "resource not found" as a successful delete.' },
-    { name: "now", type: "bool", default: "false", usage: "If true, resources are signaled for immediate shutdown (same as --grace-period=1)." },
-    { name: "output", short: "o", type: "string", usage: "Output mode. Use \"-o name\" for shorter output (resource/name)." },
+    {
+      name: "now",
+      type: "bool",
+      default: "false",
+      usage: "If true, resources are signaled for immediate shutdown (same as --grace-period=1).",
+    },
+    { name: "output", short: "o", type: "string", usage: 'Output mode. Use "-o name" for shorter output (resource/name).' },
   ],
   run: remove,
 };
@@ -84,9 +105,14 @@ function* remove(session: Session, flags: Flags): Run<void> {
       yield* session.err("Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n");
     }
     try {
-      const uid = dryRun === "client" ? yield* mustExist(session, resource, namespace, name) : yield* deleteOne(session, { resource, namespace, name, graceSeconds, propagation, dryRun });
+      const uid =
+        dryRun === "client"
+          ? yield* mustExist(session, resource, namespace, name)
+          : yield* deleteOne(session, { resource, namespace, name, graceSeconds, propagation, dryRun });
       deleted.push({ resource, namespace, name, uid });
-      yield* session.out(deletedLine(session, resource, namespace, name, isForced && graceSeconds === 0, dryRun, flags.text("output") === "name"));
+      yield* session.out(
+        deletedLine(session, resource, namespace, name, isForced && graceSeconds === 0, dryRun, flags.text("output") === "name"),
+      );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (!(flags.is("ignore-not-found") && error.isNotFound)) failures.push(withSource("deleting", source, error));
@@ -158,7 +184,15 @@ export function* deleteOne(
   return answer.kind === "Status" ? (answer as Status).details?.uid : (answer as KubernetesObject).metadata.uid;
 }
 
-function deletedLine(session: Session, resource: Resource, namespace: string | undefined, name: string, isForced: boolean, dryRun: DryRun, isShort: boolean): string {
+function deletedLine(
+  session: Session,
+  resource: Resource,
+  namespace: string | undefined,
+  name: string,
+  isForced: boolean,
+  dryRun: DryRun,
+  isShort: boolean,
+): string {
   if (isShort) return `${objectName(resource, name)}\n`;
   const where = session.behaviour.deleteNamesNamespace && namespace !== undefined ? ` from ${namespace} namespace` : "";
   return `${kindPrefix(resource)} "${name}" ${isForced ? "force deleted" : "deleted"}${where}${dryRunSuffix(dryRun)}\n`;

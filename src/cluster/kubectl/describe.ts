@@ -17,7 +17,13 @@ export const describeCommand: Command = {
   flags: [
     ...fileFlags,
     selectorFlag,
-    { name: "all-namespaces", short: "A", type: "bool", default: "false", usage: "If present, list the requested object(s) across all namespaces." },
+    {
+      name: "all-namespaces",
+      short: "A",
+      type: "bool",
+      default: "false",
+      usage: "If present, list the requested object(s) across all namespaces.",
+    },
     { name: "chunk-size", type: "int", default: "500" },
     { name: "show-events", type: "bool", default: "true", usage: "If true, display events related to the described object." },
   ],
@@ -27,7 +33,9 @@ export const describeCommand: Command = {
 function* describe(session: Session, flags: Flags): Run<void> {
   const files = flags.list("filename");
   if (flags.args.length === 0 && files.length === 0) {
-    throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n');
+    throw new KubectlError(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n',
+    );
   }
   const selection = yield* select(session, {
     args: flags.args,
@@ -38,7 +46,16 @@ function* describe(session: Session, flags: Flags): Run<void> {
   });
   let { infos, errors } = yield* fetch(session, selection);
   const [type, prefix, ...more] = flags.args;
-  if (errors.length === 1 && errors[0] instanceof StatusError && errors[0].isNotFound && infos.length === 0 && type !== undefined && prefix !== undefined && more.length === 0 && !type.includes("/")) {
+  if (
+    errors.length === 1 &&
+    errors[0] instanceof StatusError &&
+    errors[0].isNotFound &&
+    infos.length === 0 &&
+    type !== undefined &&
+    prefix !== undefined &&
+    more.length === 0 &&
+    !type.includes("/")
+  ) {
     infos = yield* byPrefix(session, type, prefix);
     if (infos.length > 0) {
       for (const info of infos) yield* session.out(`${yield* describeObject(session, info, flags.is("show-events"))}\n`);
@@ -57,7 +74,11 @@ function* describe(session: Session, flags: Flags): Run<void> {
     }
   }
   if (isFirst && errors.length === 0) {
-    yield* session.err(flags.is("all-namespaces") || selection.targets.some(({ resource }) => !resource.isNamespaced) ? "No resources found\n" : `No resources found in ${session.namespace} namespace.\n`);
+    yield* session.err(
+      flags.is("all-namespaces") || selection.targets.some(({ resource }) => !resource.isNamespaced)
+        ? "No resources found\n"
+        : `No resources found in ${session.namespace} namespace.\n`,
+    );
   }
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
@@ -66,7 +87,10 @@ function* describe(session: Session, flags: Flags): Run<void> {
 /** No exact name: every object whose name begins so. */
 function* byPrefix(session: Session, type: string, prefix: string): Run<readonly Info[]> {
   const resource = (yield* session.resources()).get(type);
-  const list = yield* session.request<{ items: readonly KubernetesObject[] }>({ method: "GET", path: resourcePath(resource, session.namespace) });
+  const list = yield* session.request<{ items: readonly KubernetesObject[] }>({
+    method: "GET",
+    path: resourcePath(resource, session.namespace),
+  });
   return list.items.filter(({ metadata }) => metadata.name.startsWith(prefix)).map((object) => infoOf(resource, object));
 }
 

@@ -32,7 +32,13 @@ function* diff(session: Session, flags: Flags): Run<number> {
   const files = flags.list("filename");
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
-  const selection = yield* select(session, { args: [], files, isRecursive: flags.is("recursive"), labelSelector: flags.text("selector"), validates: true });
+  const selection = yield* select(session, {
+    args: [],
+    files,
+    isRecursive: flags.is("recursive"),
+    labelSelector: flags.text("selector"),
+    validates: true,
+  });
   const failure = joinFailures(selection.errors);
   if (failure !== undefined) throw failure;
   const folder = (side: string): string => `/tmp/${side}-${1_000_000_000 + (session.sys.random.uint32() % 1_000_000_000)}`;
@@ -54,7 +60,10 @@ function* diff(session: Session, flags: Flags): Run<number> {
             path,
             query,
             body: threeWayPatch(resource, current, modified),
-            contentType: schemaOf(resource.apiVersion, resource.kind) === undefined ? "application/merge-patch+json" : "application/strategic-merge-patch+json",
+            contentType:
+              schemaOf(resource.apiVersion, resource.kind) === undefined
+                ? "application/merge-patch+json"
+                : "application/strategic-merge-patch+json",
           });
     const file = `${resource.apiVersion.replace("/", ".")}.${resource.kind}.${namespace ?? ""}.${name}`;
     const before = current === undefined ? "" : printYaml(shown(current));
@@ -85,7 +94,8 @@ export function unifiedDiff(before: string, after: string): string {
   const lengths: number[][] = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      (lengths[i] as number[])[j] = a[i] === b[j] ? (lengths[i + 1]?.[j + 1] as number) + 1 : Math.max(lengths[i + 1]?.[j] as number, lengths[i]?.[j + 1] as number);
+      (lengths[i] as number[])[j] =
+        a[i] === b[j] ? (lengths[i + 1]?.[j + 1] as number) + 1 : Math.max(lengths[i + 1]?.[j] as number, lengths[i]?.[j + 1] as number);
     }
   }
   const edits: { readonly sign: " " | "-" | "+"; readonly text: string; readonly a: number; readonly b: number }[] = [];
@@ -93,7 +103,8 @@ export function unifiedDiff(before: string, after: string): string {
   let j = 0;
   while (i < a.length || j < b.length) {
     if (i < a.length && j < b.length && a[i] === b[j]) edits.push({ sign: " ", text: a[i] as string, a: i++, b: j++ });
-    else if (i < a.length && (j >= b.length || (lengths[i + 1]?.[j] as number) >= (lengths[i]?.[j + 1] as number))) edits.push({ sign: "-", text: a[i] as string, a: i++, b: j });
+    else if (i < a.length && (j >= b.length || (lengths[i + 1]?.[j] as number) >= (lengths[i]?.[j + 1] as number)))
+      edits.push({ sign: "-", text: a[i] as string, a: i++, b: j });
     else edits.push({ sign: "+", text: b[j] as string, a: i, b: j++ });
   }
   let out = "";

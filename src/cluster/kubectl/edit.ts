@@ -24,7 +24,13 @@ export const editCommand: Command = {
   short: "Edit a resource on the server",
   usage: "(RESOURCE/NAME | -f FILENAME)",
   completes: "resources",
-  flags: [...fileFlags, ...outputFlags, selectorFlag, { name: "save-config", type: "bool", default: "false" }, { name: "subresource", type: "string" }],
+  flags: [
+    ...fileFlags,
+    ...outputFlags,
+    selectorFlag,
+    { name: "save-config", type: "bool", default: "false" },
+    { name: "subresource", type: "string" },
+  ],
   run: edit,
 };
 
@@ -70,7 +76,9 @@ function* edit(session: Session, flags: Flags): Run<void> {
       if (!(error instanceof StatusError)) throw error;
       const path = `/tmp/kubectl-edit-${name}.yaml`;
       session.sys.files.write(path, text);
-      yield* session.err(`error: ${resource.plural} "${name}" is invalid\n${error.status.reason === "Invalid" ? "" : `${error.message}\n`}A copy of your changes has been stored to "${path}"\n`);
+      yield* session.err(
+        `error: ${resource.plural} "${name}" is invalid\n${error.status.reason === "Invalid" ? "" : `${error.message}\n`}A copy of your changes has been stored to "${path}"\n`,
+      );
       throw error;
     }
   }

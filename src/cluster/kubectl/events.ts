@@ -42,7 +42,11 @@ function* events(session: Session, flags: Flags): Run<void> {
     query.fieldSelector = `involvedObject.kind=${resources.get(type).kind},involvedObject.name=${name}`;
   }
   const types = flags.list("types").map((type) => type.toLowerCase());
-  const list = yield* session.request<{ items: readonly InvolvedEvent[]; metadata: { resourceVersion: string } }>({ method: "GET", path: resourcePath(resource, namespace), query });
+  const list = yield* session.request<{ items: readonly InvolvedEvent[]; metadata: { resourceVersion: string } }>({
+    method: "GET",
+    path: resourcePath(resource, namespace),
+    query,
+  });
   const isWanted = (event: EventObject): boolean => types.length === 0 || types.includes(event.type.toLowerCase());
   const lastSeen = (event: EventObject): string => event.lastTimestamp ?? event.eventTime ?? "";
   const items = list.items.filter(isWanted).toSorted((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) > lastSeen(b) ? 1 : 0));
@@ -63,7 +67,11 @@ function* events(session: Session, flags: Flags): Run<void> {
   const lines = [...(flags.is("no-headers") ? [] : [header]), ...items.map(row)];
   if (lines.length > 0) yield* session.out(tabulate(`${lines.join("\n")}\n`, tableTabs, widths));
   if (!flags.is("watch")) return;
-  const watch = yield* session.watch({ method: "GET", path: resourcePath(resource, namespace), query: { ...query, resourceVersion: list.metadata.resourceVersion } });
+  const watch = yield* session.watch({
+    method: "GET",
+    path: resourcePath(resource, namespace),
+    query: { ...query, resourceVersion: list.metadata.resourceVersion },
+  });
   try {
     for (;;) {
       const event = yield* watch.next();

@@ -11,7 +11,12 @@ import type { Session } from "./session.ts";
 const flags: readonly FlagDefinition[] = [
   ...fileFlags,
   { name: "container", short: "c", type: "string", usage: "Container name." },
-  { name: "pod", short: "p", type: "string", deprecated: "This flag is deprecated and will be removed in future. Use exec POD_NAME instead." },
+  {
+    name: "pod",
+    short: "p",
+    type: "string",
+    deprecated: "This flag is deprecated and will be removed in future. Use exec POD_NAME instead.",
+  },
   { name: "pod-running-timeout", type: "duration", default: "1m0s" },
   { name: "quiet", short: "q", type: "bool", default: "false", usage: "Only print output from the remote session" },
   { name: "stdin", short: "i", type: "bool", default: "false", usage: "Pass stdin to the container" },
@@ -50,7 +55,8 @@ function* exec(session: Session, given: Flags): Run<number> {
         );
         break;
       case "error":
-        if (!args.some((word) => /^[–—]+$/.test(word))) session.hint("kubectl.exec-needs-dashes", {}, withDashes(session, args[0] as string));
+        if (!args.some((word) => /^[–—]+$/.test(word)))
+          session.hint("kubectl.exec-needs-dashes", {}, withDashes(session, args[0] as string));
         throw session.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
     }
   }
@@ -75,7 +81,8 @@ function withDashes(session: Session, pod: string): string {
 /** Runs a command in a container with the caller's streams, and passes on its end. */
 export function* runIn(session: Session, pod: Pod, given: Flags, command: readonly string[], subresource = "exec"): Run<number> {
   const { phase } = pod.status ?? {};
-  if (phase === "Succeeded" || phase === "Failed") throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
+  if (phase === "Succeeded" || phase === "Failed")
+    throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   const container = yield* containerFor(session, pod, given.text("container"), given.is("quiet"));
   const { sys } = session;
   const wantsStdin = given.is("stdin");
@@ -88,8 +95,23 @@ export function* runIn(session: Session, pod: Pod, given: Flags, command: readon
     const response = yield* session.send({
       method: "GET",
       path: `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/${subresource}`,
-      query: { container, command, stdout: "true", stderr: "true", ...(wantsStdin ? { stdin: "true" } : {}), ...(isTty ? { tty: "true" } : {}) },
-      body: { streams: { stdin, stdout: sys.stdout, stderr: isTty ? sys.stdout : sys.stderr, terminal: isTty ? sys.terminal : undefined, session: sys.session } },
+      query: {
+        container,
+        command,
+        stdout: "true",
+        stderr: "true",
+        ...(wantsStdin ? { stdin: "true" } : {}),
+        ...(isTty ? { tty: "true" } : {}),
+      },
+      body: {
+        streams: {
+          stdin,
+          stdout: sys.stdout,
+          stderr: isTty ? sys.stdout : sys.stderr,
+          terminal: isTty ? sys.terminal : undefined,
+          session: sys.session,
+        },
+      },
     });
     process = response.upgrade as Process;
   } catch (error) {

@@ -23,7 +23,10 @@ export const explainCommand: Command = {
 
 function* explain(session: Session, flags: Flags): Run<void> {
   const [word, ...more] = flags.args;
-  if (word === undefined) throw new KubectlError("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
+  if (word === undefined)
+    throw new KubectlError(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
+    );
   if (more.length > 0) throw new KubectlError("We accept only this format: explain RESOURCE\n");
   const resources = yield* session.resources();
   const [type = "", ...path] = word.split(".");
@@ -36,7 +39,8 @@ function* explain(session: Session, flags: Flags): Run<void> {
   }
   const schema = schemaOf(resource.apiVersion, resource.kind);
   const header = `${resource.group === "" ? "" : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`;
-  if (schema === undefined) throw new KubectlError(`couldn't find resource for ${JSON.stringify(`${resource.apiVersion}, Kind=${resource.kind}`)}`);
+  if (schema === undefined)
+    throw new KubectlError(`couldn't find resource for ${JSON.stringify(`${resource.apiVersion}, Kind=${resource.kind}`)}`);
   let current: Schema = schema;
   for (const name of path) {
     const next: Schema | undefined = structOf(current)?.fields[name];
@@ -106,7 +110,10 @@ function fieldLines(struct: Struct): string {
     .map((name) => {
       const field = struct.fields[name] as Schema;
       const required = struct.required?.includes(name) === true ? " -required-" : "";
-      const values = field.type === "string" && field.enum !== undefined ? `  enum: ${field.enum.slice(0, 4).join(", ")}${field.enum.length > 4 ? ", ...." : ""}\n` : "";
+      const values =
+        field.type === "string" && field.enum !== undefined
+          ? `  enum: ${field.enum.slice(0, 4).join(", ")}${field.enum.length > 4 ? ", ...." : ""}\n`
+          : "";
       return `  ${name}\t<${typeName(field)}>${required}\n${values}${wrapped(field.description ?? "<no description>", 4)}\n`;
     })
     .join("");

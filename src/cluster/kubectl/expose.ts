@@ -13,25 +13,46 @@ import { resourcePath, type Session } from "./session.ts";
 export const exposeCommand: Command = {
   name: "expose",
   short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
-  usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type]",
+  usage:
+    "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type]",
   completes: "resources",
   flags: [
     ...fileFlags,
     ...outputFlags,
     dryRunFlag,
-    { name: "cluster-ip", type: "string", usage: "ClusterIP to be assigned to the service. Leave empty to auto-allocate, or set to 'None' to create a headless service." },
+    {
+      name: "cluster-ip",
+      type: "string",
+      usage: "ClusterIP to be assigned to the service. Leave empty to auto-allocate, or set to 'None' to create a headless service.",
+    },
     { name: "external-ip", type: "string", usage: "Additional external IP address (not managed by Kubernetes) to accept for the service." },
     { name: "field-manager", type: "string", default: "kubectl-expose" },
     { name: "labels", short: "l", type: "string", usage: "Labels to apply to the service created by this call." },
     { name: "load-balancer-ip", type: "string", usage: "IP to assign to the LoadBalancer." },
     { name: "name", type: "string", usage: "The name for the newly created object." },
     { name: "overrides", type: "string" },
-    { name: "port", type: "string", usage: "The port that the service should serve on. Copied from the resource being exposed, if unspecified" },
+    {
+      name: "port",
+      type: "string",
+      usage: "The port that the service should serve on. Copied from the resource being exposed, if unspecified",
+    },
     { name: "protocol", type: "string", usage: "The network protocol for the service to be created. Default is 'TCP'." },
     { name: "selector", type: "string", usage: "A label selector to use for this service." },
-    { name: "session-affinity", type: "string", usage: "If non-empty, set the session affinity for the service to this; legal values: 'None', 'ClientIP'" },
-    { name: "target-port", type: "string", usage: "Name or number for the port on the container that the service should direct traffic to. Optional." },
-    { name: "type", type: "string", usage: "Type for this service: ClusterIP, NodePort, LoadBalancer, or ExternalName. Default is 'ClusterIP'." },
+    {
+      name: "session-affinity",
+      type: "string",
+      usage: "If non-empty, set the session affinity for the service to this; legal values: 'None', 'ClientIP'",
+    },
+    {
+      name: "target-port",
+      type: "string",
+      usage: "Name or number for the port on the container that the service should direct traffic to. Optional.",
+    },
+    {
+      name: "type",
+      type: "string",
+      usage: "Type for this service: ClusterIP, NodePort, LoadBalancer, or ExternalName. Default is 'ClusterIP'.",
+    },
   ],
   run: expose,
 };
@@ -47,7 +68,9 @@ function* expose(session: Session, flags: Flags): Run<void> {
     const object = serviceFor(flags, info);
     const resources = yield* session.resources();
     const resource = resources.get("services");
-    const named = session.enforcesNamespace ? { ...object, metadata: { ...(object.metadata as LooseObject), namespace: session.namespace } } : object;
+    const named = session.enforcesNamespace
+      ? { ...object, metadata: { ...(object.metadata as LooseObject), namespace: session.namespace } }
+      : object;
     const created =
       dryRun === "client"
         ? named
@@ -74,7 +97,10 @@ function serviceFor(flags: Flags, info: Info): LooseObject {
   const target = flags.text("target-port");
   const targetPort = target === "" ? undefined : /^\d+$/.test(target) ? Number(target) : target;
   if (given === "" && container.length === 0) throw new KubectlError("couldn't find port via --port flag or introspection");
-  const list = given === "" ? container : given.split(",").map((port) => ({ port, protocol: container.find((one) => one.port === port)?.protocol ?? "TCP" }));
+  const list =
+    given === ""
+      ? container
+      : given.split(",").map((port) => ({ port, protocol: container.find((one) => one.port === port)?.protocol ?? "TCP" }));
   const ports = list.map(({ port, protocol }, i) => {
     if (!/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
     return {
@@ -111,19 +137,26 @@ function selectorOf(info: Info): Readonly<Record<string, string>> {
   const { kind, metadata } = info.object;
   const spec = ((info.object as unknown as LooseObject).spec ?? {}) as LooseObject;
   if (kind === "Pod") {
-    if (Object.keys(metadata.labels ?? {}).length === 0) throw new KubectlError("couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed");
+    if (Object.keys(metadata.labels ?? {}).length === 0)
+      throw new KubectlError(
+        "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+      );
     return metadata.labels ?? {};
   }
   if (kind === "Service" || kind === "ReplicationController") {
     const selector = (spec.selector ?? {}) as Readonly<Record<string, string>>;
     if (Object.keys(selector).length === 0) {
-      throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: the ${kind === "Service" ? "service" : "replication controller"} has no pod selector set`);
+      throw new KubectlError(
+        `couldn't retrieve selectors via --selector flag or introspection: the ${kind === "Service" ? "service" : "replication controller"} has no pod selector set`,
+      );
     }
     return selector;
   }
   const selector = (spec.selector ?? {}) as { matchLabels?: Readonly<Record<string, string>>; matchExpressions?: readonly unknown[] };
   if ((selector.matchExpressions?.length ?? 0) > 0) {
-    throw new KubectlError("couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions to map-based selector format");
+    throw new KubectlError(
+      "couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions to map-based selector format",
+    );
   }
   return selector.matchLabels ?? {};
 }
@@ -134,7 +167,10 @@ function labelsOf(info: Info): Readonly<Record<string, string>> {
 
 function portsOf(kind: string, spec: LooseObject): readonly { readonly port: string; readonly protocol: string }[] {
   if (kind === "Service") {
-    return ((spec.ports ?? []) as readonly { port: number; protocol?: string }[]).map(({ port, protocol }) => ({ port: `${port}`, protocol: protocol ?? "TCP" }));
+    return ((spec.ports ?? []) as readonly { port: number; protocol?: string }[]).map(({ port, protocol }) => ({
+      port: `${port}`,
+      protocol: protocol ?? "TCP",
+    }));
   }
   const pod = (kind === "Pod" ? spec : ((spec.template as LooseObject | undefined)?.spec ?? {})) as LooseObject;
   return ((pod.containers ?? []) as readonly { ports?: readonly { containerPort: number; protocol?: string }[] }[]).flatMap(({ ports }) =>

@@ -86,7 +86,9 @@ export function takesNextWord(word: string, definitions: readonly FlagDefinition
 /** @throws KubectlError with pflag's words */
 export function parseFlags(words: readonly string[], definitions: readonly FlagDefinition[]): Flags {
   const byName = definitionsByName(definitions);
-  const byShort = new Map(definitions.filter(({ short }) => short !== undefined).map((definition) => [definition.short as string, definition]));
+  const byShort = new Map(
+    definitions.filter(({ short }) => short !== undefined).map((definition) => [definition.short as string, definition]),
+  );
   const values = new Map<string, string[]>();
   const args: string[] = [];
   const deprecations: string[] = [];
@@ -94,13 +96,15 @@ export function parseFlags(words: readonly string[], definitions: readonly FlagD
 
   const set = (definition: FlagDefinition, value: string, shown: string): void => {
     const fault = valueFault(definition, value);
-    if (fault !== undefined) throw new KubectlError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${fault}`);
+    if (fault !== undefined)
+      throw new KubectlError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${fault}`);
     const items = definition.type === "slice" ? (value === "" ? [] : value.split(",")) : [value];
     const before = definition.type === "array" || definition.type === "slice" ? (values.get(definition.name) ?? []) : [];
     values.set(definition.name, [...before, ...items]);
     if (definition.deprecated !== undefined) deprecations.push(`Flag --${definition.name} has been deprecated, ${definition.deprecated}\n`);
   };
-  const shown = (definition: FlagDefinition): string => (definition.short === undefined ? `--${definition.name}` : `-${definition.short}, --${definition.name}`);
+  const shown = (definition: FlagDefinition): string =>
+    definition.short === undefined ? `--${definition.name}` : `-${definition.short}, --${definition.name}`;
 
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
@@ -129,7 +133,8 @@ export function parseFlags(words: readonly string[], definitions: readonly FlagD
     for (let at = 0; at < letters.length; at++) {
       const letter = letters.charAt(at);
       const definition = byShort.get(letter);
-      if (definition === undefined) throw new KubectlError(`unknown shorthand flag: ${JSON.stringify(letter).replaceAll('"', "'")} in ${word}`);
+      if (definition === undefined)
+        throw new KubectlError(`unknown shorthand flag: ${JSON.stringify(letter).replaceAll('"', "'")} in ${word}`);
       const rest = letters.slice(at + 1);
       if (rest.length > 1 && rest.startsWith("=")) {
         set(definition, rest.slice(1), shown(definition));
@@ -161,7 +166,9 @@ function valueFault(definition: FlagDefinition, value: string): string | undefin
       return /^[-+]?\d+$/.test(value) ? undefined : `strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`;
     case "duration":
       if (parseDurationMs(value) !== undefined) return undefined;
-      return /^[-+]?[\d.]+$/.test(value) ? `time: missing unit in duration ${JSON.stringify(value)}` : `time: invalid duration ${JSON.stringify(value)}`;
+      return /^[-+]?[\d.]+$/.test(value)
+        ? `time: missing unit in duration ${JSON.stringify(value)}`
+        : `time: invalid duration ${JSON.stringify(value)}`;
     default:
       return undefined;
   }
@@ -173,13 +180,14 @@ export function parseBool(text: string): boolean | undefined {
   return undefined;
 }
 
-const unitsMs: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, "µs": 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const unitsMs: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Go's time.ParseDuration, in milliseconds: `1h30m`, `500ms`, `-1s`, `0`. */
 export function parseDurationMs(text: string): number | undefined {
   const match = /^([-+]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
   if (match === null) return /^[-+]?0$/.test(text) ? 0 : undefined;
   let sum = 0;
-  for (const part of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)) sum += Number(part[1]) * (unitsMs[part[2] as string] as number);
+  for (const part of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+    sum += Number(part[1]) * (unitsMs[part[2] as string] as number);
   return match[1] === "-" ? -sum : sum;
 }

@@ -19,19 +19,46 @@ const tableAccept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/js
 export const getCommand: Command = {
   name: "get",
   short: "Display one or many resources",
-  usage: "[(-o|--output=)json|yaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
+  usage:
+    "[(-o|--output=)json|yaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
   completes: "resources",
   flags: [
     ...outputFlags,
     ...fileFlags,
     selectorFlag,
     { name: "field-selector", type: "string", usage: "Selector (field query) to filter on, supports '=', '==', and '!='." },
-    { name: "all-namespaces", short: "A", type: "bool", default: "false", usage: "If present, list the requested object(s) across all namespaces." },
+    {
+      name: "all-namespaces",
+      short: "A",
+      type: "bool",
+      default: "false",
+      usage: "If present, list the requested object(s) across all namespaces.",
+    },
     { name: "chunk-size", type: "int", default: "500", usage: "Return large lists in chunks rather than all at once." },
-    { name: "ignore-not-found", type: "bool", default: "false", usage: "If set to true, suppresses NotFound error for specific objects that do not exist." },
-    { name: "label-columns", short: "L", type: "slice", usage: "Accepts a comma separated list of labels that are going to be presented as columns." },
-    { name: "no-headers", type: "bool", default: "false", usage: "When using the default or custom-column output format, don't print headers" },
-    { name: "output-watch-events", type: "bool", default: "false", usage: "Output watch event objects when --watch or --watch-only is used." },
+    {
+      name: "ignore-not-found",
+      type: "bool",
+      default: "false",
+      usage: "If set to true, suppresses NotFound error for specific objects that do not exist.",
+    },
+    {
+      name: "label-columns",
+      short: "L",
+      type: "slice",
+      usage: "Accepts a comma separated list of labels that are going to be presented as columns.",
+    },
+    {
+      name: "no-headers",
+      type: "bool",
+      default: "false",
+      usage: "When using the default or custom-column output format, don't print headers",
+    },
+    {
+      name: "output-watch-events",
+      type: "bool",
+      default: "false",
+      usage: "Output watch event objects when --watch or --watch-only is used.",
+    },
     { name: "raw", type: "string", usage: "Raw URI to request from the server." },
     { name: "server-print", type: "bool", default: "true", usage: "If true, have the server return the appropriate table output." },
     { name: "show-kind", type: "bool", default: "false", usage: "If present, list the resource type for the requested object(s)." },
@@ -39,7 +66,12 @@ export const getCommand: Command = {
     { name: "sort-by", type: "string", usage: "If non-empty, sort list types using this field specification." },
     { name: "subresource", type: "string", usage: "If specified, gets the subresource of the requested object." },
     { name: "watch", short: "w", type: "bool", default: "false", usage: "After listing/getting the requested object, watch for changes." },
-    { name: "watch-only", type: "bool", default: "false", usage: "Watch for changes to the requested object(s), without listing/getting first." },
+    {
+      name: "watch-only",
+      type: "bool",
+      default: "false",
+      usage: "Watch for changes to the requested object(s), without listing/getting first.",
+    },
   ],
   run: get,
 };
@@ -49,12 +81,15 @@ function* get(session: Session, flags: Flags): Run<void> {
   if (raw !== "") return yield* getRaw(session, raw);
   const printer = objectPrinter(session, flags, true);
   const files = flags.list("filename");
-  if (flags.is("show-labels") && printer !== undefined) throw new KubectlError("--show-labels option cannot be used with " + flags.text("output") + " printer");
+  if (flags.is("show-labels") && printer !== undefined)
+    throw new KubectlError(`--show-labels option cannot be used with ${flags.text("output")} printer`);
   if (flags.args.length === 0 && files.length === 0) {
     yield* session.err(
       'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
     );
-    throw session.usage('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).');
+    throw session.usage(
+      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+    );
   }
   const selection = yield* select(session, {
     args: flags.args,
@@ -166,7 +201,8 @@ function* printTables(session: Session, flags: Flags, selection: Selection): Run
     if (text !== "") pieces.push(text);
   }
   yield* session.out(pieces.join(flags.is("no-headers") ? "" : "\n"));
-  if (pieces.length === 0 && !flags.is("ignore-not-found") && errors.length === 0) yield* session.err(nothingFound(session, flags, selection));
+  if (pieces.length === 0 && !flags.is("ignore-not-found") && errors.length === 0)
+    yield* session.err(nothingFound(session, flags, selection));
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
 }

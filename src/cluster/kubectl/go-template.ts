@@ -62,7 +62,9 @@ export function printGoTemplate(template: GoTemplate, data: unknown): string {
     return run(template.nodes, data, scope);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new KubectlError(`error executing template ${JSON.stringify(template.text)}: template: output:1: executing "output" at ${error.message}`);
+    throw new KubectlError(
+      `error executing template ${JSON.stringify(template.text)}: template: output:1: executing "output" at ${error.message}`,
+    );
   }
 }
 
@@ -161,7 +163,8 @@ function endOfAction(text: string, from: number): number {
   return -1;
 }
 
-const token = /\s*("(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)'|:=|=|\||,|\(|\)(?:\.[A-Za-z_][\w]*)*|\$[\w]*(?:\.[A-Za-z_][\w]*)*|(?:\.[A-Za-z_]\w*)+|\.|-?\d[\w.]*|[A-Za-z_]\w*|\S)/gy;
+const token =
+  /\s*("(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)'|:=|=|\||,|\(|\)(?:\.[A-Za-z_][\w]*)*|\$[\w]*(?:\.[A-Za-z_][\w]*)*|(?:\.[A-Za-z_]\w*)+|\.|-?\d[\w.]*|[A-Za-z_]\w*|\S)/gy;
 
 function parsePipe(text: string): Pipe {
   const tokens: string[] = [];
@@ -204,7 +207,10 @@ function parseOperand(word: string, tokens: string[]): Operand {
       if (next === undefined) throw new KubectlError("unclosed left paren");
       if (next === "(") depth++;
       if (next.startsWith(")") && --depth === 0) {
-        names = next.slice(1).split(".").filter((name) => name !== "");
+        names = next
+          .slice(1)
+          .split(".")
+          .filter((name) => name !== "");
         break;
       }
       inner.push(next);
@@ -223,17 +229,21 @@ function parseOperand(word: string, tokens: string[]): Operand {
   if (word === "true" || word === "false") return { type: "value", value: word === "true" };
   if (word === "nil") return { type: "value", value: null };
   if (/^-?\d/.test(word)) return { type: "value", value: Number(word) };
-  if (functions[word] === undefined && word !== "and" && word !== "or") throw new KubectlError(`function ${JSON.stringify(word)} not defined`);
+  if (functions[word] === undefined && word !== "and" && word !== "or")
+    throw new KubectlError(`function ${JSON.stringify(word)} not defined`);
   return { type: "function", name: word };
 }
 
 function unquote(text: string): string {
   return text
     .slice(1, -1)
-    .replace(/\\(?:([ntrabfv\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/g, (_, letter: string | undefined, hex2: string | undefined, hex4: string | undefined) => {
-      if (letter !== undefined) return { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" }[letter] ?? letter;
-      return String.fromCharCode(Number.parseInt(hex2 ?? hex4 ?? "0", 16));
-    });
+    .replace(
+      /\\(?:([ntrabfv\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/g,
+      (_, letter: string | undefined, hex2: string | undefined, hex4: string | undefined) => {
+        if (letter !== undefined) return { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" }[letter] ?? letter;
+        return String.fromCharCode(Number.parseInt(hex2 ?? hex4 ?? "0", 16));
+      },
+    );
 }
 
 function run(nodes: readonly Node[], dot: unknown, scope: Scope): string {
@@ -279,7 +289,8 @@ function runRange(node: Extract<Node, { body: readonly Node[] }>, dot: unknown, 
           .sort()
           .map((key) => [key, (value as Record<string, unknown>)[key]] as const)
       : [];
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") throw new KubectlError(`<${node.pipe.text}>: range can't iterate over ${goValue(value)}`);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    throw new KubectlError(`<${node.pipe.text}>: range can't iterate over ${goValue(value)}`);
   if (entries.length === 0) return run(node.otherwise, dot, scope);
   let out = "";
   const mark = scope.variables.length;
@@ -358,8 +369,16 @@ function fields(value: unknown, names: readonly string[]): unknown {
       throw new KubectlError(`<.${names.join(".")}>: nil pointer evaluating interface {}.${name}`);
     }
     if (typeof current !== "object" || Array.isArray(current)) {
-      const type = Array.isArray(current) ? "[]interface {}" : typeof current === "string" ? "string" : typeof current === "boolean" ? "bool" : "int64";
-      throw new KubectlError(`<.${names.slice(0, i + 1).join(".")}>: can't evaluate field ${name} in type ${Array.isArray(current) ? "interface {}" : type}`);
+      const type = Array.isArray(current)
+        ? "[]interface {}"
+        : typeof current === "string"
+          ? "string"
+          : typeof current === "boolean"
+            ? "bool"
+            : "int64";
+      throw new KubectlError(
+        `<.${names.slice(0, i + 1).join(".")}>: can't evaluate field ${name} in type ${Array.isArray(current) ? "interface {}" : type}`,
+      );
     }
     current = Object.hasOwn(current, name) ? (current as Record<string, unknown>)[name] : undefined;
   });
@@ -395,7 +414,9 @@ const functions: Readonly<Record<string, (...values: never[]) => unknown>> = {
     if (typeof value === "string") return utf8Length(value);
     if (Array.isArray(value)) return value.length;
     if (typeof value === "object" && value !== null) return Object.keys(value).length;
-    throw new KubectlError(`<len>: error calling len: len of ${value === undefined || value === null ? "nil pointer" : `type ${typeof value}`}`);
+    throw new KubectlError(
+      `<len>: error calling len: len of ${value === undefined || value === null ? "nil pointer" : `type ${typeof value}`}`,
+    );
   },
   index: (value: unknown, ...keys: readonly unknown[]) =>
     keys.reduce<unknown>((current, key) => {
@@ -404,7 +425,8 @@ const functions: Readonly<Record<string, (...values: never[]) => unknown>> = {
         if (!(at >= 0 && at < current.length)) throw new KubectlError(`<index>: error calling index: reflect: slice index out of range`);
         return current[at];
       }
-      if (typeof current === "object" && current !== null) return Object.hasOwn(current, String(key)) ? (current as Record<string, unknown>)[String(key)] : undefined;
+      if (typeof current === "object" && current !== null)
+        return Object.hasOwn(current, String(key)) ? (current as Record<string, unknown>)[String(key)] : undefined;
       throw new KubectlError("<index>: error calling index: index of untyped nil");
     }, value),
   slice: (value: string | readonly unknown[], from?: number, to?: number) => value.slice(from ?? 0, to),
@@ -418,7 +440,11 @@ const functions: Readonly<Record<string, (...values: never[]) => unknown>> = {
   print: (...values: readonly unknown[]) => values.map(printed).join(""),
   println: (...values: readonly unknown[]) => `${values.map(printed).join(" ")}\n`,
   printf: (format: string, ...values: readonly unknown[]) => sprintf(format, values),
-  html: (value: unknown) => String(value).replace(/[&<>"']/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" })[character] as string),
+  html: (value: unknown) =>
+    String(value).replace(
+      /[&<>"']/g,
+      (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" })[character] as string,
+    ),
   urlquery: (value: unknown) => encodeURIComponent(String(value)).replaceAll("%20", "+"),
   base64decode: (value: string) => decodeBase64(value) ?? "",
   exists: (value: unknown, ...keys: readonly unknown[]) => {
@@ -443,18 +469,22 @@ function utf8Length(text: string): number {
 /** Go's fmt verbs that templates use, with flags and width: `%-10s`, `%05d`, `%.2f`, `%q`, `%v`, `%t`, `%x`. */
 export function sprintf(format: string, values: readonly unknown[]): string {
   let at = 0;
-  return format.replace(/%(-?)(0?)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (whole, left: string, zero: string, width: string, precision: string | undefined, verb: string) => {
-    if (verb === "%") return "%";
-    if (at >= values.length) return `%!${verb}(MISSING)`;
-    const value = values[at++];
-    let text: string;
-    if (verb === "q") text = JSON.stringify(String(value));
-    else if (verb === "f") text = Number(value).toFixed(precision === undefined ? 6 : Number(precision));
-    else if (verb === "x" && typeof value === "number") text = value.toString(16);
-    else if (verb === "s" && precision !== undefined) text = String(value).slice(0, Number(precision));
-    else if (verb === "s" || verb === "d" || verb === "v" || verb === "t") text = value === undefined || value === null ? "<nil>" : goValue(value);
-    else return whole;
-    const size = Number(width || "0");
-    return left === "-" ? text.padEnd(size) : text.padStart(size, zero === "0" ? "0" : " ");
-  });
+  return format.replace(
+    /%(-?)(0?)(\d*)(?:\.(\d+))?([a-zA-Z%])/g,
+    (whole, left: string, zero: string, width: string, precision: string | undefined, verb: string) => {
+      if (verb === "%") return "%";
+      if (at >= values.length) return `%!${verb}(MISSING)`;
+      const value = values[at++];
+      let text: string;
+      if (verb === "q") text = JSON.stringify(String(value));
+      else if (verb === "f") text = Number(value).toFixed(precision === undefined ? 6 : Number(precision));
+      else if (verb === "x" && typeof value === "number") text = value.toString(16);
+      else if (verb === "s" && precision !== undefined) text = String(value).slice(0, Number(precision));
+      else if (verb === "s" || verb === "d" || verb === "v" || verb === "t")
+        text = value === undefined || value === null ? "<nil>" : goValue(value);
+      else return whole;
+      const size = Number(width || "0");
+      return left === "-" ? text.padEnd(size) : text.padStart(size, zero === "0" ? "0" : " ");
+    },
+  );
 }

@@ -5,7 +5,8 @@ import type { FlagDefinition } from "./flags.ts";
 /** Help in kubectl's layout; the long texts and examples of the real one are left out. @source kubectl pkg/util/templates */
 export function rootHelp(groups: readonly CommandGroup[]): string {
   const width = Math.max(...groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))) + 1;
-  let text = "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n";
+  let text =
+    "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n";
   for (const { title, commands } of groups) text += `${title}\n${commands.map((command) => commandLine(command, width)).join("")}\n`;
   return `${text}Usage:\n  kubectl [flags] [options]\n\nUse "kubectl <command> --help" for more information about a given command.\nUse "kubectl options" for a list of global command-line options (applies to all commands).\n`;
 }
@@ -22,7 +23,11 @@ export function commandHelp(command: Command, path: string): string {
     text += `Available Commands:\n${commands.map((one) => commandLine(one, width)).join("")}\n`;
   }
   const flags = command.flags ?? [];
-  if (flags.length > 0) text += `Options:\n${flags.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(flagText).join("\n")}\n`;
+  if (flags.length > 0)
+    text += `Options:\n${flags
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(flagText)
+      .join("\n")}\n`;
   text += `Usage:\n  ${path}${command.usage === undefined ? (commands.length > 0 ? " [flags] [options]" : " [options]") : ` ${command.usage}`}\n\n`;
   if (commands.length > 0) text += `Use "${path} <command> --help" for more information about a given command.\n`;
   return `${text}Use "kubectl options" for a list of global command-line options (applies to all commands).\n`;

@@ -43,8 +43,10 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
       const server = flags.text("server");
       if (server !== "") yield* talksElsewhere(session, server);
       const context = flags.text("context");
-      if (context !== "" && !session.kubeconfig.contexts.some(({ name }) => name === context)) throw new KubectlError(`context ${JSON.stringify(context)} does not exist`);
-      return (yield* found.command.run(session, flags)) ?? 0;
+      if (context !== "" && !session.kubeconfig.contexts.some(({ name }) => name === context))
+        throw new KubectlError(`context ${JSON.stringify(context)} does not exist`);
+      const status = yield* found.command.run(session, flags);
+      return typeof status === "number" ? status : 0;
     } catch (error) {
       if (error instanceof Exit) return error.status;
       if (!(error instanceof KubectlError || error instanceof StatusError || error instanceof Failures)) throw error;

@@ -10,7 +10,13 @@ type Step =
   | { readonly type: "field"; readonly name: string }
   | { readonly type: "wildcard" }
   | { readonly type: "recursive" }
-  | { readonly type: "slice"; readonly from: number | undefined; readonly to: number | undefined; readonly step: number | undefined; readonly isIndex: boolean }
+  | {
+      readonly type: "slice";
+      readonly from: number | undefined;
+      readonly to: number | undefined;
+      readonly step: number | undefined;
+      readonly isIndex: boolean;
+    }
   | { readonly type: "union"; readonly members: readonly (readonly Step[])[] }
   | { readonly type: "filter"; readonly left: readonly Step[]; readonly operator: string; readonly right: readonly Step[] }
   | { readonly type: "literal"; readonly value: string | number | boolean }
@@ -107,7 +113,10 @@ class Parser {
         this.#at += number.length;
         steps.push({ type: "literal", value: Number(number) });
       } else if (/[A-Za-z_]/.test(character)) steps.push(this.#word());
-      else this.#fail(`unrecognized character in action: U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")} '${character}'`);
+      else
+        this.#fail(
+          `unrecognized character in action: U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")} '${character}'`,
+        );
     }
   }
 

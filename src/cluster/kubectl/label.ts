@@ -19,7 +19,12 @@ const flags: readonly FlagDefinition[] = [
   { name: "field-selector", type: "string" },
   { name: "list", type: "bool", default: "false", usage: "If true, display the labels for a given resource." },
   { name: "local", type: "bool", default: "false" },
-  { name: "overwrite", type: "bool", default: "false", usage: "If true, allow labels to be overwritten, otherwise reject label updates that overwrite existing labels." },
+  {
+    name: "overwrite",
+    type: "bool",
+    default: "false",
+    usage: "If true, allow labels to be overwritten, otherwise reject label updates that overwrite existing labels.",
+  },
   { name: "resource-version", type: "string" },
   { name: "record", type: "bool", default: "false", deprecated: "--record will be removed in the future" },
 ];
@@ -95,7 +100,8 @@ function isSame(a: Pairs, b: Pairs): boolean {
 function* change(session: Session, given: Flags, words: Words): Run<void> {
   const { resources, changes, removals } = parsePairs(given.args, words);
   const files = given.list("filename");
-  if (resources.length === 0 && files.length === 0) throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.length === 0 && files.length === 0)
+    throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (changes.size === 0 && removals.length === 0 && !given.is("list")) throw new KubectlError(words.nothingGiven);
   const dryRun = yield* dryRunOf(session, given);
   const printer = objectPrinter(session, given);
@@ -117,9 +123,12 @@ function* change(session: Session, given: Flags, words: Words): Run<void> {
         yield* listPairs(session, info, before, infos.length > 1);
         continue;
       }
-      const taken = [...changes].filter(([key, value]) => before[key] !== undefined && before[key] !== value).map(([key]) => ({ key, value: before[key] as string }));
+      const taken = [...changes]
+        .filter(([key, value]) => before[key] !== undefined && before[key] !== value)
+        .map(([key]) => ({ key, value: before[key] as string }));
       if (taken.length > 0 && !given.is("overwrite")) throw words.overwriteFault(taken);
-      if (words.noun === "label") for (const key of removals) if (before[key] === undefined) yield* session.out(`label ${JSON.stringify(key)} not found.\n`);
+      if (words.noun === "label")
+        for (const key of removals) if (before[key] === undefined) yield* session.out(`label ${JSON.stringify(key)} not found.\n`);
       const after = Object.fromEntries([...Object.entries(before), ...changes].filter(([key]) => !removals.includes(key)));
       const verb = words.verb(before, after, given.is("overwrite"));
       let object: KubernetesObject = { ...info.object, metadata: { ...info.object.metadata, [words.field]: after } };
@@ -153,7 +162,10 @@ function* listPairs(session: Session, { resource, name }: Info, pairs: Pairs, is
 }
 
 /** Words up to the first pair are resources. `key-` takes away. @source kubectl pkg/cmd/util, GetResourcesAndPairs */
-function parsePairs(args: readonly string[], words: Words): { resources: readonly string[]; changes: ReadonlyMap<string, string>; removals: readonly string[] } {
+function parsePairs(
+  args: readonly string[],
+  words: Words,
+): { resources: readonly string[]; changes: ReadonlyMap<string, string>; removals: readonly string[] } {
   const resources: string[] = [];
   const changes = new Map<string, string>();
   const removals: string[] = [];
@@ -178,6 +190,7 @@ function parsePairs(args: readonly string[], words: Words): { resources: readonl
     if (fault !== undefined) throw new KubectlError(fault);
     changes.set(key, value);
   }
-  if (removals.some((key) => changes.has(key))) throw new KubectlError(`can not both modify and remove ${words.noun === "label" ? "a label" : "an annotation"} in the same command`);
+  if (removals.some((key) => changes.has(key)))
+    throw new KubectlError(`can not both modify and remove ${words.noun === "label" ? "a label" : "an annotation"} in the same command`);
   return { resources, changes, removals };
 }

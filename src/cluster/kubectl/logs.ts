@@ -26,7 +26,13 @@ export const logsCommand: Command = {
     { name: "max-log-requests", type: "int", default: "5" },
     { name: "pod-running-timeout", type: "duration", default: "20s" },
     { name: "prefix", type: "bool", default: "false", usage: "Prefix each log line with the log source (pod name and container name)" },
-    { name: "previous", short: "p", type: "bool", default: "false", usage: "If true, print the logs for the previous instance of the container in a pod if it exists." },
+    {
+      name: "previous",
+      short: "p",
+      type: "bool",
+      default: "false",
+      usage: "If true, print the logs for the previous instance of the container in a pod if it exists.",
+    },
     { name: "since", type: "duration", default: "0s" },
     { name: "since-time", type: "string" },
     { name: "tail", type: "int", default: "-1", usage: "Lines of recent log file to display." },
@@ -43,7 +49,8 @@ function* logs(session: Session, flags: Flags): Run<void> {
   if (word === undefined && selector === "") throw session.usage(usage);
   if (word !== undefined && selector !== "") throw session.usage("only a selector (-l) or a POD name is allowed");
   if (flags.args.length > 2) throw session.usage(usage);
-  if (flags.is("all-containers") && flags.text("container") !== "") throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text("container")}`);
+  if (flags.is("all-containers") && flags.text("container") !== "")
+    throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text("container")}`);
   const query: Record<string, string> = {};
   const tail = flags.isGiven("tail") ? flags.number("tail") : selector === "" ? -1 : 10;
   if (tail >= 0) query.tailLines = `${tail}`;
@@ -98,7 +105,13 @@ interface Source {
   readonly container: string;
 }
 
-export function* printLog(session: Session, pod: Pod, container: string, query: Readonly<Record<string, string>>, prefix: string): Run<void> {
+export function* printLog(
+  session: Session,
+  pod: Pod,
+  container: string,
+  query: Readonly<Record<string, string>>,
+  prefix: string,
+): Run<void> {
   if (query.follow === "true") return yield* followAll(session, [{ pod, container }], query, () => prefix);
   const text = yield* session.request<string>({ method: "GET", path: logPath(pod), query: { ...query, container } });
   yield* session.out(prefixed(text, prefix));
@@ -109,11 +122,22 @@ function logPath(pod: Pod): string {
 }
 
 function prefixed(text: string, prefix: string): string {
-  return prefix === "" || text === "" ? text : `${text.replace(/\n$/, "").split("\n").map((line) => prefix + line).join("\n")}\n`;
+  return prefix === "" || text === ""
+    ? text
+    : `${text
+        .replace(/\n$/, "")
+        .split("\n")
+        .map((line) => prefix + line)
+        .join("\n")}\n`;
 }
 
 /** Text of several logs in the order in which it is written, until all containers have ended. */
-function* followAll(session: Session, sources: readonly Source[], query: Readonly<Record<string, string>>, prefixOf: (source: Source) => string): Run<void> {
+function* followAll(
+  session: Session,
+  sources: readonly Source[],
+  query: Readonly<Record<string, string>>,
+  prefixOf: (source: Source) => string,
+): Run<void> {
   const pieces: string[] = [];
   let open = 0;
   let wake: (() => void) | undefined;

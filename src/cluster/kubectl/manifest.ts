@@ -26,7 +26,8 @@ export function* readManifests(session: Session, files: readonly string[], isRec
       texts.push({ source: "STDIN", text: yield* session.sys.readAll() });
       continue;
     }
-    if (/^https?:\/\//.test(file)) throw new KubectlError(`unable to read URL ${JSON.stringify(file)}, server reported 404 Not Found, status code=404`);
+    if (/^https?:\/\//.test(file))
+      throw new KubectlError(`unable to read URL ${JSON.stringify(file)}, server reported 404 Not Found, status code=404`);
     const path = session.sys.path(file);
     const status = session.sys.files.status(path);
     if (!status.ok) throw new KubectlError(`the path ${JSON.stringify(file)} does not exist`);
@@ -103,18 +104,31 @@ function validationFault(source: string, value: unknown): Error | undefined {
 }
 
 function objectsOf(source: string, value: unknown): readonly ManifestItem[] {
-  const undecodable = (reason: string): ManifestItem => ({ source, error: new KubectlError(`unable to decode ${JSON.stringify(source)}: ${reason}`) });
+  const undecodable = (reason: string): ManifestItem => ({
+    source,
+    error: new KubectlError(`unable to decode ${JSON.stringify(source)}: ${reason}`),
+  });
   if (typeof value !== "object" || Array.isArray(value) || value === null) {
     const kind = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
-    return [undecodable(`json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)];
+    return [
+      undecodable(
+        `json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      ),
+    ];
   }
   const object = withSortedKeys(value) as LooseObject;
   if (typeof object.kind !== "string" || object.kind === "") return [undecodable(`Object 'Kind' is missing in '${goJson(object)}'`)];
-  if (typeof object.apiVersion !== "string" || object.apiVersion === "") return [undecodable(`Object 'apiVersion' is missing in '${goJson(object)}'`)];
+  if (typeof object.apiVersion !== "string" || object.apiVersion === "")
+    return [undecodable(`Object 'apiVersion' is missing in '${goJson(object)}'`)];
   if (object.kind.endsWith("List") && Array.isArray(object.items)) {
     const itemKind = object.kind === "List" ? undefined : object.kind.slice(0, -"List".length);
     return object.items.flatMap((item: unknown) =>
-      objectsOf(source, itemKind === undefined || typeof item !== "object" || item === null ? item : { apiVersion: object.apiVersion, kind: itemKind, ...item }),
+      objectsOf(
+        source,
+        itemKind === undefined || typeof item !== "object" || item === null
+          ? item
+          : { apiVersion: object.apiVersion, kind: itemKind, ...item },
+      ),
     );
   }
   const fault = metadataFault(object);

@@ -37,8 +37,18 @@ export const drainCommand: Command = {
     selectorFlag,
     dryRunFlag,
     { name: "chunk-size", type: "int", default: "500" },
-    { name: "delete-emptydir-data", type: "bool", default: "false", usage: "Continue even if there are pods using emptyDir (local data that will be deleted when the node is drained)." },
-    { name: "delete-local-data", type: "bool", default: "false", deprecated: "This option is deprecated and will be deleted. Use --delete-emptydir-data." },
+    {
+      name: "delete-emptydir-data",
+      type: "bool",
+      default: "false",
+      usage: "Continue even if there are pods using emptyDir (local data that will be deleted when the node is drained).",
+    },
+    {
+      name: "delete-local-data",
+      type: "bool",
+      default: "false",
+      deprecated: "This option is deprecated and will be deleted. Use --delete-emptydir-data.",
+    },
     { name: "disable-eviction", type: "bool", default: "false" },
     { name: "force", type: "bool", default: "false", usage: "Continue even if there are pods that do not declare a controller." },
     { name: "grace-period", type: "int", default: "-1" },
@@ -102,7 +112,10 @@ interface DrainPlan {
 }
 
 /** Which pods leave, and what stands in the way. Pure. @source kubectl pkg/drain/filters.go */
-export function planDrain(pods: readonly Pod[], options: { readonly ignoresDaemonSets: boolean; readonly deletesEmptyDir: boolean; readonly isForced: boolean }): DrainPlan {
+export function planDrain(
+  pods: readonly Pod[],
+  options: { readonly ignoresDaemonSets: boolean; readonly deletesEmptyDir: boolean; readonly isForced: boolean },
+): DrainPlan {
   const evict: Pod[] = [];
   const errors = new Map<string, string[]>();
   const warnings = new Map<string, string[]>();
@@ -135,12 +148,14 @@ export function planDrain(pods: readonly Pod[], options: { readonly ignoresDaemo
     }
     evict.push(pod);
   }
-  const lines = (notes: Map<string, string[]>): readonly string[] => [...notes].map(([text, names]) => `${text}: ${names.join(", ")}`).sort();
+  const lines = (notes: Map<string, string[]>): readonly string[] =>
+    [...notes].map(([text, names]) => `${text}: ${names.join(", ")}`).sort();
   return { evict, errors: lines(errors), warnings: lines(warnings) };
 }
 
 function* drain(session: Session, flags: Flags): Run<void> {
-  if (flags.args.length > 0 && flags.text("selector") !== "") throw session.usage("error: cannot specify both a node name and a --selector option");
+  if (flags.args.length > 0 && flags.text("selector") !== "")
+    throw session.usage("error: cannot specify both a node name and a --selector option");
   const dryRun = yield* dryRunOf(session, flags);
   const resources = yield* session.resources();
   const podResource = resources.get("pods");
@@ -156,14 +171,18 @@ function* drain(session: Session, flags: Flags): Run<void> {
       const list = yield* session.request<{ items: readonly Pod[] }>({
         method: "GET",
         path: resourcePath(podResource, undefined),
-        query: { fieldSelector: `spec.nodeName=${info.name}`, ...(flags.text("pod-selector") === "" ? {} : { labelSelector: flags.text("pod-selector") }) },
+        query: {
+          fieldSelector: `spec.nodeName=${info.name}`,
+          ...(flags.text("pod-selector") === "" ? {} : { labelSelector: flags.text("pod-selector") }),
+        },
       });
       const plan = planDrain(list.items, {
         ignoresDaemonSets: flags.is("ignore-daemonsets"),
         deletesEmptyDir: flags.is("delete-emptydir-data") || flags.is("delete-local-data"),
         isForced: flags.is("force"),
       });
-      if (plan.errors.length > 0) throw new KubectlError(plan.errors.length === 1 ? (plan.errors[0] as string) : `[${plan.errors.join(", ")}]`);
+      if (plan.errors.length > 0)
+        throw new KubectlError(plan.errors.length === 1 ? (plan.errors[0] as string) : `[${plan.errors.join(", ")}]`);
       if (plan.warnings.length > 0) yield* session.err(`Warning: ${plan.warnings.join("; ")}\n`);
       yield* evictAll(session, flags, plan.evict, dryRun !== "none");
       yield* session.out(`node/${info.name} drained${dryRunSuffix(dryRun)}\n`);
@@ -196,7 +215,11 @@ function* evictAll(session: Session, flags: Flags, pods: readonly Pod[], isDry: 
       const options = grace >= 0 ? { deleteOptions: { gracePeriodSeconds: grace } } : {};
       try {
         if (flags.is("disable-eviction")) {
-          yield* session.request({ method: "DELETE", path: resourcePath(podResource, namespace, name), body: grace >= 0 ? { gracePeriodSeconds: grace } : {} });
+          yield* session.request({
+            method: "DELETE",
+            path: resourcePath(podResource, namespace, name),
+            body: grace >= 0 ? { gracePeriodSeconds: grace } : {},
+          });
         } else {
           yield* session.request({
             method: "POST",
@@ -208,7 +231,8 @@ function* evictAll(session: Session, flags: Flags, pods: readonly Pod[], isDry: 
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         if (error.isNotFound) continue;
-        if (error.status.reason !== "TooManyRequests") throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${error.message}`);
+        if (error.status.reason !== "TooManyRequests")
+          throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${error.message}`);
         yield* session.err(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${error.message}\n`);
         again.push(pod);
       }
@@ -221,7 +245,11 @@ function* evictAll(session: Session, flags: Flags, pods: readonly Pod[], isDry: 
     }
   }
   for (const pod of evicted) {
-    yield* waitUntilGone(session, [{ resource: podResource, namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid }], timeoutMs);
+    yield* waitUntilGone(
+      session,
+      [{ resource: podResource, namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid }],
+      timeoutMs,
+    );
     yield* session.out(`pod/${pod.metadata.name} evicted\n`);
   }
 }
@@ -254,11 +282,16 @@ function* taint(session: Session, flags: Flags): Run<void> {
   }
   const args = ["no", "node", "nodes"].includes(resources[0] as string) || resources[0]?.includes("/") === true ? resources : undefined;
   if (args === undefined) throw new KubectlError(`invalid resource type ${resources[0]}, only node(s) is supported`);
-  const { infos, errors } = yield* fetch(session, yield* select(session, { args, labelSelector: flags.text("selector"), selectsAll: flags.is("all") }));
+  const { infos, errors } = yield* fetch(
+    session,
+    yield* select(session, { args, labelSelector: flags.text("selector"), selectsAll: flags.is("all") }),
+  );
   const failures: Error[] = [...errors];
   for (const info of infos) {
     const before = ((info.object as unknown as { spec?: { taints?: readonly Taint[] } }).spec?.taints ?? []) as readonly Taint[];
-    const clash = added.find((one) => before.some((old) => old.key === one.key && old.effect === one.effect && (old.value ?? "") !== (one.value ?? "")));
+    const clash = added.find((one) =>
+      before.some((old) => old.key === one.key && old.effect === one.effect && (old.value ?? "") !== (one.value ?? "")),
+    );
     if (clash !== undefined && !flags.is("overwrite")) {
       failures.push(new KubectlError(`node ${info.name} already has ${clash.key} taint(s) with same effect(s) and --overwrite is false`));
       continue;
@@ -269,7 +302,9 @@ function* taint(session: Session, flags: Flags): Run<void> {
       continue;
     }
     const kept = before.filter(
-      (old) => !removed.some((one) => old.key === one.key && (one.effect === "" || old.effect === one.effect)) && !added.some((one) => old.key === one.key && old.effect === one.effect),
+      (old) =>
+        !removed.some((one) => old.key === one.key && (one.effect === "" || old.effect === one.effect)) &&
+        !added.some((one) => old.key === one.key && old.effect === one.effect),
     );
     const taints = [...added, ...kept];
     if (dryRun !== "client") {

@@ -19,13 +19,20 @@ export function* talksElsewhere(session: Session, server: string): Run<void> {
   if (`${host}:${port}` === session.options.apiServer) return;
   session.hint("kubectl.server-flag", { server });
   const address = session.sys.address(host.replace(/^\[|\]$/g, ""), port);
-  if (address === undefined) throw new KubectlFatal(`Unable to connect to the server: dial tcp: lookup ${host} on 198.51.100.53:53: no such host`);
+  if (address === undefined)
+    throw new KubectlFatal(`Unable to connect to the server: dial tcp: lookup ${host} on 198.51.100.53:53: no such host`);
   const connected = yield* session.sys.connect(address, { timeoutUs: dialTimeoutUs });
   if (connected.ok) {
     connected.stream.close();
     throw notFoundInTheRequest();
   }
-  if (connected.error === "ECONNREFUSED") throw new KubectlFatal(`The connection to the server ${host}:${port} was refused - did you specify the right host or port?`);
-  const reason = connected.error === "ETIMEDOUT" ? "i/o timeout" : connected.error === "EHOSTUNREACH" ? "connect: no route to host" : "connect: network is unreachable";
+  if (connected.error === "ECONNREFUSED")
+    throw new KubectlFatal(`The connection to the server ${host}:${port} was refused - did you specify the right host or port?`);
+  const reason =
+    connected.error === "ETIMEDOUT"
+      ? "i/o timeout"
+      : connected.error === "EHOSTUNREACH"
+        ? "connect: no route to host"
+        : "connect: network is unreachable";
   throw new KubectlFatal(`Unable to connect to the server: dial tcp ${host}:${port}: ${reason}`);
 }

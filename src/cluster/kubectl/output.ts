@@ -13,13 +13,34 @@ import type { Session } from "./session.ts";
 export const outputFlags: readonly FlagDefinition[] = [
   { name: "output", short: "o", type: "string", usage: "Output format." },
   { name: "template", type: "string", usage: "Template string or path to template file to use when -o=go-template, -o=go-template-file." },
-  { name: "allow-missing-template-keys", type: "bool", default: "true", usage: "If true, ignore any errors in templates when a field or map key is missing in the template." },
-  { name: "show-managed-fields", type: "bool", default: "false", usage: "If true, keep the managedFields when printing objects in JSON or YAML format." },
+  {
+    name: "allow-missing-template-keys",
+    type: "bool",
+    default: "true",
+    usage: "If true, ignore any errors in templates when a field or map key is missing in the template.",
+  },
+  {
+    name: "show-managed-fields",
+    type: "bool",
+    default: "false",
+    usage: "If true, keep the managedFields when printing objects in JSON or YAML format.",
+  },
 ];
 
 export type ObjectPrinter = (object: unknown, resource: Resource | undefined) => string;
 
-const objectFormats = ["go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "name", "template", "templatefile", "yaml"];
+const objectFormats = [
+  "go-template",
+  "go-template-file",
+  "json",
+  "jsonpath",
+  "jsonpath-as-json",
+  "jsonpath-file",
+  "name",
+  "template",
+  "templatefile",
+  "yaml",
+];
 
 /** The printer that `-o` asks for; undefined for the command's own way of printing. @throws KubectlError */
 export function objectPrinter(session: Session, flags: Flags, isGet = false): ObjectPrinter | undefined {
@@ -69,7 +90,9 @@ export function objectPrinter(session: Session, flags: Flags, isGet = false): Ob
       break;
   }
   const allowed = isGet ? [...objectFormats, "custom-columns", "custom-columns-file", "wide"].sort() : objectFormats;
-  throw new KubectlError(`unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed.join(",")}`);
+  throw new KubectlError(
+    `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed.join(",")}`,
+  );
 }
 
 function needsTemplate(argument: string): void {
@@ -123,12 +146,16 @@ export function* dryRunOf(session: Session, flags: Flags): Run<DryRun> {
   const text = flags.text("dry-run");
   if (text === "none" || text === "client" || text === "server") return text;
   if (text === "unchanged") {
-    yield* session.err("W0000 --dry-run is deprecated and can be replaced with --dry-run=client.\n".replace("W0000 ", warningPrefix(session)));
+    yield* session.err(
+      "W0000 --dry-run is deprecated and can be replaced with --dry-run=client.\n".replace("W0000 ", warningPrefix(session)),
+    );
     return "client";
   }
   if (text === "true" || text === "false") {
     if (session.behaviour.dryRunIsBoolean) return text === "true" ? "client" : "none";
-    yield* session.err(`${warningPrefix(session)}--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === "true" ? "client" : "none"}.\n`);
+    yield* session.err(
+      `${warningPrefix(session)}--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === "true" ? "client" : "none"}.\n`,
+    );
     return text === "true" ? "client" : "none";
   }
   throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
@@ -147,7 +174,15 @@ export function dryRunSuffix(dryRun: DryRun): string {
 }
 
 /** Prints an object as `-o` says, else as `service/kubia created`. */
-export function* printResult(session: Session, _flags: Flags, printer: ObjectPrinter | undefined, resource: Resource, object: unknown, verb: string, dryRun: DryRun): Run<void> {
+export function* printResult(
+  session: Session,
+  _flags: Flags,
+  printer: ObjectPrinter | undefined,
+  resource: Resource,
+  object: unknown,
+  verb: string,
+  dryRun: DryRun,
+): Run<void> {
   if (printer !== undefined) return yield* session.out(printer(object, resource));
   const { name } = (object as { metadata: { name: string } }).metadata;
   yield* session.out(`${objectName(resource, name)} ${verb}${dryRunSuffix(dryRun)}\n`);

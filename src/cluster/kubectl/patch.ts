@@ -39,11 +39,13 @@ export const patchCommand: Command = {
 
 function* patch(session: Session, flags: Flags): Run<void> {
   const file = flags.text("patch-file");
-  if (flags.text("patch") === "" && file === "") throw new KubectlError("must specify --patch or --patch-file containing the contents of the patch");
+  if (flags.text("patch") === "" && file === "")
+    throw new KubectlError("must specify --patch or --patch-file containing the contents of the patch");
   if (flags.text("patch") !== "" && file !== "") throw new KubectlError("cannot specify --patch and --patch-file together");
   const type = flags.text("type").toLowerCase();
   const contentType = contentTypes[type];
-  if (contentType === undefined) throw session.usage(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text("type"))}`);
+  if (contentType === undefined)
+    throw session.usage(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text("type"))}`);
   let text = flags.text("patch");
   if (file !== "") {
     const read = session.sys.files.read(session.sys.path(file));
@@ -71,7 +73,10 @@ function* patch(session: Session, flags: Flags): Run<void> {
         body,
         contentType,
       });
-      const isChanged = dryRun === "none" ? patched.metadata.resourceVersion !== object.metadata.resourceVersion : JSON.stringify(patched) !== JSON.stringify(object);
+      const isChanged =
+        dryRun === "none"
+          ? patched.metadata.resourceVersion !== object.metadata.resourceVersion
+          : JSON.stringify(patched) !== JSON.stringify(object);
       yield* printResult(session, flags, printer, resource, patched, isChanged ? "patched" : "patched (no change)", dryRun);
     } catch (error) {
       if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
@@ -91,10 +96,13 @@ function parsePatch(text: string): unknown {
       if (!(error instanceof JsonError)) throw error;
       const content = parseDocument(text); // the patch may be YAML in braces
       if (content.ok && typeof content.value === "object") return content.value;
-      throw new KubectlError(`unable to parse ${JSON.stringify(text)}: ${content.ok ? error.message : content.message.replace("error converting YAML to JSON: ", "")}`);
+      throw new KubectlError(
+        `unable to parse ${JSON.stringify(text)}: ${content.ok ? error.message : content.message.replace("error converting YAML to JSON: ", "")}`,
+      );
     }
   }
   const content = parseDocument(text);
-  if (!content.ok) throw new KubectlError(`unable to parse ${JSON.stringify(text)}: ${content.message.replace("error converting YAML to JSON: ", "")}`);
+  if (!content.ok)
+    throw new KubectlError(`unable to parse ${JSON.stringify(text)}: ${content.message.replace("error converting YAML to JSON: ", "")}`);
   return content.value;
 }

@@ -15,7 +15,8 @@ export function* podFor(session: Session, word: string): Run<Pod> {
   if (info === undefined) throw new KubectlError(`pods "${word}" not found`);
   if (info.object.kind === "Pod") return info.object as Pod;
   const selector = selectorOf(info.object);
-  if (selector === undefined) throw new KubectlError(`cannot attach to *unstructured.Unstructured: selector for ${info.object.kind} not implemented`);
+  if (selector === undefined)
+    throw new KubectlError(`cannot attach to *unstructured.Unstructured: selector for ${info.object.kind} not implemented`);
   const pods = yield* podsOf(session, info.namespace ?? session.namespace, selector);
   const best = pods.toSorted(byActivity)[0];
   if (best === undefined) throw new KubectlError("timed out waiting for the condition");
@@ -53,7 +54,8 @@ function byActivity(a: Pod, b: Pod): number {
   };
   const difference = rank(a) - rank(b);
   if (difference !== 0) return difference;
-  if (a.metadata.creationTimestamp !== b.metadata.creationTimestamp) return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
+  if (a.metadata.creationTimestamp !== b.metadata.creationTimestamp)
+    return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
   return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 

@@ -41,14 +41,17 @@ function* portForward(session: Session, flags: Flags): Run<number> {
   const { infos, errors } = yield* fetch(session, yield* select(session, { args: word.includes("/") ? [word] : ["pods", word] }));
   if (errors[0] !== undefined) throw errors[0];
   const pod = yield* podFor(session, word);
-  if (pod.status?.phase !== "Running") throw new KubectlError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? "Pending"}`);
+  if (pod.status?.phase !== "Running")
+    throw new KubectlError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? "Pending"}`);
   const owner = infos[0]?.object;
   const pairs = ports.map((text) => portPair(text, pod, owner?.kind === "Service" ? (owner as Service) : undefined));
   const { sys } = session;
   for (const { local, remote } of pairs) {
     const listening = sys.listen(local);
     if (!listening.ok) {
-      yield* session.err(`Unable to listen on port ${local}: Listeners failed to create with the following errors: [unable to create listener: Error listen tcp4 127.0.0.1:${local}: bind: address already in use]\n`);
+      yield* session.err(
+        `Unable to listen on port ${local}: Listeners failed to create with the following errors: [unable to create listener: Error listen tcp4 127.0.0.1:${local}: bind: address already in use]\n`,
+      );
       throw new KubectlError(`unable to listen on any of the requested ports: [{${local} ${remote}}]`);
     }
     const { listener } = listening;
@@ -125,7 +128,10 @@ function portPair(text: string, pod: Pod, service: Service | undefined): { reado
   }
   remote = /^\d+$/.test(remoteText) ? Number(remoteText) : containerPort(pod, remoteText);
   const local = second === undefined ? remote : first === "" ? 0 : Number(first);
-  if (Number.isNaN(local)) throw new KubectlError(`error parsing local port ${JSON.stringify(first)}: strconv.ParseUint: parsing ${JSON.stringify(first)}: invalid syntax`);
+  if (Number.isNaN(local))
+    throw new KubectlError(
+      `error parsing local port ${JSON.stringify(first)}: strconv.ParseUint: parsing ${JSON.stringify(first)}: invalid syntax`,
+    );
   if (remote === 0) throw new KubectlError("remote port must be > 0");
   return { local, remote };
 }

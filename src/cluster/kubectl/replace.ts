@@ -46,24 +46,45 @@ function* replace(session: Session, flags: Flags): Run<void> {
     const path = resourcePath(resource, namespace, name);
     try {
       checkOnClient(session, target, validation);
-      const query = { fieldManager: flags.text("field-manager"), ...validationQuery(session, validation), ...(dryRun === "server" ? { dryRun: "All" } : {}) };
+      const query = {
+        fieldManager: flags.text("field-manager"),
+        ...validationQuery(session, validation),
+        ...(dryRun === "server" ? { dryRun: "All" } : {}),
+      };
       const body: LooseObject = flags.is("save-config") || hasAnnotation(target.object) ? withLastApplied(target.object) : target.object;
       let replaced: unknown = body;
       if (flags.is("force")) {
         const grace = flags.number("grace-period");
         const found = yield* session.requestIfFound<KubernetesObject>({ method: "GET", path });
         if (found !== undefined) {
-          const uid = yield* deleteOne(session, { resource, namespace, name, graceSeconds: grace, propagation: yield* propagationOf(session, flags), dryRun });
-          yield* session.out(`${kindPrefix(resource)} "${name}" deleted${session.behaviour.deleteNamesNamespace && namespace !== undefined ? ` from ${namespace} namespace` : ""}\n`);
+          const uid = yield* deleteOne(session, {
+            resource,
+            namespace,
+            name,
+            graceSeconds: grace,
+            propagation: yield* propagationOf(session, flags),
+            dryRun,
+          });
+          yield* session.out(
+            `${kindPrefix(resource)} "${name}" deleted${session.behaviour.deleteNamesNamespace && namespace !== undefined ? ` from ${namespace} namespace` : ""}\n`,
+          );
           yield* waitUntilGone(session, [{ resource, namespace, name, uid }], flags.durationMs("timeout"));
         }
         replaced = yield* session.request({ method: "POST", path: resourcePath(resource, namespace), query, body });
       } else if (dryRun !== "client") {
         const current = yield* session.request<KubernetesObject>({ method: "GET", path });
         const metadata = (body.metadata ?? {}) as LooseObject;
-        const versioned = { ...body, metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? current.metadata.resourceVersion } };
+        const versioned = {
+          ...body,
+          metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? current.metadata.resourceVersion },
+        };
         const subresource = flags.text("subresource");
-        replaced = yield* session.request({ method: "PUT", path: resourcePath(resource, namespace, name, subresource === "" ? undefined : subresource), query, body: versioned });
+        replaced = yield* session.request({
+          method: "PUT",
+          path: resourcePath(resource, namespace, name, subresource === "" ? undefined : subresource),
+          query,
+          body: versioned,
+        });
       }
       yield* printResult(session, flags, printer, resource, replaced, "replaced", dryRun);
     } catch (error) {

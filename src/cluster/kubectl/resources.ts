@@ -47,7 +47,10 @@ export function* discover(session: Session): Run<Resources> {
   const paths = [...core.versions.map((version) => `/api/${version}`)];
   for (const { versions, preferredVersion } of groups.groups) {
     const preferred = preferredVersion.groupVersion;
-    paths.push(`/apis/${preferred}`, ...versions.filter(({ groupVersion }) => groupVersion !== preferred).map(({ groupVersion }) => `/apis/${groupVersion}`));
+    paths.push(
+      `/apis/${preferred}`,
+      ...versions.filter(({ groupVersion }) => groupVersion !== preferred).map(({ groupVersion }) => `/apis/${groupVersion}`),
+    );
   }
   const resources: Resource[] = [];
   for (const path of paths) resources.push(...fromList(yield* session.request<ResourceList>({ method: "GET", path })));
@@ -69,7 +72,9 @@ function fromList(list: ResourceList): readonly Resource[] {
       shortNames: resource.shortNames ?? [],
       categories: resource.categories ?? [],
       verbs: resource.verbs,
-      subresources: list.resources.filter(({ name }) => name.startsWith(`${resource.name}/`)).map(({ name }) => name.slice(resource.name.length + 1)),
+      subresources: list.resources
+        .filter(({ name }) => name.startsWith(`${resource.name}/`))
+        .map(({ name }) => name.slice(resource.name.length + 1)),
     }));
 }
 
@@ -83,7 +88,9 @@ export class Resources {
 
   byKind(apiVersion: string, kind: string): Resource | undefined {
     // The client's mapper also knows kinds in lower case; the server then refuses them.
-    return this.all.find((resource) => resource.apiVersion === apiVersion && (resource.kind === kind || resource.kind.toLowerCase() === kind));
+    return this.all.find(
+      (resource) => resource.apiVersion === apiVersion && (resource.kind === kind || resource.kind.toLowerCase() === kind),
+    );
   }
 
   /** `svc`, `Service`, `deployments.apps`, `deployments.v1.apps`. */
@@ -121,7 +128,9 @@ export class Resources {
 }
 
 function isNamed(resource: Resource, word: string): boolean {
-  return resource.plural === word || resource.singular === word || resource.shortNames.includes(word) || resource.kind.toLowerCase() === word;
+  return (
+    resource.plural === word || resource.singular === word || resource.shortNames.includes(word) || resource.kind.toLowerCase() === word
+  );
 }
 
 /** `deployments.apps`, `services`: as errors and `-o name` of lists have it. */

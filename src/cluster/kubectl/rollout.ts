@@ -12,7 +12,12 @@ import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 import { selectorOf } from "./pods.ts";
 
-const common: readonly FlagDefinition[] = [...fileFlags, ...outputFlags, selectorFlag, { name: "field-manager", type: "string", default: "kubectl-rollout" }];
+const common: readonly FlagDefinition[] = [
+  ...fileFlags,
+  ...outputFlags,
+  selectorFlag,
+  { name: "field-manager", type: "string", default: "kubectl-rollout" },
+];
 const usage = "(TYPE NAME | TYPE/NAME) [flags]";
 
 /** `kubectl rollout …`. @source kubectl pkg/cmd/rollout/*.go, pkg/polymorphichelpers */
@@ -21,10 +26,38 @@ export const rolloutCommand: Command = {
   short: "Manage the rollout of a resource",
   usage: "SUBCOMMAND",
   commands: [
-    { name: "history", short: "View rollout history", usage, completes: "resources", flags: [...common, { name: "revision", type: "int", default: "0" }], run: history },
-    { name: "pause", short: "Mark the provided resource as paused", usage, completes: "resources", flags: common, run: (session, flags) => change(session, flags, pausing) },
-    { name: "restart", short: "Restart a resource", usage, completes: "resources", flags: common, run: (session, flags) => change(session, flags, restarting) },
-    { name: "resume", short: "Resume a paused resource", usage, completes: "resources", flags: common, run: (session, flags) => change(session, flags, resuming) },
+    {
+      name: "history",
+      short: "View rollout history",
+      usage,
+      completes: "resources",
+      flags: [...common, { name: "revision", type: "int", default: "0" }],
+      run: history,
+    },
+    {
+      name: "pause",
+      short: "Mark the provided resource as paused",
+      usage,
+      completes: "resources",
+      flags: common,
+      run: (session, flags) => change(session, flags, pausing),
+    },
+    {
+      name: "restart",
+      short: "Restart a resource",
+      usage,
+      completes: "resources",
+      flags: common,
+      run: (session, flags) => change(session, flags, restarting),
+    },
+    {
+      name: "resume",
+      short: "Resume a paused resource",
+      usage,
+      completes: "resources",
+      flags: common,
+      run: (session, flags) => change(session, flags, resuming),
+    },
     {
       name: "status",
       short: "Show the status of the rollout",
@@ -39,14 +72,27 @@ export const rolloutCommand: Command = {
       ],
       run: status,
     },
-    { name: "undo", short: "Undo a previous rollout", usage, completes: "resources", flags: [...common, dryRunFlag, { name: "to-revision", type: "int", default: "0" }], run: undo },
+    {
+      name: "undo",
+      short: "Undo a previous rollout",
+      usage,
+      completes: "resources",
+      flags: [...common, dryRunFlag, { name: "to-revision", type: "int", default: "0" }],
+      run: undo,
+    },
   ],
 };
 
 function* selected(session: Session, flags: Flags): Run<readonly Info[]> {
   const files = flags.list("filename");
-  if (flags.args.length === 0 && files.length === 0 && flags.text("selector") === "") throw new KubectlError("required resource not specified");
-  const selection = yield* select(session, { args: flags.args, files, labelSelector: flags.text("selector"), typeAloneIsAll: flags.text("selector") !== "" });
+  if (flags.args.length === 0 && files.length === 0 && flags.text("selector") === "")
+    throw new KubectlError("required resource not specified");
+  const selection = yield* select(session, {
+    args: flags.args,
+    files,
+    labelSelector: flags.text("selector"),
+    typeAloneIsAll: flags.text("selector") !== "",
+  });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
@@ -158,35 +204,57 @@ export function rolloutProgress(object: KubernetesObject): Progress {
       }
       const wanted = typeof spec.replicas === "number" ? spec.replicas : 1;
       const updated = state.updatedReplicas ?? 0;
-      const waiting = (rest: string): Progress => ({ text: `Waiting for deployment "${name}" rollout to finish: ${rest}...\n`, isDone: false });
+      const waiting = (rest: string): Progress => ({
+        text: `Waiting for deployment "${name}" rollout to finish: ${rest}...\n`,
+        isDone: false,
+      });
       if (updated < wanted) return waiting(`${updated} out of ${wanted} new replicas have been updated`);
       if ((state.replicas ?? 0) > updated) return waiting(`${(state.replicas ?? 0) - updated} old replicas are pending termination`);
-      if ((state.availableReplicas ?? 0) < updated) return waiting(`${state.availableReplicas ?? 0} of ${updated} updated replicas are available`);
+      if ((state.availableReplicas ?? 0) < updated)
+        return waiting(`${state.availableReplicas ?? 0} of ${updated} updated replicas are available`);
       return { text: `deployment "${name}" successfully rolled out\n`, isDone: true };
     }
     case "DaemonSet": {
-      if ((spec.updateStrategy as LooseObject | undefined)?.type === "OnDelete") throw new KubectlError(`rollout status is only available for RollingUpdate strategy type`);
+      if ((spec.updateStrategy as LooseObject | undefined)?.type === "OnDelete")
+        throw new KubectlError(`rollout status is only available for RollingUpdate strategy type`);
       if (!isObserved) return { text: "Waiting for daemon set spec update to be observed...\n", isDone: false };
       const wanted = state.desiredNumberScheduled ?? 0;
-      const waiting = (rest: string): Progress => ({ text: `Waiting for daemon set "${name}" rollout to finish: ${rest}...\n`, isDone: false });
-      if ((state.updatedNumberScheduled ?? 0) < wanted) return waiting(`${state.updatedNumberScheduled ?? 0} out of ${wanted} new pods have been updated`);
+      const waiting = (rest: string): Progress => ({
+        text: `Waiting for daemon set "${name}" rollout to finish: ${rest}...\n`,
+        isDone: false,
+      });
+      if ((state.updatedNumberScheduled ?? 0) < wanted)
+        return waiting(`${state.updatedNumberScheduled ?? 0} out of ${wanted} new pods have been updated`);
       if ((state.numberAvailable ?? 0) < wanted) return waiting(`${state.numberAvailable ?? 0} of ${wanted} updated pods are available`);
       return { text: `daemon set "${name}" successfully rolled out\n`, isDone: true };
     }
     case "StatefulSet": {
       const strategy = spec.updateStrategy as { type?: string; rollingUpdate?: { partition?: number } } | undefined;
       if (strategy?.type === "OnDelete") throw new KubectlError(`rollout status is only available for RollingUpdate strategy type`);
-      if (!isObserved || state.observedGeneration === undefined) return { text: "Waiting for statefulset spec update to be observed...\n", isDone: false };
+      if (!isObserved || state.observedGeneration === undefined)
+        return { text: "Waiting for statefulset spec update to be observed...\n", isDone: false };
       const wanted = typeof spec.replicas === "number" ? spec.replicas : 1;
-      if ((state.readyReplicas ?? 0) < wanted) return { text: `Waiting for ${wanted - (state.readyReplicas ?? 0)} pods to be ready...\n`, isDone: false };
+      if ((state.readyReplicas ?? 0) < wanted)
+        return { text: `Waiting for ${wanted - (state.readyReplicas ?? 0)} pods to be ready...\n`, isDone: false };
       const partition = strategy?.rollingUpdate?.partition ?? 0;
       if (partition > 0) {
         const updated = state.updatedReplicas ?? 0;
-        if (updated < wanted - partition) return { text: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...\n`, isDone: false };
+        if (updated < wanted - partition)
+          return {
+            text: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...\n`,
+            isDone: false,
+          };
         return { text: `partitioned roll out complete: ${updated} new pods have been updated...\n`, isDone: true };
       }
-      if (state.updateRevision !== state.currentRevision) return { text: `waiting for statefulset rolling update to complete ${state.updatedReplicas ?? 0} pods at revision ${state.updateRevision}...\n`, isDone: false };
-      return { text: `statefulset rolling update complete ${state.readyReplicas ?? 0} pods at revision ${state.currentRevision}...\n`, isDone: true };
+      if (state.updateRevision !== state.currentRevision)
+        return {
+          text: `waiting for statefulset rolling update to complete ${state.updatedReplicas ?? 0} pods at revision ${state.updateRevision}...\n`,
+          isDone: false,
+        };
+      return {
+        text: `statefulset rolling update complete ${state.readyReplicas ?? 0} pods at revision ${state.currentRevision}...\n`,
+        isDone: true,
+      };
     }
     default:
       throw new KubectlError(`no status viewer has been implemented for ${kind}`);
@@ -237,10 +305,15 @@ interface Revision {
 
 /** A Deployment's revisions are its ReplicaSets. */
 function* revisionsOf(session: Session, info: Info): Run<readonly Revision[]> {
-  if (info.object.kind !== "Deployment") throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(info.object.kind)}`);
+  if (info.object.kind !== "Deployment")
+    throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(info.object.kind)}`);
   const resources = yield* session.resources();
   const labelSelector = selectorOf(info.object) ?? "";
-  const list = yield* session.request<{ items: readonly KubernetesObject[] }>({ method: "GET", path: resourcePath(resources.get("replicasets.apps"), info.namespace), query: { labelSelector } });
+  const list = yield* session.request<{ items: readonly KubernetesObject[] }>({
+    method: "GET",
+    path: resourcePath(resources.get("replicasets.apps"), info.namespace),
+    query: { labelSelector },
+  });
   return list.items
     .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === info.object.metadata.uid) === true)
     .map((replicaSet) => ({
@@ -274,23 +347,31 @@ function* undo(session: Session, flags: Flags): Run<void> {
     if (info.object.kind !== "Deployment") throw new KubectlError(`no rollbacker has been implemented for "${info.object.kind}"`);
     const deployment = info.object as Deployment;
     if ((deployment.spec as { paused?: boolean }).paused === true) {
-      throw new KubectlError(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`);
+      throw new KubectlError(
+        `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`,
+      );
     }
     const revisions = yield* revisionsOf(session, info);
     const wanted = flags.number("to-revision");
     if (wanted < 0) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
     const target = wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
     if (target === undefined) {
-      throw new KubectlError(wanted === 0 ? `no rollout history found for deployment "${info.name}"` : `unable to find specified revision ${wanted} in history`);
+      throw new KubectlError(
+        wanted === 0 ? `no rollout history found for deployment "${info.name}"` : `unable to find specified revision ${wanted} in history`,
+      );
     }
     const template = withoutHash(target.template);
     if (dryRun === "client") {
-      yield* session.out(`${objectName(info.resource, info.name)} Pod Template:\n${describePodTemplate(template).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`);
+      yield* session.out(
+        `${objectName(info.resource, info.name)} Pod Template:\n${describePodTemplate(template).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`,
+      );
       continue;
     }
     const current = withoutHash((deployment as unknown as { spec: { template: LooseObject } }).spec.template);
     if (JSON.stringify(current) === JSON.stringify(template)) {
-      yield* session.out(`${objectName(info.resource, info.name)} skipped rollback (current template already matches revision ${target.revision})\n`);
+      yield* session.out(
+        `${objectName(info.resource, info.name)} skipped rollback (current template already matches revision ${target.revision})\n`,
+      );
       continue;
     }
     const patched = yield* session.request({

@@ -15,15 +15,32 @@ export function runCommand(minor: number): Command {
   return {
     name: "run",
     short: "Run a particular image on the cluster",
-    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...]",
+    usage:
+      'NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...]',
     flags: [
       ...outputFlags,
       dryRunFlag,
       { name: "annotations", type: "array", usage: "Annotations to apply to the pod." },
-      { name: "attach", type: "bool", default: "false", usage: "If true, wait for the Pod to start running, and then attach to the Pod as if 'kubectl attach ...' were called." },
-      { name: "command", type: "bool", default: "false", usage: "If true and extra arguments are present, use them as the 'command' field in the container, rather than the 'args' field which is the default." },
+      {
+        name: "attach",
+        type: "bool",
+        default: "false",
+        usage: "If true, wait for the Pod to start running, and then attach to the Pod as if 'kubectl attach ...' were called.",
+      },
+      {
+        name: "command",
+        type: "bool",
+        default: "false",
+        usage:
+          "If true and extra arguments are present, use them as the 'command' field in the container, rather than the 'args' field which is the default.",
+      },
       { name: "env", type: "array", usage: "Environment variables to set in the container." },
-      { name: "expose", type: "bool", default: "false", usage: "If true, create a ClusterIP service associated with the pod. Requires `--port`." },
+      {
+        name: "expose",
+        type: "bool",
+        default: "false",
+        usage: "If true, create a ClusterIP service associated with the pod. Requires `--port`.",
+      },
       { name: "field-manager", type: "string", default: "kubectl-run" },
       { name: "image", type: "string", usage: "The image for the container to run." },
       { name: "image-pull-policy", type: "string", usage: "The image pull policy for the container." },
@@ -35,10 +52,21 @@ export function runCommand(minor: number): Command {
       { name: "port", type: "string", usage: "The port that this container exposes." },
       { name: "privileged", type: "bool", default: "false" },
       { name: "quiet", short: "q", type: "bool", default: "false", usage: "If true, suppress prompt messages." },
-      { name: "restart", type: "string", default: "Always", usage: "The restart policy for this Pod. Legal values [Always, OnFailure, Never]." },
+      {
+        name: "restart",
+        type: "string",
+        default: "Always",
+        usage: "The restart policy for this Pod. Legal values [Always, OnFailure, Never].",
+      },
       { name: "rm", type: "bool", default: "false", usage: "If true, delete the pod after it exits." },
       { name: "save-config", type: "bool", default: "false" },
-      { name: "stdin", short: "i", type: "bool", default: "false", usage: "Keep stdin open on the container in the pod, even if nothing is attached." },
+      {
+        name: "stdin",
+        short: "i",
+        type: "bool",
+        default: "false",
+        usage: "Keep stdin open on the container in the pod, even if nothing is attached.",
+      },
       { name: "tty", short: "t", type: "bool", default: "false", usage: "Allocate a TTY for the container in the pod." },
       { name: "grace-period", type: "int", default: "-1" },
       ...(minor <= 20
@@ -51,16 +79,27 @@ export function runCommand(minor: number): Command {
           ]
         : []),
       ...(minor <= 17 ? [{ name: "replicas", short: "r", type: "int" as const, default: "1" }] : []),
-      ...(minor <= 20 && minor >= 18 ? [{ name: "replicas", short: "r", type: "int" as const, default: "1", deprecated: "has no effect and will be removed in the future." }] : []),
+      ...(minor <= 20 && minor >= 18
+        ? [
+            {
+              name: "replicas",
+              short: "r",
+              type: "int" as const,
+              default: "1",
+              deprecated: "has no effect and will be removed in the future.",
+            },
+          ]
+        : []),
     ],
     run,
   };
 }
 
-function* run(session: Session, flags: Flags): Run<number | void> {
+function* run(session: Session, flags: Flags): Run<number> {
   const [name] = flags.args;
   if (name === undefined || flags.argsLengthAtDash === 0) throw session.usage("NAME is required for run");
-  if (flags.args.length > 1 && flags.argsLengthAtDash < 0 && looksTypographic(flags.args)) session.hint("kubectl.typographic-dash", {}, mended(session));
+  if (flags.args.length > 1 && flags.argsLengthAtDash < 0 && looksTypographic(flags.args))
+    session.hint("kubectl.typographic-dash", {}, mended(session));
   requireFlags(flags, "image");
   const image = flags.text("image");
   if (!/^[\w./:@-]+$/.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
@@ -91,14 +130,29 @@ function* run(session: Session, flags: Flags): Run<number | void> {
       status: { loadBalancer: {} },
     });
   }
-  if (!isAttached || flags.text("dry-run") !== "none") return yield* createObject(session, flags, object);
+  if (!isAttached || flags.text("dry-run") !== "none") {
+    yield* createObject(session, flags, object);
+    return 0;
+  }
 
   const resources = yield* session.resources();
   const resource = resources.get("pods");
-  const created = yield* session.request<KubernetesObject>({ method: "POST", path: resourcePath(resource, session.namespace), query: { fieldManager: "kubectl-run" }, body: object });
+  const created = yield* session.request<KubernetesObject>({
+    method: "POST",
+    path: resourcePath(resource, session.namespace),
+    query: { fieldManager: "kubectl-run" },
+    body: object,
+  });
   const status = yield* attachOrLogs(session, flags, created, restart);
   if (flags.is("rm")) {
-    yield* deleteOne(session, { resource, namespace: session.namespace, name, graceSeconds: -1, propagation: "Background", dryRun: "none" });
+    yield* deleteOne(session, {
+      resource,
+      namespace: session.namespace,
+      name,
+      graceSeconds: -1,
+      propagation: "Background",
+      dryRun: "none",
+    });
     if (!flags.is("quiet")) {
       const where = session.behaviour.deleteNamesNamespace ? ` from ${session.namespace} namespace` : "";
       yield* session.out(`pod "${name}" deleted${where}\n`);
@@ -131,7 +185,14 @@ function podSpec(flags: Flags, name: string, restart: string): LooseObject {
 }
 
 /** Up to 1.17: what is made depends on --generator, else on --restart. */
-function* byGenerator(session: Session, flags: Flags, labels: LooseObject, meta: LooseObject, pod: LooseObject, restart: string): Run<LooseObject> {
+function* byGenerator(
+  session: Session,
+  flags: Flags,
+  labels: LooseObject,
+  meta: LooseObject,
+  pod: LooseObject,
+  restart: string,
+): Run<LooseObject> {
   const given = flags.text("generator");
   const generator = given !== "" ? given : restart === "Always" ? "deployment/apps.v1" : restart === "OnFailure" ? "job/v1" : "run-pod/v1";
   const replicas = flags.number("replicas");
@@ -145,12 +206,24 @@ function* byGenerator(session: Session, flags: Flags, labels: LooseObject, meta:
     case "run-pod/v1":
       return { apiVersion: "v1", kind: "Pod", metadata: meta, spec: pod, status: {} };
     case "run/v1":
-      return { apiVersion: "v1", kind: "ReplicationController", metadata: meta, spec: { replicas, selector: labels, template }, status: { replicas: 0 } };
+      return {
+        apiVersion: "v1",
+        kind: "ReplicationController",
+        metadata: meta,
+        spec: { replicas, selector: labels, template },
+        status: { replicas: 0 },
+      };
     case "job/v1":
       return { apiVersion: "batch/v1", kind: "Job", metadata: meta, spec: { template }, status: {} };
     case "deployment/apps.v1":
     case "deployment/apps.v1beta1":
-      return { apiVersion: "apps/v1", kind: "Deployment", metadata: meta, spec: { replicas, selector: { matchLabels: labels }, strategy: {}, template }, status: {} };
+      return {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: meta,
+        spec: { replicas, selector: { matchLabels: labels }, strategy: {}, template },
+        status: {},
+      };
   }
   throw new KubectlError(`generator ${JSON.stringify(generator)} not found`);
 }
@@ -201,4 +274,3 @@ export function mended(session: Session): string {
   });
   return words.join(" ");
 }
-

@@ -35,10 +35,18 @@ function* scale(session: Session, flags: Flags): Run<void> {
   if (replicas < 0) throw new KubectlError("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
-  const selection = yield* select(session, { args: flags.args, files: flags.list("filename"), labelSelector: flags.text("selector"), selectsAll: flags.is("all") });
+  const selection = yield* select(session, {
+    args: flags.args,
+    files: flags.list("filename"),
+    labelSelector: flags.text("selector"),
+    selectsAll: flags.is("all"),
+  });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
-  if (infos.length === 0) throw failure === undefined ? new KubectlError("no objects passed to scale ") : new KubectlError(`no objects passed to scale ${failure.message}`);
+  if (infos.length === 0)
+    throw failure === undefined
+      ? new KubectlError("no objects passed to scale ")
+      : new KubectlError(`no objects passed to scale ${failure.message}`);
   for (const { resource, namespace, name, object } of infos) {
     const path = resourcePath(resource, namespace, name, "scale");
     if (dryRun === "client") {
@@ -46,10 +54,15 @@ function* scale(session: Session, flags: Flags): Run<void> {
       continue;
     }
     const expected = flags.number("current-replicas");
-    const current = yield* session.request<{ readonly spec: { readonly replicas?: number }; readonly metadata: { readonly resourceVersion: string } }>({ method: "GET", path });
-    if (expected >= 0 && (current.spec.replicas ?? 0) !== expected) throw new KubectlError(`Expected replicas to be ${expected}, was ${current.spec.replicas ?? 0}`);
+    const current = yield* session.request<{
+      readonly spec: { readonly replicas?: number };
+      readonly metadata: { readonly resourceVersion: string };
+    }>({ method: "GET", path });
+    if (expected >= 0 && (current.spec.replicas ?? 0) !== expected)
+      throw new KubectlError(`Expected replicas to be ${expected}, was ${current.spec.replicas ?? 0}`);
     const version = flags.text("resource-version");
-    if (version !== "" && version !== current.metadata.resourceVersion) throw new KubectlError(`Expected resource version to be ${version}, was ${current.metadata.resourceVersion}`);
+    if (version !== "" && version !== current.metadata.resourceVersion)
+      throw new KubectlError(`Expected resource version to be ${version}, was ${current.metadata.resourceVersion}`);
     const body: LooseObject = { spec: { replicas } };
     yield* session.request({
       method: "PATCH",
@@ -58,7 +71,10 @@ function* scale(session: Session, flags: Flags): Run<void> {
       body,
       contentType: "application/merge-patch+json",
     });
-    const shown = printer === undefined || dryRun === "server" ? object : yield* session.request({ method: "GET", path: resourcePath(resource, namespace, name) });
+    const shown =
+      printer === undefined || dryRun === "server"
+        ? object
+        : yield* session.request({ method: "GET", path: resourcePath(resource, namespace, name) });
     yield* printResult(session, flags, printer, resource, shown, "scaled", dryRun);
   }
   if (failure !== undefined) throw failure;

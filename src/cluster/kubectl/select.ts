@@ -12,7 +12,12 @@ import { resourcePath, type Session } from "./session.ts";
  * @source cli-runtime resource/builder.go
  */
 export type Target =
-  | { readonly type: "list"; readonly resource: Resource; readonly namespace: string | undefined; readonly query: Readonly<Record<string, string>> }
+  | {
+      readonly type: "list";
+      readonly resource: Resource;
+      readonly namespace: string | undefined;
+      readonly query: Readonly<Record<string, string>>;
+    }
   | {
       readonly type: "one";
       readonly resource: Resource;
@@ -70,7 +75,8 @@ export function* select(session: Session, options: SelectOptions): Run<Selection
   if (options.labelSelector !== undefined && options.labelSelector !== "") query.labelSelector = options.labelSelector;
   if (options.fieldSelector !== undefined && options.fieldSelector !== "") query.fieldSelector = options.fieldSelector;
   if (files.length > 0) {
-    if (args.length > 0) throw new KubectlError("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
+    if (args.length > 0)
+      throw new KubectlError("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
     return yield* selectFiles(session, options, query);
   }
   const resources = yield* session.resources();
@@ -88,7 +94,8 @@ export function* select(session: Session, options: SelectOptions): Run<Selection
       if (parts.length > 2) throw new KubectlError("arguments in resource/name form may not have more than one slash");
       const [types = "", name = ""] = parts;
       if (types === "" || name === "") throw new KubectlError("arguments in resource/name form must have a single resource and name");
-      if (query.labelSelector !== undefined || query.fieldSelector !== undefined) throw new KubectlError("name cannot be provided when a selector is specified");
+      if (query.labelSelector !== undefined || query.fieldSelector !== undefined)
+        throw new KubectlError("name cannot be provided when a selector is specified");
       if (allNamespaces) throw new KubectlError("a resource cannot be retrieved by name across all namespaces");
       for (const type of types.split(",")) targets.push(one(session, resources.get(type), name));
     }
@@ -102,18 +109,26 @@ export function* select(session: Session, options: SelectOptions): Run<Selection
     for (const resource of category.length > 0 ? category : [resources.get(word)]) if (!kinds.includes(resource)) kinds.push(resource);
   }
   if (names.length > 0) {
-    if (query.labelSelector !== undefined || query.fieldSelector !== undefined) throw new KubectlError("name cannot be provided when a selector is specified");
+    if (query.labelSelector !== undefined || query.fieldSelector !== undefined)
+      throw new KubectlError("name cannot be provided when a selector is specified");
     if (options.selectsAll === true) throw new KubectlError("name cannot be provided when a selector is specified");
     const isNamespaced = kinds.some((resource) => resource.isNamespaced);
     if (allNamespaces && isNamespaced) throw new KubectlError("a resource cannot be retrieved by name across all namespaces");
     const targets = kinds.flatMap((resource) => names.map((name) => one(session, resource, name)));
     return { targets, errors: [], isSingle: targets.length === 1 };
   }
-  if (options.typeAloneIsAll !== true && options.selectsAll !== true && query.labelSelector === undefined && query.fieldSelector === undefined) {
+  if (
+    options.typeAloneIsAll !== true &&
+    options.selectsAll !== true &&
+    query.labelSelector === undefined &&
+    query.fieldSelector === undefined
+  ) {
     throw new KubectlError("resource(s) were provided, but no name was specified");
   }
   const namespace = allNamespaces ? undefined : session.namespace;
-  const targets = kinds.map((resource): Target => ({ type: "list", resource, namespace: resource.isNamespaced ? namespace : undefined, query }));
+  const targets = kinds.map(
+    (resource): Target => ({ type: "list", resource, namespace: resource.isNamespaced ? namespace : undefined, query }),
+  );
   return { targets, errors: [], isSingle: false };
 }
 
@@ -169,7 +184,14 @@ export function* targetOf(session: Session, source: string, object: LooseObject)
     );
   }
   // kubectl fills the namespace in before it sends or annotates.
-  return { type: "one", resource, namespace, name, source, object: given === "" ? { ...object, metadata: { ...metadata, namespace } } : object };
+  return {
+    type: "one",
+    resource,
+    namespace,
+    name,
+    source,
+    object: given === "" ? { ...object, metadata: { ...metadata, namespace } } : object,
+  };
 }
 
 /** An object that a command works on. */
@@ -182,7 +204,10 @@ export interface Info {
 }
 
 /** Fetches what the selection names; lists are taken apart. Errors are gathered. */
-export function* fetch(session: Session, selection: Selection): Run<{ readonly infos: readonly Info[]; readonly errors: readonly Error[] }> {
+export function* fetch(
+  session: Session,
+  selection: Selection,
+): Run<{ readonly infos: readonly Info[]; readonly errors: readonly Error[] }> {
   const infos: Info[] = [];
   const errors: Error[] = [...selection.errors];
   for (const target of selection.targets) {

@@ -62,7 +62,12 @@ export const setCommand: Command = {
       short: "Update resource requests/limits on objects with pod templates",
       usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
       completes: "resources",
-      flags: [...common, { name: "containers", short: "c", type: "string", default: "*" }, { name: "limits", type: "string" }, { name: "requests", type: "string" }],
+      flags: [
+        ...common,
+        { name: "containers", short: "c", type: "string", default: "*" },
+        { name: "limits", type: "string" },
+        { name: "requests", type: "string" },
+      ],
       run: setResources,
     },
     {
@@ -130,7 +135,16 @@ export function withPodSpec(info: Info, change: (spec: LooseObject) => LooseObje
   if (info.object.kind === "Pod") return { ...object, spec: change(spec) };
   if (info.object.kind === "CronJob") {
     const jobTemplate = spec.jobTemplate as { spec: { template: { spec: LooseObject } } };
-    return { ...object, spec: { ...spec, jobTemplate: { ...jobTemplate, spec: { ...jobTemplate.spec, template: { ...jobTemplate.spec.template, spec: change(jobTemplate.spec.template.spec) } } } } };
+    return {
+      ...object,
+      spec: {
+        ...spec,
+        jobTemplate: {
+          ...jobTemplate,
+          spec: { ...jobTemplate.spec, template: { ...jobTemplate.spec.template, spec: change(jobTemplate.spec.template.spec) } },
+        },
+      },
+    };
   }
   const template = spec.template as { spec: LooseObject } | undefined;
   if (template?.spec === undefined) throw new KubectlError(`${info.resource.plural}/${info.name} does not have a pod template`);
@@ -143,7 +157,8 @@ function splitPairs(args: readonly string[]): { readonly resources: readonly str
 }
 
 function needResources(flags: Flags, resources: readonly string[]): void {
-  if (resources.length === 0 && flags.list("filename").length === 0) throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.length === 0 && flags.list("filename").length === 0)
+    throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
 }
 
 function* setImage(session: Session, flags: Flags): Run<void> {
@@ -156,13 +171,15 @@ function* setImage(session: Session, flags: Flags): Run<void> {
       return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );
-  if (images.has("*") && images.size > 1) throw new KubectlError("all containers are already specified by *, but saw more than one container_name=container_image pairs");
+  if (images.has("*") && images.size > 1)
+    throw new KubectlError("all containers are already specified by *, but saw more than one container_name=container_image pairs");
   yield* updateAll(session, flags, resources, "image updated", (info) =>
     withPodSpec(info, (spec) => {
       const containers = (spec.containers ?? []) as readonly Container[];
       const init = (spec.initContainers ?? []) as readonly Container[];
       for (const name of images.keys()) {
-        if (name !== "*" && ![...containers, ...init].some((container) => container.name === name)) throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
+        if (name !== "*" && ![...containers, ...init].some((container) => container.name === name))
+          throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
       }
       const renew = (container: Container): Container => {
         const image = images.get(container.name) ?? images.get("*");
@@ -174,7 +191,12 @@ function* setImage(session: Session, flags: Flags): Run<void> {
 }
 
 function isChosen(pattern: string, name: string): boolean {
-  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
+  return new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  ).test(name);
 }
 
 function* setEnv(session: Session, flags: Flags): Run<void> {
@@ -193,7 +215,8 @@ function* setEnv(session: Session, flags: Flags): Run<void> {
       withPodSpec(info, (spec) => {
         for (const container of (spec.containers ?? []) as readonly Container[]) {
           text += `# ${info.resource.plural} ${info.name}, container ${container.name}\n`;
-          for (const { name, value, valueFrom } of container.env ?? []) text += valueFrom === undefined ? `${name}=${value ?? ""}\n` : `# ${name} from another source\n`;
+          for (const { name, value, valueFrom } of container.env ?? [])
+            text += valueFrom === undefined ? `${name}=${value ?? ""}\n` : `# ${name} from another source\n`;
         }
         return spec;
       });
@@ -209,7 +232,9 @@ function* setEnv(session: Session, flags: Flags): Run<void> {
       ...spec,
       containers: ((spec.containers ?? []) as readonly Container[]).map((container) => {
         if (!isChosen(flags.text("containers"), container.name)) return container;
-        const env = (container.env ?? []).filter(({ name }) => !removals.includes(name)).map((entry) => (values.has(entry.name) ? { name: entry.name, value: values.get(entry.name) as string } : entry));
+        const env = (container.env ?? [])
+          .filter(({ name }) => !removals.includes(name))
+          .map((entry) => (values.has(entry.name) ? { name: entry.name, value: values.get(entry.name) as string } : entry));
         for (const [name, value] of values) if (!env.some((entry) => entry.name === name)) env.push({ name, value });
         const { env: _, ...rest } = container;
         return env.length === 0 ? rest : { ...rest, env };
@@ -222,7 +247,8 @@ function* setResources(session: Session, flags: Flags): Run<void> {
   needResources(flags, flags.args);
   const limits = amounts(flags.text("limits"));
   const requests = amounts(flags.text("requests"));
-  if (limits === undefined && requests === undefined) throw new KubectlError("you must specify an update to requests or limits (in the form of --requests/--limits)");
+  if (limits === undefined && requests === undefined)
+    throw new KubectlError("you must specify an update to requests or limits (in the form of --requests/--limits)");
   yield* updateAll(session, flags, flags.args, "resource requirements updated", (info) =>
     withPodSpec(info, (spec) => ({
       ...spec,
@@ -255,9 +281,15 @@ function amounts(text: string): Readonly<Record<string, string>> | undefined {
 
 function* setSelector(session: Session, flags: Flags): Run<void> {
   const { resources, pairs } = splitPairs(flags.args);
-  if (resources.length === 0 && flags.list("filename").length === 0) throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.length === 0 && flags.list("filename").length === 0)
+    throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (pairs.length === 0) throw new KubectlError("selector must be specified");
-  const selector = Object.fromEntries(pairs.join(",").split(",").map((pair) => [pair.split("=")[0] as string, pair.slice(pair.indexOf("=") + 1)]));
+  const selector = Object.fromEntries(
+    pairs
+      .join(",")
+      .split(",")
+      .map((pair) => [pair.split("=")[0] as string, pair.slice(pair.indexOf("=") + 1)]),
+  );
   yield* updateAll(session, flags, resources, "selector updated", (info) => {
     if (info.object.kind !== "Service") throw new KubectlError(`setting a selector is only supported for Services`);
     const object = info.object as unknown as LooseObject;
@@ -268,5 +300,7 @@ function* setSelector(session: Session, flags: Flags): Run<void> {
 function* setServiceAccount(session: Session, flags: Flags): Run<void> {
   const account = flags.args.at(-1);
   if (account === undefined || flags.args.length < 2) throw new KubectlError("serviceaccount is required");
-  yield* updateAll(session, flags, flags.args.slice(0, -1), "serviceaccount updated", (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: account, serviceAccount: account })));
+  yield* updateAll(session, flags, flags.args.slice(0, -1), "serviceaccount updated", (info) =>
+    withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: account, serviceAccount: account })),
+  );
 }

@@ -10,7 +10,8 @@ import { findJsonPath, parseJsonPath, relaxedJsonPath } from "./jsonpath.ts";
 export function sortObjects<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): readonly T[] {
   const parsed = parseJsonPath(relaxedJsonPath(path));
   const keyed = items.map((item) => ({ item, key: findJsonPath(parsed, objectOf(item))[0] }));
-  if (keyed.length > 0 && keyed.every(({ key }) => key === undefined)) throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(path)}" in the list of objects`);
+  if (keyed.length > 0 && keyed.every(({ key }) => key === undefined))
+    throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(path)}" in the list of objects`);
   return keyed.toSorted((a, b) => compare(a.key, b.key)).map(({ item }) => item);
 }
 
@@ -18,7 +19,8 @@ function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
   if (typeof a === "number" && typeof b === "number") return a - b;
   if (typeof a === "string" && typeof b === "string") {
-    if (/^[-+\d.]/.test(a) && /^[-+\d.]/.test(b) && parseQuantity(a) !== undefined && parseQuantity(b) !== undefined) return compareQuantities(a, b);
+    if (/^[-+\d.]/.test(a) && /^[-+\d.]/.test(b) && parseQuantity(a) !== undefined && parseQuantity(b) !== undefined)
+      return compareQuantities(a, b);
     return naturalCompare(a, b);
   }
   const x = String(a);

@@ -15,7 +15,11 @@ export interface TableOptions {
 }
 
 /** The server's table as lines of cells parted by tabs. @source cli-runtime printers/tableprinter.go */
-export function tableLines(table: Table, resource: Resource, options: TableOptions): { readonly header: string; readonly rows: readonly string[] } {
+export function tableLines(
+  table: Table,
+  resource: Resource,
+  options: TableOptions,
+): { readonly header: string; readonly rows: readonly string[] } {
   const shown = table.columnDefinitions.map(({ priority }) => priority === 0 || options.isWide);
   const header = [
     ...(options.withNamespace ? ["NAMESPACE"] : []),
@@ -27,7 +31,7 @@ export function tableLines(table: Table, resource: Resource, options: TableOptio
   const rows = table.rows.map(({ cells, object }) => {
     const { namespace, labels } = metadataOf(object);
     const texts = cells
-      .map((value, i) => (options.withKind && i === (nameAt < 0 ? 0 : nameAt) ? `${kindPrefix(resource)}/${cellText(value)}` : cellText(value)))
+      .map((value, i) => (options.withKind && i === Math.max(0, nameAt) ? `${kindPrefix(resource)}/${cellText(value)}` : cellText(value)))
       .filter((_, i) => shown[i]);
     return [
       ...(options.withNamespace ? [namespace ?? ""] : []),

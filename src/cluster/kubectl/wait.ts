@@ -14,7 +14,8 @@ import { resourcePath, type Session } from "./session.ts";
 export const waitCommand: Command = {
   name: "wait",
   short: "Experimental: Wait for a specific condition on one or many resources",
-  usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]]",
+  usage:
+    "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]]",
   completes: "resources",
   flags: [
     ...fileFlags,
@@ -64,7 +65,11 @@ function* wait(session: Session, flags: Flags): Run<void> {
     const left = Math.max(1, deadlineUs - session.sys.nowUs());
     if (isForDelete) {
       try {
-        yield* waitUntilGone(session, [{ resource: info.resource, namespace: info.namespace, name: info.name, uid: info.object.metadata.uid }], left / 1000);
+        yield* waitUntilGone(
+          session,
+          [{ resource: info.resource, namespace: info.namespace, name: info.name, uid: info.object.metadata.uid }],
+          left / 1000,
+        );
       } catch (error) {
         if (!(error instanceof KubectlError)) throw error;
         failures.push(error);
@@ -77,7 +82,11 @@ function* wait(session: Session, flags: Flags): Run<void> {
         continue;
       }
     }
-    yield* session.out(flags.text("output") === "name" ? `${objectName(info.resource, info.name)}\n` : `${objectName(info.resource, info.name)} condition met\n`);
+    yield* session.out(
+      flags.text("output") === "name"
+        ? `${objectName(info.resource, info.name)}\n`
+        : `${objectName(info.resource, info.name)} condition met\n`,
+    );
   }
   const failed = joinFailures(failures);
   if (failed !== undefined) throw failed;
@@ -103,7 +112,9 @@ function parseCondition(text: string): Condition {
   if (text.startsWith("condition=")) {
     const [name = "", value = "true"] = text.slice("condition=".length).split("=");
     return (object) => {
-      const { conditions = [] } = (object as unknown as { status?: { conditions?: readonly { type: string; status: string; observedGeneration?: number }[] } }).status ?? {};
+      const { conditions = [] } =
+        (object as unknown as { status?: { conditions?: readonly { type: string; status: string; observedGeneration?: number }[] } })
+          .status ?? {};
       const found = conditions.find(({ type }) => type.toLowerCase() === name.toLowerCase());
       if (found === undefined || found.status.toLowerCase() !== value.toLowerCase()) return false;
       return found.observedGeneration === undefined || found.observedGeneration >= (object.metadata.generation ?? 0);
@@ -111,7 +122,10 @@ function parseCondition(text: string): Condition {
   }
   if (text.startsWith("jsonpath=")) {
     const match = /^(\{.*?\}|[^=]*)(?:=(.*))?$/s.exec(text.slice("jsonpath=".length).replace(/^'(.*)'$/s, "$1"));
-    if (match === null || match[1] === "") throw new KubectlError("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'");
+    if (match === null || match[1] === "")
+      throw new KubectlError(
+        "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'",
+      );
     const path: JsonPath = parseJsonPath(relaxedOrFull(match[1] as string));
     const wanted = match[2]?.trim().replace(/^(["'])(.*)\1$/s, "$2");
     return (object) => {

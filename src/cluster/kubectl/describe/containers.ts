@@ -14,7 +14,12 @@ export interface ContainerShape {
   readonly livenessProbe?: ProbeShape;
   readonly readinessProbe?: ProbeShape;
   readonly startupProbe?: ProbeShape;
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean; readonly subPath?: string }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+    readonly subPath?: string;
+  }[];
 }
 
 interface Reference {
@@ -113,7 +118,8 @@ function writeBasics(w: Writer, container: ContainerShape, status: StatusShape |
   if (status !== undefined) w.write(2, `Image ID:\t${status.imageID ?? ""}\n`);
   const { ports = [] } = container;
   const plural = ports.length > 1 ? "s" : "";
-  const list = (number: (port: (typeof ports)[number]) => number): string => (ports.length === 0 ? "<none>" : ports.map((port) => `${number(port)}/${port.protocol ?? "TCP"}`).join(", "));
+  const list = (number: (port: (typeof ports)[number]) => number): string =>
+    ports.length === 0 ? "<none>" : ports.map((port) => `${number(port)}/${port.protocol ?? "TCP"}`).join(", ");
   w.write(2, `Port${plural}:\t${list(({ containerPort }) => containerPort)}\n`);
   w.write(2, `Host Port${plural}:\t${list((port) => port.hostPort ?? 0)}\n`);
 }
@@ -163,7 +169,10 @@ function writeEnvFrom(w: Writer, { envFrom = [] }: ContainerShape): void {
   for (const { prefix = "", configMapRef, secretRef } of envFrom) {
     const reference = configMapRef ?? secretRef;
     const from = configMapRef === undefined ? "Secret" : "ConfigMap";
-    w.write(3, `${reference?.name ?? ""}\t${from}${prefix === "" ? "" : ` with prefix '${prefix}'`}\tOptional: ${reference?.optional === true}\n`);
+    w.write(
+      3,
+      `${reference?.name ?? ""}\t${from}${prefix === "" ? "" : ` with prefix '${prefix}'`}\tOptional: ${reference?.optional === true}\n`,
+    );
   }
 }
 
@@ -175,8 +184,12 @@ function writeEnv(w: Writer, { env = [] }: ContainerShape, fieldOf: ((path: stri
         w.write(3, `${i === 0 ? `${name}:` : ""}\t${line}\n`);
       });
     } else if (valueFrom.fieldRef !== undefined) {
-      w.write(3, `${name}:\t${fieldOf?.(valueFrom.fieldRef.fieldPath) ?? ""} (${valueFrom.fieldRef.apiVersion ?? "v1"}:${valueFrom.fieldRef.fieldPath})\n`);
-    } else if (valueFrom.resourceFieldRef !== undefined) w.write(3, `${name}:\tnode allocatable (${valueFrom.resourceFieldRef.resource})\n`);
+      w.write(
+        3,
+        `${name}:\t${fieldOf?.(valueFrom.fieldRef.fieldPath) ?? ""} (${valueFrom.fieldRef.apiVersion ?? "v1"}:${valueFrom.fieldRef.fieldPath})\n`,
+      );
+    } else if (valueFrom.resourceFieldRef !== undefined)
+      w.write(3, `${name}:\tnode allocatable (${valueFrom.resourceFieldRef.resource})\n`);
     else if (valueFrom.secretKeyRef !== undefined) {
       const { key, name: secret = "", optional } = valueFrom.secretKeyRef;
       w.write(3, `${name}:\t<set to the key '${key}' in secret '${secret}'>\tOptional: ${optional === true}\n`);
@@ -189,7 +202,9 @@ function writeEnv(w: Writer, { env = [] }: ContainerShape, fieldOf: ((path: stri
 
 function writeMounts(w: Writer, { volumeMounts = [] }: ContainerShape): void {
   w.write(2, volumeMounts.length === 0 ? "Mounts:\t<none>\n" : "Mounts:\n");
-  for (const { mountPath, name, readOnly, subPath = "" } of volumeMounts.toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : a.mountPath > b.mountPath ? 1 : 0))) {
+  for (const { mountPath, name, readOnly, subPath = "" } of volumeMounts.toSorted((a, b) =>
+    a.mountPath < b.mountPath ? -1 : a.mountPath > b.mountPath ? 1 : 0,
+  )) {
     const flags = [readOnly === true ? "ro" : "rw", ...(subPath === "" ? [] : [`path=${JSON.stringify(subPath)}`])];
     w.write(3, `${mountPath} from ${name} (${flags.join(",")})\n`);
   }
@@ -202,14 +217,19 @@ interface VolumeShape {
   readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
   readonly configMap?: { readonly name?: string; readonly optional?: boolean };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
-  readonly downwardAPI?: { readonly items?: readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string }; readonly resourceFieldRef?: { readonly resource: string } }[] };
+  readonly downwardAPI?: {
+    readonly items?: readonly {
+      readonly path: string;
+      readonly fieldRef?: { readonly fieldPath: string };
+      readonly resourceFieldRef?: { readonly resource: string };
+    }[];
+  };
   readonly nfs?: { readonly server: string; readonly path: string; readonly readOnly?: boolean };
   readonly projected?: { readonly sources?: readonly LooseObject[] };
 }
 
 export function writeVolumes(w: Writer, volumes: readonly LooseObject[], indent: string): void {
-  if (volumes.length === 0) return w.write(0, `${indent}Volumes:\t<none>\n`);
-  w.write(0, `${indent}Volumes:\n`);
+  w.write(0, volumes.length === 0 ? `${indent}Volumes:\t<none>\n` : `${indent}Volumes:\n`);
   for (const volume of volumes as unknown as readonly VolumeShape[]) {
     w.write(1, `${indent === "" ? "" : " "}${volume.name}:\n`);
     const lines = volumeLines(volume);
@@ -219,7 +239,11 @@ export function writeVolumes(w: Writer, volumes: readonly LooseObject[], indent:
 
 function volumeLines(volume: VolumeShape): readonly string[] {
   if (volume.hostPath !== undefined) {
-    return ["Type:\tHostPath (bare host directory volume)", `Path:\t${volume.hostPath.path}`, `HostPathType:\t${volume.hostPath.type ?? "<none>"}`];
+    return [
+      "Type:\tHostPath (bare host directory volume)",
+      `Path:\t${volume.hostPath.path}`,
+      `HostPathType:\t${volume.hostPath.type ?? "<none>"}`,
+    ];
   }
   if (volume.emptyDir !== undefined) {
     return [
@@ -229,10 +253,18 @@ function volumeLines(volume: VolumeShape): readonly string[] {
     ];
   }
   if (volume.secret !== undefined) {
-    return ["Type:\tSecret (a volume populated by a Secret)", `SecretName:\t${volume.secret.secretName ?? ""}`, `Optional:\t${volume.secret.optional === true}`];
+    return [
+      "Type:\tSecret (a volume populated by a Secret)",
+      `SecretName:\t${volume.secret.secretName ?? ""}`,
+      `Optional:\t${volume.secret.optional === true}`,
+    ];
   }
   if (volume.configMap !== undefined) {
-    return ["Type:\tConfigMap (a volume populated by a ConfigMap)", `Name:\t${volume.configMap.name ?? ""}`, `Optional:\t${volume.configMap.optional === true}`];
+    return [
+      "Type:\tConfigMap (a volume populated by a ConfigMap)",
+      `Name:\t${volume.configMap.name ?? ""}`,
+      `Optional:\t${volume.configMap.optional === true}`,
+    ];
   }
   if (volume.persistentVolumeClaim !== undefined) {
     return [
@@ -242,10 +274,17 @@ function volumeLines(volume: VolumeShape): readonly string[] {
     ];
   }
   if (volume.nfs !== undefined) {
-    return ["Type:\tNFS (an NFS mount that lasts the lifetime of a pod)", `Server:\t${volume.nfs.server}`, `Path:\t${volume.nfs.path}`, `ReadOnly:\t${volume.nfs.readOnly === true}`];
+    return [
+      "Type:\tNFS (an NFS mount that lasts the lifetime of a pod)",
+      `Server:\t${volume.nfs.server}`,
+      `Path:\t${volume.nfs.path}`,
+      `ReadOnly:\t${volume.nfs.readOnly === true}`,
+    ];
   }
   if (volume.downwardAPI !== undefined) {
-    const items = (volume.downwardAPI.items ?? []).map(({ path, fieldRef, resourceFieldRef }) => `  ${fieldRef?.fieldPath ?? resourceFieldRef?.resource} -> ${path}`);
+    const items = (volume.downwardAPI.items ?? []).map(
+      ({ path, fieldRef, resourceFieldRef }) => `  ${fieldRef?.fieldPath ?? resourceFieldRef?.resource} -> ${path}`,
+    );
     return ["Type:\tDownwardAPI (a volume populated by information about the pod)", "Items:", ...items];
   }
   if (volume.projected !== undefined) {
@@ -275,7 +314,7 @@ interface TolerationShape {
 }
 
 export function writeTolerations(w: Writer, tolerations: readonly TolerationShape[], indent = ""): void {
-  if (tolerations.length === 0) return w.write(0, `${indent}Tolerations:\t<none>\n`);
+  if (tolerations.length === 0) w.write(0, `${indent}Tolerations:\t<none>\n`);
   tolerations
     .toSorted((a, b) => ((a.key ?? "") < (b.key ?? "") ? -1 : (a.key ?? "") > (b.key ?? "") ? 1 : 0))
     .forEach(({ key = "", operator = "Equal", value = "", effect = "", tolerationSeconds }, i) => {

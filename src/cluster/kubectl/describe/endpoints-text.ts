@@ -24,7 +24,10 @@ export function* endpointsOf(session: Session, namespace: string | undefined, se
     });
     return (portName) => sliceText(list.items, portName);
   }
-  const endpoints = yield* session.requestIfFound<EndpointsShape>({ method: "GET", path: resourcePath(resources.get("endpoints"), namespace, service) });
+  const endpoints = yield* session.requestIfFound<EndpointsShape>({
+    method: "GET",
+    path: resourcePath(resources.get("endpoints"), namespace, service),
+  });
   return (portName) => endpointsText(endpoints, portName);
 }
 

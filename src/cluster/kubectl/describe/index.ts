@@ -14,7 +14,14 @@ import {
   describeSecret,
   describeServiceAccount,
 } from "./small.ts";
-import { describeDaemonSet, describeDeployment, describeJob, describeReplicaSet, describeReplicationController, describeStatefulSet } from "./workloads.ts";
+import {
+  describeDaemonSet,
+  describeDeployment,
+  describeJob,
+  describeReplicaSet,
+  describeReplicationController,
+  describeStatefulSet,
+} from "./workloads.ts";
 
 /** Who describes a kind; `hasEvents` where they come last. */
 const describers: Readonly<Record<string, { readonly describe: Describer; readonly hasEvents: boolean }>> = {

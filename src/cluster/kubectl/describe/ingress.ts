@@ -36,11 +36,19 @@ export const describeIngress: Describer = function* (w, context) {
   w.write(0, `Name:\t${metadata.name}\n`);
   if (behaviour.describeIngressLabelsFirst) writeLabels(w, "Labels", metadata.labels);
   w.write(0, `Namespace:\t${metadata.namespace}\n`);
-  const addresses = ((status.loadBalancer as { ingress?: readonly { ip?: string; hostname?: string }[] } | undefined)?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? "");
+  const addresses = ((status.loadBalancer as { ingress?: readonly { ip?: string; hostname?: string }[] } | undefined)?.ingress ?? []).map(
+    ({ ip, hostname }) => ip ?? hostname ?? "",
+  );
   w.write(0, `Address:\t${addresses.join(",")}\n`);
   if (behaviour.describeIngressClass) w.write(0, `Ingress Class:\t${spec.ingressClassName ?? "<none>"}\n`);
   const fallback = spec.defaultBackend ?? spec.backend;
-  if (fallback === undefined) w.write(0, behaviour.describeIngressClass ? "Default backend:\t<default>\n" : 'Default backend:\tdefault-http-backend:80 (<error: endpoints "default-http-backend" not found>)\n');
+  if (fallback === undefined)
+    w.write(
+      0,
+      behaviour.describeIngressClass
+        ? "Default backend:\t<default>\n"
+        : 'Default backend:\tdefault-http-backend:80 (<error: endpoints "default-http-backend" not found>)\n',
+    );
   else w.write(0, `Default backend:\t${yield* backendText(context, fallback)}\n`);
   writeTls(w, spec);
   w.write(0, "Rules:\n  Host\tPath\tBackends\n");
@@ -65,7 +73,8 @@ function writeTls(w: Writer, spec: Spec): void {
 }
 
 function* backendText({ session, object }: DescribeContext, backend: Backend): Run<string> {
-  if (backend.resource !== undefined) return `APIGroup: ${backend.resource.apiGroup ?? ""}, Kind: ${backend.resource.kind}, Name: ${backend.resource.name}`;
+  if (backend.resource !== undefined)
+    return `APIGroup: ${backend.resource.apiGroup ?? ""}, Kind: ${backend.resource.kind}, Name: ${backend.resource.name}`;
   const name = backend.service?.name ?? backend.serviceName ?? "";
   const port = backend.service?.port?.number ?? backend.service?.port?.name ?? backend.servicePort ?? "";
   return `${name}:${port} (${yield* endpointsBehind(session, object.metadata.namespace, name, `${port}`)})`;
@@ -73,8 +82,14 @@ function* backendText({ session, object }: DescribeContext, backend: Backend): R
 
 function* endpointsBehind(session: Session, namespace: string | undefined, name: string, port: string): Run<string> {
   const resources = yield* session.resources();
-  const service = yield* session.requestIfFound<KubernetesObject>({ method: "GET", path: resourcePath(resources.get("services"), namespace, name) });
-  if (service === undefined) return session.behaviour.describeReadsSlices ? `<error: services ${JSON.stringify(name)} not found>` : `<error: endpoints ${JSON.stringify(name)} not found>`;
+  const service = yield* session.requestIfFound<KubernetesObject>({
+    method: "GET",
+    path: resourcePath(resources.get("services"), namespace, name),
+  });
+  if (service === undefined)
+    return session.behaviour.describeReadsSlices
+      ? `<error: services ${JSON.stringify(name)} not found>`
+      : `<error: endpoints ${JSON.stringify(name)} not found>`;
   const ports = (partsOf(service).spec.ports ?? []) as readonly { readonly name?: string; readonly port: number }[];
   const portName = ports.find((one) => `${one.port}` === port || one.name === port)?.name ?? "";
   return (yield* endpointsOf(session, namespace, name))(portName);

@@ -18,7 +18,12 @@ interface Rule {
 /** @source kubectl pkg/describe/describe.go, describeNetworkPolicy; no events */
 export const describeNetworkPolicy: Describer = function* (w, { object }) {
   const { metadata } = object;
-  const spec = partsOf(object).spec as { podSelector?: LabelSelector; policyTypes?: readonly string[]; ingress?: readonly Rule[]; egress?: readonly Rule[] };
+  const spec = partsOf(object).spec as {
+    podSelector?: LabelSelector;
+    policyTypes?: readonly string[];
+    ingress?: readonly Rule[];
+    egress?: readonly Rule[];
+  };
   w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nCreated on:\t${goDate(metadata.creationTimestamp)}\n`);
   writeLabels(w, "Labels", metadata.labels);
   writeAnnotations(w, "Annotations", metadata.annotations);
@@ -27,7 +32,12 @@ export const describeNetworkPolicy: Describer = function* (w, { object }) {
   const selector = spec.podSelector ?? {};
   const isEmpty = Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0;
   w.write(0, "Spec:\n");
-  w.write(1, isEmpty ? "PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)\n" : `PodSelector:     ${selectorText(selector)}\n`);
+  w.write(
+    1,
+    isEmpty
+      ? "PodSelector:     <none> (Allowing the specific traffic to all pods in this namespace)\n"
+      : `PodSelector:     ${selectorText(selector)}\n`,
+  );
   if (types.includes("Ingress")) {
     w.write(1, "Allowing ingress traffic:\n");
     writeRules(w, spec.ingress ?? [], "ingress");
@@ -40,7 +50,7 @@ export const describeNetworkPolicy: Describer = function* (w, { object }) {
 };
 
 function writeRules(w: Writer, rules: readonly Rule[], direction: "ingress" | "egress"): void {
-  if (rules.length === 0) return w.write(2, `<none> (Selected pods are isolated for ${direction} connectivity)\n`);
+  if (rules.length === 0) w.write(2, `<none> (Selected pods are isolated for ${direction} connectivity)\n`);
   rules.forEach((rule, i) => {
     if ((rule.ports ?? []).length === 0) w.write(2, "To Port: <any> (traffic allowed to all ports)\n");
     for (const { port, endPort, protocol = "TCP" } of rule.ports ?? []) {
@@ -48,7 +58,8 @@ function writeRules(w: Writer, rules: readonly Rule[], direction: "ingress" | "e
     }
     const peers = (direction === "ingress" ? rule.from : rule.to) ?? [];
     const word = direction === "ingress" ? "From" : "To";
-    if (peers.length === 0) w.write(2, `${word}: <any> (traffic not restricted by ${direction === "ingress" ? "source" : "destination"})\n`);
+    if (peers.length === 0)
+      w.write(2, `${word}: <any> (traffic not restricted by ${direction === "ingress" ? "source" : "destination"})\n`);
     for (const peer of peers) {
       w.write(2, `${word}:\n`);
       if (peer.ipBlock !== undefined) {

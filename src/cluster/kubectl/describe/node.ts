@@ -29,7 +29,9 @@ export const describeNode: Describer = function* (w, { session, object }) {
   writeLabels(w, "Labels", metadata.labels);
   writeAnnotations(w, "Annotations", metadata.annotations);
   w.write(0, `CreationTimestamp:\t${longDate(metadata.creationTimestamp)}\n`);
-  const taints = ((spec.taints ?? []) as readonly { key: string; value?: string; effect: string }[]).map(({ key, value = "", effect }) => `${key}${value === "" ? "" : `=${value}`}:${effect}`);
+  const taints = ((spec.taints ?? []) as readonly { key: string; value?: string; effect: string }[]).map(
+    ({ key, value = "", effect }) => `${key}${value === "" ? "" : `=${value}`}:${effect}`,
+  );
   if (taints.length === 0) w.write(0, "Taints:\t<none>\n");
   taints.sort().forEach((taint, i) => {
     w.write(0, `${i === 0 ? "Taints:" : ""}\t${taint}\n`);
@@ -38,8 +40,15 @@ export const describeNode: Describer = function* (w, { session, object }) {
   const resources = yield* session.resources();
   const leases = resources.find("leases.coordination.k8s.io");
   if (leases !== undefined) {
-    const lease = yield* session.requestIfFound<KubernetesObject>({ method: "GET", path: resourcePath(leases, "kube-node-lease", metadata.name) });
-    const { holderIdentity, acquireTime, renewTime } = (lease === undefined ? {} : partsOf(lease).spec) as { holderIdentity?: string; acquireTime?: string; renewTime?: string };
+    const lease = yield* session.requestIfFound<KubernetesObject>({
+      method: "GET",
+      path: resourcePath(leases, "kube-node-lease", metadata.name),
+    });
+    const { holderIdentity, acquireTime, renewTime } = (lease === undefined ? {} : partsOf(lease).spec) as {
+      holderIdentity?: string;
+      acquireTime?: string;
+      renewTime?: string;
+    };
     w.write(0, "Lease:\n");
     w.write(1, `HolderIdentity:\t${holderIdentity ?? "<unset>"}\n`);
     w.write(1, `AcquireTime:\t${acquireTime === undefined ? "<unset>" : longDate(acquireTime)}\n`);
@@ -50,11 +59,15 @@ export const describeNode: Describer = function* (w, { session, object }) {
     w.write(0, "Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n");
     w.write(1, "----\t------\t-----------------\t------------------\t------\t-------\n");
     for (const one of conditions) {
-      w.write(1, `${one.type} \t${one.status} \t${longDate(one.lastHeartbeatTime)} \t${longDate(one.lastTransitionTime)} \t${one.reason ?? ""} \t${one.message ?? ""}\n`);
+      w.write(
+        1,
+        `${one.type} \t${one.status} \t${longDate(one.lastHeartbeatTime)} \t${longDate(one.lastTransitionTime)} \t${one.reason ?? ""} \t${one.message ?? ""}\n`,
+      );
     }
   }
   w.write(0, "Addresses:\n");
-  for (const { type, address } of (status.addresses ?? []) as readonly { type: string; address: string }[]) w.write(1, `${type}:\t${address}\n`);
+  for (const { type, address } of (status.addresses ?? []) as readonly { type: string; address: string }[])
+    w.write(1, `${type}:\t${address}\n`);
   const capacity = (status.capacity ?? {}) as Pairs;
   const allocatable = (status.allocatable ?? capacity) as Pairs;
   writeResources(w, "Capacity", capacity);
@@ -97,7 +110,9 @@ function writeResources(w: Writer, title: string, amounts: Pairs): void {
 
 function sumOf(pods: readonly Pod[], part: "requests" | "limits", name: string): number {
   let sum = 0;
-  for (const { spec } of pods) for (const { resources } of spec.containers as unknown as readonly ContainerShape[]) sum += quantityValue(resources?.[part]?.[name] ?? "0", "milli");
+  for (const { spec } of pods)
+    for (const { resources } of spec.containers as unknown as readonly ContainerShape[])
+      sum += quantityValue(resources?.[part]?.[name] ?? "0", "milli");
   return sum;
 }
 
@@ -105,7 +120,9 @@ function amountText(milli: number, name: string): string {
   if (milli === 0) return "0";
   if (name === "cpu") return milli % 1000 === 0 ? `${milli / 1000}` : `${milli}m`;
   const bytes = milli / 1000;
-  const quantity = parseQuantity(bytes % 1_048_576 === 0 ? `${bytes / 1_048_576}Mi` : bytes % 1024 === 0 ? `${bytes / 1024}Ki` : `${bytes}`);
+  const quantity = parseQuantity(
+    bytes % 1_048_576 === 0 ? `${bytes / 1_048_576}Mi` : bytes % 1024 === 0 ? `${bytes / 1024}Ki` : `${bytes}`,
+  );
   return quantity === undefined ? `${bytes}` : formatQuantity(quantity);
 }
 
@@ -127,5 +144,6 @@ function writePods(w: Writer, pods: readonly Pod[], allocatable: Pairs, nowMs: n
   w.write(0, "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n");
   w.write(1, "Resource\tRequests\tLimits\n");
   w.write(1, "--------\t--------\t------\n");
-  for (const name of ["cpu", "memory", "ephemeral-storage"]) w.write(1, `${name}\t${share(sumOf(pods, "requests", name), name)}\t${share(sumOf(pods, "limits", name), name)}\n`);
+  for (const name of ["cpu", "memory", "ephemeral-storage"])
+    w.write(1, `${name}\t${share(sumOf(pods, "requests", name), name)}\t${share(sumOf(pods, "limits", name), name)}\n`);
 }

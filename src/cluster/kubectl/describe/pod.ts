@@ -35,7 +35,9 @@ export const describePod: Describer = function* (w, { session, object }) {
   if (text(status.nominatedNodeName) !== "") w.write(0, `NominatedNodeName:\t${text(status.nominatedNodeName)}\n`);
 
   const fieldOf = (path: string): string => {
-    const value = path.split(".").reduce<unknown>((part, key) => (typeof part === "object" && part !== null ? (part as LooseObject)[key] : undefined), object);
+    const value = path
+      .split(".")
+      .reduce<unknown>((part, key) => (typeof part === "object" && part !== null ? (part as LooseObject)[key] : undefined), object);
     return value === undefined ? "" : goText(value);
   };
   const containers = (list: unknown): readonly ContainerShape[] => (list ?? []) as readonly ContainerShape[];
@@ -45,13 +47,21 @@ export const describePod: Describer = function* (w, { session, object }) {
   }
   writeContainers(w, "Containers", containers(spec.containers), statuses(status.containerStatuses), "", fieldOf);
   if (containers(spec.ephemeralContainers).length > 0) {
-    writeContainers(w, "Ephemeral Containers", containers(spec.ephemeralContainers), statuses(status.ephemeralContainerStatuses), "", fieldOf);
+    writeContainers(
+      w,
+      "Ephemeral Containers",
+      containers(spec.ephemeralContainers),
+      statuses(status.ephemeralContainerStatuses),
+      "",
+      fieldOf,
+    );
   }
   const conditions = (status.conditions ?? []) as readonly { readonly type: string; readonly status: string }[];
   const gates = (spec.readinessGates ?? []) as readonly { readonly conditionType: string }[];
   if (gates.length > 0) {
     w.write(0, "Readiness Gates:\n  Type\tStatus\n");
-    for (const { conditionType } of gates) w.write(1, `${conditionType} \t${conditions.find(({ type }) => type === conditionType)?.status ?? "<none>"} \n`);
+    for (const { conditionType } of gates)
+      w.write(1, `${conditionType} \t${conditions.find(({ type }) => type === conditionType)?.status ?? "<none>"} \n`);
   }
   if (conditions.length > 0) {
     w.write(0, "Conditions:\n  Type\tStatus\n");
@@ -61,19 +71,30 @@ export const describePod: Describer = function* (w, { session, object }) {
   w.write(0, `QoS Class:\t${text(status.qosClass) || qosClass(containers(spec.containers))}\n`);
   writeLabels(w, "Node-Selectors", spec.nodeSelector as Pairs | undefined);
   writeTolerations(w, (spec.tolerations ?? []) as never[]);
-  const spreads = (spec.topologySpreadConstraints ?? []) as readonly { topologyKey: string; whenUnsatisfiable: string; maxSkew: number; labelSelector?: LabelSelector }[];
+  const spreads = (spec.topologySpreadConstraints ?? []) as readonly {
+    topologyKey: string;
+    whenUnsatisfiable: string;
+    maxSkew: number;
+    labelSelector?: LabelSelector;
+  }[];
   spreads
     .toSorted((a, b) => (a.topologyKey < b.topologyKey ? -1 : 1))
     .forEach(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }, i) => {
       const selector = labelSelector === undefined ? "" : ` for selector ${selectorText(labelSelector)}`;
-      w.write(0, `${i === 0 ? "Topology Spread Constraints:" : ""}\t${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}\n`);
+      w.write(
+        0,
+        `${i === 0 ? "Topology Spread Constraints:" : ""}\t${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}\n`,
+      );
     });
 };
 
 /** @source kubernetes pkg/apis/core/v1/helper/qos/qos.go */
 function qosClass(containers: readonly ContainerShape[]): string {
   const amounts = containers.map(({ resources }) => resources ?? {});
-  if (amounts.every(({ limits, requests }) => Object.keys(limits ?? {}).length === 0 && Object.keys(requests ?? {}).length === 0)) return "BestEffort";
-  const isGuaranteed = amounts.every(({ limits = {}, requests = limits }) => ["cpu", "memory"].every((name) => limits[name] !== undefined && limits[name] === (requests[name] ?? limits[name])));
+  if (amounts.every(({ limits, requests }) => Object.keys(limits ?? {}).length === 0 && Object.keys(requests ?? {}).length === 0))
+    return "BestEffort";
+  const isGuaranteed = amounts.every(({ limits = {}, requests = limits }) =>
+    ["cpu", "memory"].every((name) => limits[name] !== undefined && limits[name] === (requests[name] ?? limits[name])),
+  );
   return isGuaranteed ? "Guaranteed" : "Burstable";
 }

@@ -9,7 +9,9 @@ export const describeService: Describer = function* (w, { session, object }) {
   const service = object as Service;
   const { metadata, spec } = service;
   const { behaviour } = session;
-  const status = (object as unknown as { status?: { loadBalancer?: { ingress?: readonly { ip?: string; hostname?: string; ipMode?: string }[] } } }).status;
+  const status = (
+    object as unknown as { status?: { loadBalancer?: { ingress?: readonly { ip?: string; hostname?: string; ipMode?: string }[] } } }
+  ).status;
   const endpoints = yield* endpointsOf(session, metadata.namespace, metadata.name);
   w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\n`);
   writeLabels(w, "Labels", metadata.labels);
@@ -21,14 +23,17 @@ export const describeService: Describer = function* (w, { session, object }) {
     w.write(0, `IP Families:\t${(spec.ipFamilies ?? []).length > 0 ? (spec.ipFamilies ?? []).join(",") : "<none>"}\n`);
   }
   w.write(0, `IP:\t${spec.clusterIP ?? ""}\n`);
-  if (behaviour.describeIpFamilies) w.write(0, `IPs:\t${(spec.clusterIPs ?? []).length > 0 ? (spec.clusterIPs ?? []).join(",") : "<none>"}\n`);
+  if (behaviour.describeIpFamilies)
+    w.write(0, `IPs:\t${(spec.clusterIPs ?? []).length > 0 ? (spec.clusterIPs ?? []).join(",") : "<none>"}\n`);
   if ((spec.externalIPs ?? []).length > 0) w.write(0, `External IPs:\t${(spec.externalIPs ?? []).join(",")}\n`);
   const { loadBalancerIP, externalName } = spec as { loadBalancerIP?: string; externalName?: string };
   if (loadBalancerIP !== undefined && loadBalancerIP !== "") w.write(0, `Desired LoadBalancer IP:\t${loadBalancerIP}\n`);
   if (externalName !== undefined && externalName !== "") w.write(0, `External Name:\t${externalName}\n`);
   const ingress = status?.loadBalancer?.ingress ?? [];
   if (ingress.length > 0) {
-    const texts = ingress.map(({ ip, hostname, ipMode }) => (ip === undefined || ip === "" ? (hostname ?? "") : ipMode === undefined ? ip : `${ip} (${ipMode})`));
+    const texts = ingress.map(({ ip, hostname, ipMode }) =>
+      ip === undefined || ip === "" ? (hostname ?? "") : ipMode === undefined ? ip : `${ip} (${ipMode})`,
+    );
     w.write(0, `LoadBalancer Ingress:\t${texts.join(", ")}\n`);
   }
   for (const port of spec.ports ?? []) {
@@ -40,13 +45,19 @@ export const describeService: Describer = function* (w, { session, object }) {
   }
   w.write(0, `Session Affinity:\t${spec.sessionAffinity ?? "None"}\n`);
   if (spec.externalTrafficPolicy !== undefined) w.write(0, `External Traffic Policy:\t${spec.externalTrafficPolicy}\n`);
-  if (behaviour.describeInternalTrafficPolicy && spec.internalTrafficPolicy !== undefined) w.write(0, `Internal Traffic Policy:\t${spec.internalTrafficPolicy}\n`);
-  const { trafficDistribution, healthCheckNodePort = 0, loadBalancerSourceRanges = [] } = spec as {
+  if (behaviour.describeInternalTrafficPolicy && spec.internalTrafficPolicy !== undefined)
+    w.write(0, `Internal Traffic Policy:\t${spec.internalTrafficPolicy}\n`);
+  const {
+    trafficDistribution,
+    healthCheckNodePort = 0,
+    loadBalancerSourceRanges = [],
+  } = spec as {
     trafficDistribution?: string;
     healthCheckNodePort?: number;
     loadBalancerSourceRanges?: readonly string[];
   };
-  if (behaviour.describeTrafficDistribution && trafficDistribution !== undefined) w.write(0, `Traffic Distribution:\t${trafficDistribution}\n`);
+  if (behaviour.describeTrafficDistribution && trafficDistribution !== undefined)
+    w.write(0, `Traffic Distribution:\t${trafficDistribution}\n`);
   if (healthCheckNodePort !== 0) w.write(0, `HealthCheck NodePort:\t${healthCheckNodePort}\n`);
   if (loadBalancerSourceRanges.length > 0) w.write(0, `LoadBalancer Source Ranges:\t${loadBalancerSourceRanges.join(",")}\n`);
 };

@@ -13,7 +13,11 @@ export const describeEndpoints: Describer = function* (w, { object }) {
   writeAnnotations(w, "Annotations", metadata.annotations);
   w.write(0, "Subsets:\n");
   const { subsets = [] } = object as unknown as {
-    subsets?: readonly { addresses?: readonly { ip: string }[]; notReadyAddresses?: readonly { ip: string }[]; ports?: readonly { name?: string; port: number; protocol?: string }[] }[];
+    subsets?: readonly {
+      addresses?: readonly { ip: string }[];
+      notReadyAddresses?: readonly { ip: string }[];
+      ports?: readonly { name?: string; port: number; protocol?: string }[];
+    }[];
   };
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
     const text = (list: readonly { ip: string }[]): string => (list.length === 0 ? "<none>" : list.map(({ ip }) => ip).join(","));
@@ -43,12 +47,18 @@ export const describeEndpointSlice: Describer = function* (w, { object }) {
     w.write(0, "Ports:\n");
     w.write(1, "Name\tPort\tProtocol\n");
     w.write(1, "----\t----\t--------\n");
-    for (const { name = "", port, protocol } of ports) w.write(1, `${name === "" ? "<unset>" : name}\t${port ?? "<unset>"}\t${protocol ?? "TCP"}\n`);
+    for (const { name = "", port, protocol } of ports)
+      w.write(1, `${name === "" ? "<unset>" : name}\t${port ?? "<unset>"}\t${protocol ?? "TCP"}\n`);
   }
   const endpoints = slice.endpoints ?? [];
   w.write(0, endpoints.length === 0 ? "Endpoints: <none>\n" : "Endpoints:\n");
   for (const endpoint of endpoints) {
-    const { hostname, nodeName, zone, targetRef } = endpoint as unknown as { hostname?: string; nodeName?: string; zone?: string; targetRef?: { kind?: string; name?: string } };
+    const { hostname, nodeName, zone, targetRef } = endpoint as unknown as {
+      hostname?: string;
+      nodeName?: string;
+      zone?: string;
+      targetRef?: { kind?: string; name?: string };
+    };
     w.write(1, `- Addresses:\t${endpoint.addresses.length === 0 ? "<none>" : endpoint.addresses.join(", ")}\n`);
     w.write(2, "Conditions:\n");
     w.write(3, `Ready:\t${endpoint.conditions?.ready ?? "<unset>"}\n`);
@@ -96,7 +106,10 @@ export const describeNamespace: Describer = function* (w, { object }) {
 
 export const describeServiceAccount: Describer = function* (w, { object }) {
   const { metadata } = object;
-  const { secrets = [], imagePullSecrets = [] } = object as unknown as { secrets?: readonly { name: string }[]; imagePullSecrets?: readonly { name: string }[] };
+  const { secrets = [], imagePullSecrets = [] } = object as unknown as {
+    secrets?: readonly { name: string }[];
+    imagePullSecrets?: readonly { name: string }[];
+  };
   yield* [];
   w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\n`);
   writeLabels(w, "Labels", metadata.labels);
@@ -159,7 +172,10 @@ export const describeAnything: Describer = function* (w, { object }) {
 /** `creationTimestamp` -> `Creation Timestamp`. */
 function title(name: string): string {
   if (name.includes(" ") || /[./]/.test(name)) return name;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(" ");
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .split(" ");
   return words.map((word) => (["Uid", "Api", "Ip", "Url", "Id"].includes(capital(word)) ? word.toUpperCase() : capital(word))).join(" ");
 }
 

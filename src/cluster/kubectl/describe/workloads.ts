@@ -13,7 +13,9 @@ import { controllerOf, longDate, type Pairs, partsOf, selectorText, type Writer,
 /** Deployments, ReplicaSets and their kin. @source kubectl pkg/describe/describe.go */
 function* podsStatus(session: Session, object: KubernetesObject): Run<string> {
   const pods = yield* podsOf(session, object.metadata.namespace, selectorOf(object) ?? "");
-  const owned = pods.filter((pod: Pod) => pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid === object.metadata.uid);
+  const owned = pods.filter(
+    (pod: Pod) => pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid === object.metadata.uid,
+  );
   const count = (phase: string): number => owned.filter((pod) => pod.status?.phase === phase).length;
   return `${count("Running")} Running / ${count("Pending")} Waiting / ${count("Succeeded")} Succeeded / ${count("Failed")} Failed`;
 }
@@ -41,11 +43,17 @@ export const describeDeployment: Describer = function* (w, { session, object }) 
     0,
     `Replicas:\t${count(spec.replicas)} desired | ${count(status.updatedReplicas)} updated | ${count(status.replicas)} total | ${count(status.availableReplicas)} available | ${count(status.unavailableReplicas)} unavailable\n`,
   );
-  const strategy = (spec.strategy ?? {}) as { type?: string; rollingUpdate?: { maxUnavailable?: number | string; maxSurge?: number | string } };
+  const strategy = (spec.strategy ?? {}) as {
+    type?: string;
+    rollingUpdate?: { maxUnavailable?: number | string; maxSurge?: number | string };
+  };
   w.write(0, `StrategyType:\t${strategy.type ?? "RollingUpdate"}\n`);
   w.write(0, `MinReadySeconds:\t${count(spec.minReadySeconds)}\n`);
   if (strategy.rollingUpdate !== undefined) {
-    w.write(0, `RollingUpdateStrategy:\t${strategy.rollingUpdate.maxUnavailable ?? 0} max unavailable, ${strategy.rollingUpdate.maxSurge ?? 0} max surge\n`);
+    w.write(
+      0,
+      `RollingUpdateStrategy:\t${strategy.rollingUpdate.maxUnavailable ?? 0} max unavailable, ${strategy.rollingUpdate.maxSurge ?? 0} max surge\n`,
+    );
   }
   writePodTemplate(w, spec.template as LooseObject);
   writeConditions(w, status);
@@ -61,7 +69,11 @@ export const describeDeployment: Describer = function* (w, { session, object }) 
   const text = (sets: readonly KubernetesObject[]): string =>
     sets.length === 0
       ? "<none>"
-      : sets.map((one) => `${one.metadata.name} (${count(partsOf(one).status.replicas)}/${count(partsOf(one).spec.replicas)} replicas created)`).join(", ");
+      : sets
+          .map(
+            (one) => `${one.metadata.name} (${count(partsOf(one).status.replicas)}/${count(partsOf(one).spec.replicas)} replicas created)`,
+          )
+          .join(", ");
   w.write(0, `OldReplicaSets:\t${text(owned.filter((one) => one !== newest))}\n`);
   w.write(0, `NewReplicaSet:\t${text(newest === undefined ? [] : [newest])}\n`);
 };
@@ -96,7 +108,11 @@ export const describeDaemonSet: Describer = function* (w, { session, object }) {
   const { metadata } = object;
   const { spec, status } = partsOf(object);
   w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nSelector:\t${selectorText(spec.selector as LabelSelector)}\n`);
-  writeLabels(w, "Node-Selector", ((spec.template as LooseObject | undefined)?.spec as LooseObject | undefined)?.nodeSelector as Pairs | undefined);
+  writeLabels(
+    w,
+    "Node-Selector",
+    ((spec.template as LooseObject | undefined)?.spec as LooseObject | undefined)?.nodeSelector as Pairs | undefined,
+  );
   writeLabels(w, "Labels", metadata.labels);
   writeAnnotations(w, "Annotations", metadata.annotations);
   w.write(0, `Desired Number of Nodes Scheduled: ${count(status.desiredNumberScheduled)}\n`);
@@ -124,7 +140,11 @@ export const describeStatefulSet: Describer = function* (w, { session, object })
   const claims = (spec.volumeClaimTemplates ?? []) as readonly KubernetesObject[];
   w.write(0, claims.length === 0 ? "Volume Claims:\t<none>\n" : "Volume Claims:\n");
   for (const claim of claims) {
-    const { accessModes = [], resources, storageClassName = "" } = partsOf(claim).spec as { accessModes?: readonly string[]; resources?: { requests?: Pairs }; storageClassName?: string };
+    const {
+      accessModes = [],
+      resources,
+      storageClassName = "",
+    } = partsOf(claim).spec as { accessModes?: readonly string[]; resources?: { requests?: Pairs }; storageClassName?: string };
     w.write(1, `Name:\t${claim.metadata.name}\n`);
     w.write(1, `StorageClass:\t${storageClassName}\n`);
     writeLabels(w, "Labels", claim.metadata.labels, "  ");
@@ -137,7 +157,10 @@ export const describeStatefulSet: Describer = function* (w, { session, object })
 export const describeJob: Describer = function* (w, { object }) {
   const { metadata } = object;
   const { spec, status } = partsOf(object);
-  w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nSelector:\t${selectorText(spec.selector as LabelSelector, "")}\n`);
+  w.write(
+    0,
+    `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nSelector:\t${selectorText(spec.selector as LabelSelector, "")}\n`,
+  );
   writeLabels(w, "Labels", metadata.labels);
   writeAnnotations(w, "Annotations", metadata.annotations);
   const controller = controllerOf(object);
@@ -150,9 +173,13 @@ export const describeJob: Describer = function* (w, { object }) {
   const { startTime, completionTime } = status as { startTime?: string; completionTime?: string };
   if (startTime !== undefined) w.write(0, `Start Time:\t${longDate(startTime)}\n`);
   if (completionTime !== undefined) w.write(0, `Completed At:\t${longDate(completionTime)}\n`);
-  if (startTime !== undefined && completionTime !== undefined) w.write(0, `Duration:\t${humanDuration((parseRfc3339(completionTime) ?? 0) - (parseRfc3339(startTime) ?? 0))}\n`);
+  if (startTime !== undefined && completionTime !== undefined)
+    w.write(0, `Duration:\t${humanDuration((parseRfc3339(completionTime) ?? 0) - (parseRfc3339(startTime) ?? 0))}\n`);
   const ready = status.ready === undefined ? "" : ` (${count(status.ready)} Ready)`;
-  w.write(0, `Pods Statuses:\t${count(status.active)} Active${ready} / ${count(status.succeeded)} Succeeded / ${count(status.failed)} Failed\n`);
+  w.write(
+    0,
+    `Pods Statuses:\t${count(status.active)} Active${ready} / ${count(status.succeeded)} Succeeded / ${count(status.failed)} Failed\n`,
+  );
   yield* [];
   writePodTemplate(w, spec.template as LooseObject);
 };

@@ -23,7 +23,7 @@ export type Pairs = Readonly<Record<string, string>>;
 /** `a=b` on a line of its own each, sorted by key. */
 export function writeLabels(w: Writer, title: string, labels: Pairs | undefined, indent = ""): void {
   const keys = Object.keys(labels ?? {}).sort();
-  if (keys.length === 0) return w.write(0, `${indent}${title}:\t<none>\n`);
+  if (keys.length === 0) w.write(0, `${indent}${title}:\t<none>\n`);
   keys.forEach((key, i) => {
     w.write(0, `${i === 0 ? `${indent}${title}:` : indent}\t${key}=${labels?.[key]}\n`);
   });
@@ -36,14 +36,17 @@ export function writeAnnotations(w: Writer, title: string, annotations: Pairs | 
   const keys = Object.keys(annotations ?? {})
     .filter((key) => key !== lastApplied)
     .sort();
-  if (keys.length === 0) return w.write(0, `${indent}${title}:\t<none>\n`);
-  keys.forEach((key, i) => {
+  if (keys.length === 0) w.write(0, `${indent}${title}:\t<none>\n`);
+  for (const [i, key] of keys.entries()) {
     w.write(0, i === 0 ? `${indent}${title}:\t` : `${indent}\t`);
     const value = (annotations?.[key] ?? "").replace(/\n$/, "");
-    if (value.length + key.length + 2 < annotationLengthMax && !value.includes("\n")) return w.write(0, `${key}: ${value}\n`);
+    if (value.length + key.length + 2 < annotationLengthMax && !value.includes("\n")) {
+      w.write(0, `${key}: ${value}\n`);
+      continue;
+    }
     w.write(0, `${key}:\n`);
     for (const line of value.split("\n")) w.write(0, `${indent}\t  ${shorten(line, annotationLengthMax - 2)}\n`);
-  });
+  }
 }
 
 function shorten(text: string, length: number): string {
@@ -67,7 +70,11 @@ export function controllerOf(object: KubernetesObject): string | undefined {
 export function selectorText(selector: LabelSelector | undefined, none = "<none>"): string {
   if (selector === undefined) return none;
   const text = formatSelector(
-    fromLabelSelector(selector).map((one) => (one.operator === "in" && one.values.length === 1 && selector.matchLabels?.[one.key] !== undefined ? { ...one, operator: "=" as const } : one)),
+    fromLabelSelector(selector).map((one) =>
+      one.operator === "in" && one.values.length === 1 && selector.matchLabels?.[one.key] !== undefined
+        ? { ...one, operator: "=" as const }
+        : one,
+    ),
   );
   return text === "" ? none : text;
 }
@@ -87,7 +94,10 @@ export interface EventObject extends KubernetesObject {
 
 /** Sorted by when they were last seen. */
 export function writeEvents(w: Writer, events: readonly EventObject[], nowMs: number): void {
-  if (events.length === 0) return w.write(0, "Events:\t<none>\n");
+  if (events.length === 0) {
+    w.write(0, "Events:\t<none>\n");
+    return;
+  }
   const lastSeen = (event: EventObject): string => event.lastTimestamp ?? event.eventTime ?? "";
   const sorted = events.toSorted((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) > lastSeen(b) ? 1 : 0));
   w.write(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage\n");
