@@ -73,6 +73,38 @@ describe.skipIf(!possible)("the kernel as judge: rules loaded into real namespac
     });
   }
 
+  const single: readonly Row[] = [
+    { name: "one endpoint here", spec: { type: "LoadBalancer" }, endpoints: [{ ip: "10.244.1.11" }] },
+    {
+      name: "one endpoint elsewhere, external Local",
+      spec: { type: "LoadBalancer", externalTrafficPolicy: "Local" },
+      endpoints: [{ ip: "10.244.2.11" }],
+    },
+    {
+      name: "source ranges",
+      spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["203.0.113.0/25"] },
+      endpoints: [{ ip: "10.244.1.11" }],
+    },
+  ];
+  test.each(single)("$name: the nat rules that trace names are those whose counters rise", async (row) => {
+    const addresses = addressesOf(index++);
+    world.routeTo(addresses.vip, 0);
+    world.routeTo(addresses.externalIp, 0);
+    const simulated = proxiedNodes(scenarioOf(row, "iptables", addresses));
+    for (const [i, { name }] of nodes.entries()) load(world.nodes[i] as Namespace, simulated, name, "iptables");
+    for (const flow of flowsTo(addresses)) {
+      const node = world.nodes[flow.node] as Namespace;
+      node.run("iptables -t nat -Z");
+      await namespaceOf(world, flow).probe({ host: flow.host, port: flow.port, protocol: "tcp", tries: 1, timeoutMs: 500 });
+      const counted = [...node.run("iptables-save -c -t nat").matchAll(/^\[[1-9]\d*:\d+\] (-A .*)$/gm)].map(([, rule]) => rule as string);
+      const natRules = new Set(node.run("iptables-save -t nat").split("\n"));
+      const trace = simulated.trace(nodes[flow.node]?.name as string, flow.source, `${flow.host}:${flow.port}`);
+      const named = trace.rules.filter((rule) => natRules.has(rule));
+      expect(named.length).toBeGreaterThan(0);
+      expect(counted.sort(), `${flow.from} -> ${flow.to}`).toEqual(named.sort());
+    }
+  });
+
   test.each([4, 6] as const)("IPv%i: generated Services' rules load, and save as they were", (family) => {
     const scratch = world.clients.get("desktop") as Namespace;
     for (const objects of fc.sample(generatedObjects(family), { numRuns: 15, seed: 9 })) {
