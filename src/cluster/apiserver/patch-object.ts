@@ -21,7 +21,7 @@ const strategicPatchType = "application/strategic-merge-patch+json";
 const applyPatchType = "application/apply-patch+yaml";
 
 /** Custom resources have no Go type and so no strategic merge. */
-export function isCustomResource(resource: ServedResource): boolean {
+function isCustomResource(resource: ServedResource): boolean {
   return resource.group === "gateway.networking.k8s.io";
 }
 

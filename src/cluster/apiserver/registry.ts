@@ -1,4 +1,5 @@
 import type { ClusterVersion, KindDefinition, KindVersion } from "../api/kind.ts";
+import { groupVersion } from "../api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Struct } from "../api/schema.ts";
 import { type Feature, hasFeature, isServed } from "../api/versions.ts";
@@ -27,10 +28,6 @@ export interface Registry {
   /** Every group version, core first, in the order of the kinds' list. */
   readonly groupVersions: readonly string[];
   resources(groupVersion: string): readonly ServedResource[];
-}
-
-export function apiVersionOf(group: string, version: string): string {
-  return group === "" ? version : `${group}/${version}`;
 }
 
 /** Fields that came later than their kind. */
@@ -66,7 +63,7 @@ export function createRegistry(kinds: readonly KindDefinition[], clusterVersion:
       definition,
       group,
       version: storageVersion,
-      apiVersion: apiVersionOf(group, storageVersion),
+      apiVersion: groupVersion(group, storageVersion),
       kind,
       plural,
       schema,
@@ -84,7 +81,7 @@ export function createRegistry(kinds: readonly KindDefinition[], clusterVersion:
         definition,
         group: otherGroup,
         version,
-        apiVersion: apiVersionOf(otherGroup, version),
+        apiVersion: groupVersion(otherGroup, version),
         kind,
         plural,
         schema: otherSchema,
@@ -95,12 +92,12 @@ export function createRegistry(kinds: readonly KindDefinition[], clusterVersion:
   }
 
   return {
-    byPath: (groupVersion, plural, isComponent) =>
-      isComponent ? internal.get(`${groupVersion}/${plural}`) : byGroupVersion.get(groupVersion)?.get(plural),
+    byPath: (apiVersion, plural, isComponent) =>
+      isComponent ? internal.get(`${apiVersion}/${plural}`) : byGroupVersion.get(apiVersion)?.get(plural),
     byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
     stored: (kind) => stored.get(kind),
     groupVersions: [...byGroupVersion.keys()],
-    resources: (groupVersion) => [...(byGroupVersion.get(groupVersion)?.values() ?? [])],
+    resources: (apiVersion) => [...(byGroupVersion.get(apiVersion)?.values() ?? [])],
   };
 }
 
@@ -127,5 +124,5 @@ export function toStored(resource: ServedResource, object: LooseObject): LooseOb
   if (resource.conversion === undefined) return object;
   const { definition } = resource;
   const stored = resource.conversion.toStored(object);
-  return { ...stored, apiVersion: apiVersionOf(definition.group, definition.storageVersion), kind: definition.kind };
+  return { ...stored, apiVersion: groupVersion(definition.group, definition.storageVersion), kind: definition.kind };
 }

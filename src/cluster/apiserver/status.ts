@@ -10,12 +10,12 @@ export interface ResourceName {
 }
 
 /** `services`, `deployments.apps`. */
-export function qualifiedResource(resource: ResourceName): string {
+function qualifiedResource(resource: ResourceName): string {
   return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
 /** `Service`, `Deployment.apps`. */
-export function qualifiedKind(resource: ResourceName): string {
+function qualifiedKind(resource: ResourceName): string {
   return resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`;
 }
 
@@ -107,11 +107,6 @@ export function invalidPatch(errors: readonly FieldError[]): Status {
 
 export function badRequest(message: string): Status {
   return failure(400, "BadRequest", message);
-}
-
-export function methodNotSupported(resource: ResourceName, verb: string): Status {
-  const message = `${verb} is not supported on resources of kind "${qualifiedResource(resource)}"`;
-  return failure(405, "MethodNotAllowed", message, resourceDetails(resource, ""));
 }
 
 export function methodNotAllowed(): Status {

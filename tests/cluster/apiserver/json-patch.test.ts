@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { applyJsonPatch } from "../../../src/cluster/apiserver/json-patch.ts";
-import { applyMergePatch, createMergePatch, createThreeWayJsonMergePatch } from "../../../src/cluster/apiserver/merge-patch.ts";
+import { applyMergePatch } from "../../../src/cluster/apiserver/merge-patch.ts";
 
 describe("JSON patch (RFC 6902, appendix A)", () => {
   test.each([
@@ -105,17 +105,5 @@ describe("merge patch (RFC 7396, appendix A)", () => {
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
   ])("%j with %j is %j", (target, patch, result) => {
     expect(applyMergePatch(target, patch)).toEqual(result);
-  });
-
-  test("the difference leads from one to the other", () => {
-    const from = { a: 1, b: { c: 2, d: 3 }, e: [1] };
-    const to = { b: { c: 2, d: 4 }, e: [2], f: {} };
-    expect(createMergePatch(from, to)).toEqual({ a: null, b: { d: 4 }, e: [2], f: {} });
-    expect(applyMergePatch(from, createMergePatch(from, to))).toEqual(to);
-  });
-
-  test("three ways: deletions from what was applied, changes from what is live (jsonmergepatch/patch_test.go)", () => {
-    const patch = createThreeWayJsonMergePatch({ a: 1, gone: 1 }, { a: 2 }, { a: 1, gone: 1, server: 1 });
-    expect(patch).toEqual({ a: 2, gone: null });
   });
 });
