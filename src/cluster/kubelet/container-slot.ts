@@ -114,7 +114,7 @@ export class ContainerSlot {
       isInit: this.isInit,
       state: this.state,
       lastState: this.lastState,
-      isReady: this.isReady,
+      isReady: this.isInit && !this.isSidecar ? this.state.terminated?.exitCode === 0 : this.isReady,
       isStarted: this.isStarted,
       restartCount: this.restartCount,
       image: this.imageId === "" ? this.image : fullImageName(this.image),

@@ -1,3 +1,4 @@
+import { encodeHex, sha256 } from "../protocols/bytes.ts";
 import type { Clock } from "../sim/clock.ts";
 
 /** How long a pull takes; the second look at an image that is there (policy Always) costs less. */
@@ -69,4 +70,10 @@ export function goDuration(us: number): string {
   const seconds = us / 1_000_000;
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds - minutes * 60}s`;
+}
+
+/** `docker.io/luksa/kubia@sha256:…`: the same for the same image on every node. */
+export function imageId(image: string): string {
+  const full = fullImageName(image);
+  return `${full.replace(/(:[^/:@]*)?(@.*)?$/, "")}@sha256:${encodeHex(sha256(full))}`;
 }

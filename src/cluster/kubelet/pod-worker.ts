@@ -12,7 +12,7 @@ import { type ContainerInstance, ContainerSlot } from "./container-slot.ts";
 import { expand } from "./expand.ts";
 import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
 import { hostsFile, podHostname } from "./hosts-file.ts";
-import { fullImageName, goDuration, type ImageStore, isImageName, pullError } from "./image-store.ts";
+import { fullImageName, goDuration, imageId, type ImageStore, isImageName, pullError } from "./image-store.ts";
 import { podStatus } from "./pod-status.ts";
 import { handlerRun, probeRun, type ProbeTarget } from "./probe-actions.ts";
 import { type ProbeOutcome, ProbeWorker } from "./probe-worker.ts";
@@ -316,7 +316,7 @@ export class PodWorker {
   #create(slot: ContainerSlot, image: ContainerImage): void {
     const { options } = this.#context;
     slot.pullBackoffUs = 0;
-    slot.imageId = `${fullImageName(slot.image).replace(/(:[^/:]*)?(@.*)?$/, "")}@sha256:${this.#hex(`imageID/${fullImageName(slot.image)}`)}`;
+    slot.imageId = imageId(slot.image);
     const env = this.#env(slot);
     if (!env.ok) {
       this.#tell("Warning", "Failed", `Error: ${env.message}`, slot);
@@ -516,12 +516,11 @@ export class PodWorker {
       slot.adopt(known);
       if (slot.isInit && !slot.isSidecar) {
         slot.state = known?.state?.terminated === undefined ? { terminated: { exitCode: 0, reason: "Completed" } } : known.state;
-        slot.isReady = true;
         continue;
       }
       images.add(slot.image);
       const found = options.images.find(slot.image, this.#pod, slot.spec.name) ?? unknownImage;
-      slot.imageId = known?.imageID ?? fullImageName(slot.image);
+      slot.imageId = known?.imageID ?? imageId(slot.image);
       const env = this.#env(slot);
       const started = this.#launch(slot, found, env.ok ? env.env : new Map());
       if (typeof started === "string") continue; // it starts the usual way and fails there

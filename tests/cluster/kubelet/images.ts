@@ -19,6 +19,7 @@ const programs = [
     yield* listenHttp(sys, {
       port: 8080,
       *handle(request: { readonly target: string }) {
+        yield* sys.work(1);
         const status = request.target === "/broken" ? 500 : 200;
         return httpResponse({ status, headers: [["Content-Length", "3"]], body: "hi\n" });
       },
