@@ -31,25 +31,28 @@ export const daemonSetKind: KindDefinition = {
   schema: root(
     "v1.DaemonSet",
     {
-      spec: always(
-        struct(
-          "v1.DaemonSetSpec",
-          {
-            selector: labelSelector,
-            template: about("What the pod of each node is like.", always(podTemplateSpec)),
-            updateStrategy: always(
-              struct("v1.DaemonSetUpdateStrategy", {
-                type: named("v1.DaemonSetUpdateStrategyType"),
-                rollingUpdate: struct("v1.RollingUpdateDaemonSet", {
-                  maxUnavailable: pointer(intOrString),
-                  maxSurge: pointer(intOrString),
+      spec: about(
+        "Which pod each node shall have.",
+        always(
+          struct(
+            "v1.DaemonSetSpec",
+            {
+              selector: labelSelector,
+              template: about("What the pod of each node is like.", always(podTemplateSpec)),
+              updateStrategy: always(
+                struct("v1.DaemonSetUpdateStrategy", {
+                  type: named("v1.DaemonSetUpdateStrategyType"),
+                  rollingUpdate: struct("v1.RollingUpdateDaemonSet", {
+                    maxUnavailable: pointer(intOrString),
+                    maxSurge: pointer(intOrString),
+                  }),
                 }),
-              }),
-            ),
-            minReadySeconds: int32,
-            revisionHistoryLimit: pointer(int32),
-          },
-          ["selector", "template"],
+              ),
+              minReadySeconds: int32,
+              revisionHistoryLimit: pointer(int32),
+            },
+            ["selector", "template"],
+          ),
         ),
       ),
       status: always(

@@ -30,31 +30,34 @@ export const deploymentKind: KindDefinition = {
   schema: root(
     "v1.Deployment",
     {
-      spec: always(
-        struct(
-          "v1.DeploymentSpec",
-          {
-            replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
-            selector: about("Which pods are its own. It must match the template's labels, and can't be changed.", labelSelector),
-            template: about("What the pods are like. A change of it rolls out new pods.", always(podTemplateSpec)),
-            strategy: about(
-              "How old pods give way to new ones.",
-              always(
-                struct("v1.DeploymentStrategy", {
-                  type: named("v1.DeploymentStrategyType", ["RollingUpdate", "Recreate"]),
-                  rollingUpdate: struct("v1.RollingUpdateDeployment", {
-                    maxUnavailable: about("How many pods may be missing meanwhile; 25% if left out.", pointer(intOrString)),
-                    maxSurge: about("How many pods may be too many meanwhile; 25% if left out.", pointer(intOrString)),
+      spec: about(
+        "How many pods of which kind there shall be, and how they change.",
+        always(
+          struct(
+            "v1.DeploymentSpec",
+            {
+              replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
+              selector: about("Which pods are its own. It must match the template's labels, and can't be changed.", labelSelector),
+              template: about("What the pods are like. A change of it rolls out new pods.", always(podTemplateSpec)),
+              strategy: about(
+                "How old pods give way to new ones.",
+                always(
+                  struct("v1.DeploymentStrategy", {
+                    type: named("v1.DeploymentStrategyType", ["RollingUpdate", "Recreate"]),
+                    rollingUpdate: struct("v1.RollingUpdateDeployment", {
+                      maxUnavailable: about("How many pods may be missing meanwhile; 25% if left out.", pointer(intOrString)),
+                      maxSurge: about("How many pods may be too many meanwhile; 25% if left out.", pointer(intOrString)),
+                    }),
                   }),
-                }),
+                ),
               ),
-            ),
-            minReadySeconds: int32,
-            revisionHistoryLimit: pointer(int32),
-            paused: bool,
-            progressDeadlineSeconds: pointer(int32),
-          },
-          ["selector", "template"],
+              minReadySeconds: int32,
+              revisionHistoryLimit: pointer(int32),
+              paused: bool,
+              progressDeadlineSeconds: pointer(int32),
+            },
+            ["selector", "template"],
+          ),
         ),
       ),
       status: always(

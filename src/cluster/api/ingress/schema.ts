@@ -53,7 +53,7 @@ function ingress(version: string, backend: Struct, backendField: string, pathTyp
   });
   return about(
     "Leads HTTP requests from outside to Services, by host and path. An Ingress controller must be there to do it.",
-    root(`${version}.Ingress`, { spec: always(spec), status: status(version) }),
+    root(`${version}.Ingress`, { spec: about("Which requests lead where.", always(spec)), status: status(version) }),
   );
 }
 

@@ -41,22 +41,28 @@ export const networkPolicyKind: KindDefinition = {
   schema: root(
     "v1.NetworkPolicy",
     {
-      spec: always(
-        struct(
-          "v1.NetworkPolicySpec",
-          {
-            podSelector: about("The pods whose traffic it limits; `{}` is all of the namespace.", always(labelSelector)),
-            ingress: about(
-              "Who may reach them. Each rule allows; nothing forbids.",
-              list(struct("v1.NetworkPolicyIngressRule", { ports, from: about("Everybody if left out.", list(peer)) })),
-            ),
-            egress: about(
-              "What they may reach.",
-              list(struct("v1.NetworkPolicyEgressRule", { ports, to: about("Everything if left out.", list(peer)) })),
-            ),
-            policyTypes: about("Which directions it limits: Ingress, Egress or both.", list(named("v1.PolicyType", ["Ingress", "Egress"]))),
-          },
-          ["podSelector"],
+      spec: about(
+        "Whose traffic is limited, and to what.",
+        always(
+          struct(
+            "v1.NetworkPolicySpec",
+            {
+              podSelector: about("The pods whose traffic it limits; `{}` is all of the namespace.", always(labelSelector)),
+              ingress: about(
+                "Who may reach them. Each rule allows; nothing forbids.",
+                list(struct("v1.NetworkPolicyIngressRule", { ports, from: about("Everybody if left out.", list(peer)) })),
+              ),
+              egress: about(
+                "What they may reach.",
+                list(struct("v1.NetworkPolicyEgressRule", { ports, to: about("Everything if left out.", list(peer)) })),
+              ),
+              policyTypes: about(
+                "Which directions it limits: Ingress, Egress or both.",
+                list(named("v1.PolicyType", ["Ingress", "Egress"])),
+              ),
+            },
+            ["podSelector"],
+          ),
         ),
       ),
     },

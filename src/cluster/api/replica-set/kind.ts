@@ -27,16 +27,19 @@ export const replicaSetKind: KindDefinition = {
   schema: root(
     "v1.ReplicaSet",
     {
-      spec: always(
-        struct(
-          "v1.ReplicaSetSpec",
-          {
-            replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
-            minReadySeconds: int32,
-            selector: about("Which pods it counts as its own.", labelSelector),
-            template: about("What new pods are like.", always(podTemplateSpec)),
-          },
-          ["selector"],
+      spec: about(
+        "How many pods of which kind there shall be.",
+        always(
+          struct(
+            "v1.ReplicaSetSpec",
+            {
+              replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
+              minReadySeconds: int32,
+              selector: about("Which pods it counts as its own.", labelSelector),
+              template: about("What new pods are like.", always(podTemplateSpec)),
+            },
+            ["selector"],
+          ),
         ),
       ),
       status: always(

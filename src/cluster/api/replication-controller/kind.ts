@@ -41,13 +41,16 @@ export const replicationControllerKind: KindDefinition = {
   schema: root(
     "v1.ReplicationController",
     {
-      spec: always(
-        struct("v1.ReplicationControllerSpec", {
-          replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
-          minReadySeconds: int32,
-          selector: about("Labels of the pods it counts; those of the template if left out.", stringMap),
-          template: about("What new pods are like.", podTemplateSpec),
-        }),
+      spec: about(
+        "How many pods of which kind there shall be.",
+        always(
+          struct("v1.ReplicationControllerSpec", {
+            replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
+            minReadySeconds: int32,
+            selector: about("Labels of the pods it counts; those of the template if left out.", stringMap),
+            template: about("What new pods are like.", podTemplateSpec),
+          }),
+        ),
       ),
       status: always(
         struct("v1.ReplicationControllerStatus", {

@@ -1,9 +1,11 @@
+import type { AdmissionContext } from "../kind.ts";
 import type { LooseObject } from "../meta.ts";
+import { hasFeature } from "../versions.ts";
 import type { ServicePort, ServiceSpec } from "./types.ts";
 import { isExternallyAccessible } from "./types.ts";
 
 /** What the user left out. @source pkg/apis/core/v1/defaults.go, SetDefaults_Service */
-export function defaultService(object: LooseObject): LooseObject {
+export function defaultService(object: LooseObject, { clusterVersion }: AdmissionContext): LooseObject {
   const given = (object.spec ?? {}) as Partial<ServiceSpec>;
   const spec: { -readonly [K in keyof ServiceSpec]?: ServiceSpec[K] } = { ...given };
   spec.sessionAffinity ??= "None";
@@ -15,7 +17,8 @@ export function defaultService(object: LooseObject): LooseObject {
   if (spec.ports !== undefined) spec.ports = spec.ports.map(defaultPort);
   if (isExternallyAccessible(spec as ServiceSpec)) spec.externalTrafficPolicy ??= "Cluster";
   if (spec.type === "LoadBalancer") spec.allocateLoadBalancerNodePorts ??= true;
-  if (spec.type === "LoadBalancer" || spec.type === "NodePort" || spec.type === "ClusterIP") spec.internalTrafficPolicy ??= "Cluster";
+  const isInternal = spec.type === "LoadBalancer" || spec.type === "NodePort" || spec.type === "ClusterIP";
+  if (isInternal && hasFeature("internalTrafficPolicy", clusterVersion)) spec.internalTrafficPolicy ??= "Cluster";
   return { ...object, spec, status: defaultStatus(object.status) };
 }
 

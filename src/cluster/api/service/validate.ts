@@ -71,7 +71,7 @@ function validateSpec(service: Service, context: AdmissionContext): FieldError[]
   errors.push(...validateSourceRanges(service));
   errors.push(...validateLoadBalancerFields(spec));
   errors.push(...validateExternalTraffic(spec));
-  errors.push(...validateInternalTraffic(spec));
+  errors.push(...validateInternalTraffic(spec, context));
   const distributions = trafficDistributions(context.clusterVersion);
   if (spec.trafficDistribution !== undefined && !distributions.includes(spec.trafficDistribution)) {
     errors.push(notSupported("spec.trafficDistribution", spec.trafficDistribution, distributions));
@@ -304,8 +304,9 @@ function validateExternalTraffic(spec: ServiceSpec): FieldError[] {
   return errors;
 }
 
-function validateInternalTraffic({ internalTrafficPolicy: policy, type }: ServiceSpec): FieldError[] {
+function validateInternalTraffic({ internalTrafficPolicy: policy, type }: ServiceSpec, { clusterVersion }: AdmissionContext): FieldError[] {
   if (policy === undefined) {
+    if (!hasFeature("internalTrafficPolicy", clusterVersion)) return [];
     const isNeeded = type === "NodePort" || type === "LoadBalancer" || type === "ClusterIP";
     return isNeeded ? [required("spec.internalTrafficPolicy")] : [];
   }

@@ -34,31 +34,34 @@ export const statefulSetKind: KindDefinition = {
   schema: root(
     "v1.StatefulSet",
     {
-      spec: always(
-        struct(
-          "v1.StatefulSetSpec",
-          {
-            replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
-            selector: labelSelector,
-            template: always(podTemplateSpec),
-            volumeClaimTemplates: list(persistentVolumeClaimSchema),
-            serviceName: about("The headless Service under which the pods have their DNS names.", always(string)),
-            podManagementPolicy: named("v1.PodManagementPolicyType"),
-            updateStrategy: always(
-              struct("v1.StatefulSetUpdateStrategy", {
-                type: named("v1.StatefulSetUpdateStrategyType"),
-                rollingUpdate: struct("v1.RollingUpdateStatefulSetStrategy", {
-                  partition: pointer(int32),
-                  maxUnavailable: pointer(intOrString),
+      spec: about(
+        "Which pods there shall be, and how they change.",
+        always(
+          struct(
+            "v1.StatefulSetSpec",
+            {
+              replicas: about("How many pods there shall be; 1 if left out.", pointer(int32)),
+              selector: labelSelector,
+              template: always(podTemplateSpec),
+              volumeClaimTemplates: list(persistentVolumeClaimSchema),
+              serviceName: about("The headless Service under which the pods have their DNS names.", always(string)),
+              podManagementPolicy: named("v1.PodManagementPolicyType"),
+              updateStrategy: always(
+                struct("v1.StatefulSetUpdateStrategy", {
+                  type: named("v1.StatefulSetUpdateStrategyType"),
+                  rollingUpdate: struct("v1.RollingUpdateStatefulSetStrategy", {
+                    partition: pointer(int32),
+                    maxUnavailable: pointer(intOrString),
+                  }),
                 }),
-              }),
-            ),
-            revisionHistoryLimit: pointer(int32),
-            minReadySeconds: int32,
-            persistentVolumeClaimRetentionPolicy: retention,
-            ordinals: struct("v1.StatefulSetOrdinals", { start: always(int32) }),
-          },
-          ["selector", "template", "serviceName"],
+              ),
+              revisionHistoryLimit: pointer(int32),
+              minReadySeconds: int32,
+              persistentVolumeClaimRetentionPolicy: retention,
+              ordinals: struct("v1.StatefulSetOrdinals", { start: always(int32) }),
+            },
+            ["selector", "template", "serviceName"],
+          ),
         ),
       ),
       status: always(
