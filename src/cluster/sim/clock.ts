@@ -9,6 +9,8 @@ export interface Timer {
   /** undefined once it ran or was cancelled. */
   run: ((argument: unknown) => void) | undefined;
   argument: unknown;
+  /** Where it stands in the queue, so that cancelling takes it out at once; -1 when it is not in it. The queue's own affair. */
+  place: number;
 }
 
 /**
@@ -50,9 +52,12 @@ export class EventQueue implements Clock {
 
   cancel(timer: Timer | undefined): void {
     if (timer?.run === undefined) return;
-    timer.run = undefined; // it leaves the heap when its time comes
+    timer.run = undefined;
     timer.argument = undefined;
     if (!timer.periodic) this.#aperiodic--;
+    // At once: most retransmission timers are cancelled long before their time, and a short heap is a fast one.
+    this.#takeOut(timer.place);
+    timer.place = -1;
   }
 
   /** Whether anything but periodic work is queued. */
@@ -62,7 +67,6 @@ export class EventQueue implements Clock {
 
   /** When the next event is due, in microseconds; undefined when nothing is queued. */
   nextAtUs(): number | undefined {
-    this.#dropCancelled();
     return this.#heap[0]?.atUs;
   }
 
@@ -70,7 +74,7 @@ export class EventQueue implements Clock {
   nextAperiodicAtUs(): number | undefined {
     let earliest: number | undefined;
     for (const timer of this.#heap) {
-      if (timer.run === undefined || timer.periodic) continue;
+      if (timer.periodic) continue;
       if (earliest === undefined || timer.atUs < earliest) earliest = timer.atUs;
     }
     return earliest;
@@ -88,9 +92,9 @@ export class EventQueue implements Clock {
         if (untilUs > this.#nowUs) this.#nowUs = untilUs;
         return count;
       }
-      this.#pop();
-      const run = next.run;
-      if (run === undefined) continue;
+      this.#takeOut(0);
+      next.place = -1;
+      const run = next.run as (argument: unknown) => void;
       next.run = undefined;
       if (!next.periodic) this.#aperiodic--;
       this.#nowUs = next.atUs;
@@ -109,28 +113,44 @@ export class EventQueue implements Clock {
   #queue(delayUs: number, run: (argument: unknown) => void, argument: unknown, periodic: boolean): Timer {
     // The message is made only when it is needed: this is asked for every packet.
     if (delayUs < 0 || !Number.isInteger(delayUs)) assert(false, `a delay must be a whole number of microseconds: ${delayUs}`);
-    const timer: Timer = { atUs: this.#nowUs + delayUs, sequence: this.#sequence++, periodic, run, argument };
+    const timer: Timer = { atUs: this.#nowUs + delayUs, sequence: this.#sequence++, periodic, run, argument, place: -1 };
     if (!periodic) this.#aperiodic++;
+    this.#heap.push(timer);
+    this.#rise(timer, this.#heap.length - 1);
+    return timer;
+  }
+
+  /** Takes away what stands at `at`: the last one fills its place. */
+  #takeOut(at: number): void {
     const heap = this.#heap;
-    let at = heap.length;
-    heap.push(timer);
+    const last = heap.pop() as Timer;
+    if (at === heap.length) return;
+    const parent = heap[(at - 1) >> 1];
+    if (at > 0 && isBefore(last, parent as Timer)) this.#rise(last, at);
+    else this.#sink(last, at);
+  }
+
+  /** Puts the timer at `at` or nearer to the front. */
+  #rise(timer: Timer, from: number): void {
+    const heap = this.#heap;
+    let at = from;
     while (at > 0) {
       const parentAt = (at - 1) >> 1;
       const parent = heap[parentAt] as Timer;
       if (!isBefore(timer, parent)) break;
       heap[at] = parent;
+      parent.place = at;
       at = parentAt;
     }
     heap[at] = timer;
-    return timer;
+    timer.place = at;
   }
 
-  #pop(): void {
+  /** Puts the timer at `at` or further back. */
+  #sink(timer: Timer, from: number): void {
     const heap = this.#heap;
-    const last = heap.pop() as Timer;
     const size = heap.length;
-    if (size === 0) return;
-    let at = 0;
+    let at = from;
     for (;;) {
       let childAt = 2 * at + 1;
       if (childAt >= size) break;
@@ -143,15 +163,13 @@ export class EventQueue implements Clock {
           childAt = rightAt;
         }
       }
-      if (!isBefore(child, last)) break;
+      if (!isBefore(child, timer)) break;
       heap[at] = child;
+      child.place = at;
       at = childAt;
     }
-    heap[at] = last;
-  }
-
-  #dropCancelled(): void {
-    while (this.#heap.length > 0 && (this.#heap[0] as Timer).run === undefined) this.#pop();
+    heap[at] = timer;
+    timer.place = at;
   }
 }
 
