@@ -1,6 +1,6 @@
 import type { TraceResult } from "../../src/cluster/kube-proxy/index.ts";
-import { nodes, pods } from "./topology.ts";
 import type { Flow } from "./rows.ts";
+import { nodes, pods } from "./topology.ts";
 
 /** What may be counted for a flow: `POD CLIENT` for each endpoint with the client's address that the pod must see, or one way to fail. */
 export function expectedOutcomes(trace: TraceResult, flow: Flow): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Sockets, TcpListener, TcpSocket } from "../network/sockets.ts";
-import { httpDate } from "../protocols/http-date.ts";
-import { type HttpHeaders, type HttpRequest, type HttpResponse, httpResponse, keepsAlive } from "../protocols/http.ts";
 import { utf8Length } from "../protocols/bytes.ts";
+import { type HttpHeaders, type HttpRequest, type HttpResponse, httpResponse, keepsAlive } from "../protocols/http.ts";
+import { httpDate } from "../protocols/http-date.ts";
 import { civilDate, twoDigits } from "../sim/date.ts";
 
 /** What a load balancer learns of one Service on this node. */

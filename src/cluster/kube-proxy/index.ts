@@ -1,5 +1,5 @@
-import type { ApiClient } from "../apiclient/client.ts";
 import type { ClusterVersion } from "../api/kind.ts";
+import type { ApiClient } from "../apiclient/client.ts";
 import { parseIp } from "../network/address.ts";
 import { attachIpvs } from "../network/netfilter/ipvs-hooks.ts";
 import { IpvsTable } from "../network/netfilter/ipvs-table.ts";

@@ -1,5 +1,5 @@
-import type { Extension, IptablesWriter, Rule, TableName, Target } from "../network/netfilter/rule.ts";
 import type { SocketAddress } from "../network/address.ts";
+import type { Extension, IptablesWriter, Rule, TableName, Target } from "../network/netfilter/rule.ts";
 import type { NodeFacts } from "./desired.ts";
 import { cidrOf, comment, jump } from "./iptables.ts";
 import { ensureEntry, fixedRule, forwardRules, markRule, postroutingRules } from "./iptables-fixed.ts";

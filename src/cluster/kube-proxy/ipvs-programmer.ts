@@ -5,8 +5,8 @@ import type { IptablesWriter, Rule, TableName } from "../network/netfilter/rule.
 import type { PacketSet } from "../network/netfilter/tables.ts";
 import type { Protocol } from "../network/packet.ts";
 import type { NodeFacts } from "./desired.ts";
-import { ipvsChains, writeIpvsEntries } from "./ipvs-iptables.ts";
 import { type DesiredVirtualServer, type IpvsPortRules, type IpvsSetName, ipvsRules, ipvsSetName, ipvsSets } from "./ipvs.ts";
+import { ipvsChains, writeIpvsEntries } from "./ipvs-iptables.ts";
 import type { PortChange, Programmer } from "./programmer.ts";
 import { sameValue } from "./same-value.ts";
 

@@ -1,4 +1,4 @@
-import { type AddressBook, inCidr, type Ip } from "../network/address.ts";
+import { type AddressBook, type Ip, inCidr } from "../network/address.ts";
 import type { Reason } from "../network/name.ts";
 import type { NftChain, NftMatch, NftRule, NftStatement } from "../network/netfilter/nft-rule.ts";
 import { NftTable } from "../network/netfilter/nft-table.ts";

@@ -1,4 +1,4 @@
-import { type AddressBook, inCidr, type Ip } from "../network/address.ts";
+import { type AddressBook, type Ip, inCidr } from "../network/address.ts";
 import type { Reason } from "../network/name.ts";
 import {
   type NftElement,

@@ -1,5 +1,6 @@
 import type { ApiClient, Informer } from "../apiclient/client.ts";
 import type { AddressBook } from "../network/address.ts";
+import type { Netns } from "../network/netns.ts";
 import type { TcpListener } from "../network/sockets.ts";
 import type { Timer } from "../sim/clock.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -7,7 +8,6 @@ import { cleanUpUdp } from "./conntrack-cleanup.ts";
 import type { DesiredPort, NodeFacts } from "./desired.ts";
 import { sliceOwner } from "./endpoints.ts";
 import { healthzPort, proxyHealthAnswer, type ServiceHealth, serveHealth, serviceHealthAnswer } from "./health.ts";
-import type { Netns } from "../network/netns.ts";
 import type { EndpointSliceObject, NodeObject, ServiceObject } from "./objects.ts";
 import type { PortChange, Programmer } from "./programmer.ts";
 import { sameValue } from "./same-value.ts";

@@ -2,8 +2,8 @@ import { type DesiredPort, desiredPort, type NodeFacts } from "./desired.ts";
 import { type EndpointsByPort, endpointKey, endpointsOf } from "./endpoints.ts";
 import type { EndpointSliceObject, ServiceObject } from "./objects.ts";
 import type { PortChange } from "./programmer.ts";
-import { type ServicePort, servicePorts } from "./service-port.ts";
 import { sameValue } from "./same-value.ts";
+import { type ServicePort, servicePorts } from "./service-port.ts";
 
 const none: EndpointsByPort = new Map();
 

@@ -1,4 +1,4 @@
-import { type Cidr, inCidr, type Ip, type SocketAddress } from "../address.ts";
+import { type Cidr, type Ip, inCidr, type SocketAddress } from "../address.ts";
 import type { Packet } from "../packet.ts";
 import type { Protocol } from "../protocol.ts";
 import { serviceKey } from "./nft-rule.ts";

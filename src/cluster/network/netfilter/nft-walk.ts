@@ -1,4 +1,4 @@
-import { inCidr, type Ip, type SocketAddress } from "../address.ts";
+import { type Ip, inCidr, type SocketAddress } from "../address.ts";
 import { NEW, type SocketBuffer } from "../interface.ts";
 import { type NftChain, type NftChoice, type NftElement, type NftMatch, type NftRule, nodePortKey, serviceKey } from "./nft-rule.ts";
 import type { NftTable } from "./nft-table.ts";
