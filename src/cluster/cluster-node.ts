@@ -25,7 +25,12 @@ export interface ClusterNodeOptions {
   readonly steps: StepCounter;
   /** What a pod's programs are lent. */
   services(pod: Pod, containerName: string): ReadonlyMap<string, unknown>;
+  /** The node has a new machine: its programs must be lent what they need. */
+  booted(node: ClusterNode): void;
 }
+
+/** From the plug to a kubelet that works. */
+const rebootUs = 30_000_000;
 
 /** The network of a namespace as the machine in it has it. */
 export function machineNetwork(netns: Netns): MachineNetwork {
@@ -125,13 +130,43 @@ export class ClusterNode {
     this.netns.powerOff();
   }
 
-  #createSandbox(pod: Pod): Sandbox {
+  /** Off, and after half a minute on again: the kubelet starts its pods anew. */
+  reboot(): void {
+    this.powerOff();
+    this.#given.simulation.clock.after(rebootUs, () => this.#powerOn());
+  }
+
+  #powerOn(): void {
+    this.netns.powerOn();
+    this.podNetwork.setUp();
+    this.machine = this.#boot();
+    this.#given.booted(this);
+    this.proxy.start();
+    this.#kubelet = undefined;
+    this.startKubelet();
+  }
+
+  #createSandbox(pod: Pod): Sandbox | undefined {
     const place = `pod/${pod.metadata.namespace}/${pod.metadata.name}`;
     const given = (pod.status?.podIPs ?? []).flatMap(({ ip }) => ip ?? []);
     const first = pod.status?.podIP;
     const ips = given.length > 0 ? given : first === undefined ? undefined : [first];
-    const made = this.podNetwork.addPod(place, ips);
-    if (made === undefined) throw new Error(`no address is left in ${this.#given.node.podCIDRs.join(", ")}`);
+    const hostPorts = pod.spec.containers.flatMap(({ ports = [] }) =>
+      ports.flatMap(({ hostPort = 0, containerPort, protocol, hostIP }) =>
+        hostPort === 0
+          ? []
+          : [
+              {
+                protocol: protocol.toLowerCase() as Lowercase<typeof protocol>,
+                hostPort,
+                containerPort,
+                ...(hostIP === undefined ? {} : { hostIp: hostIP }),
+              },
+            ],
+      ),
+    );
+    const made = this.podNetwork.addPod(place, ips, hostPorts);
+    if (made === undefined) return undefined;
     return { network: machineNetwork(made.netns), ips: made.ips, remove: () => this.podNetwork.removePod(made) };
   }
 

@@ -44,7 +44,9 @@ export function createPrograms(cluster: Cluster): Programs {
     },
     podMachine: (place) => {
       const [, namespace, name] = place.split("/") as [string, string, string];
-      const pod = cluster.find("Pod", namespace, name) as (KubernetesObject & { readonly spec: { readonly nodeName?: string } }) | undefined;
+      const pod = cluster.find("Pod", namespace, name) as
+        | (KubernetesObject & { readonly spec: { readonly nodeName?: string } })
+        | undefined;
       const node = pod?.spec.nodeName === undefined ? undefined : cluster.nodes.get(pod.spec.nodeName);
       return pod === undefined ? undefined : node?.kubelet?.machineOf(pod);
     },
@@ -54,7 +56,9 @@ export function createPrograms(cluster: Cluster): Programs {
       if (definition === undefined) return undefined;
       const metadata = (object["metadata"] ?? {}) as LooseObject;
       const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-      return definition.namespaced ? `${base}/namespaces/${String(metadata["namespace"] ?? "default")}/${definition.plural}` : `${base}/${definition.plural}`;
+      return definition.namespaced
+        ? `${base}/namespaces/${String(metadata["namespace"] ?? "default")}/${definition.plural}`
+        : `${base}/${definition.plural}`;
     },
   };
 }

@@ -7,8 +7,10 @@ import type { ApiHandler, WatchEvent } from "./apiserver/request.ts";
 import { startCloud } from "./cloud/index.ts";
 import { ClusterNode, machineNetwork } from "./cluster-node.ts";
 import { createPrograms, type Programs } from "./cluster-programs.ts";
-import { startControllers } from "./controllers/index.ts";
+import { Faults } from "./cluster-service.ts";
+import { type RunningControllers, startControllers } from "./controllers/index.ts";
 import { type ConnectionInfo, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
+import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
 import { nodeObject } from "./kubelet/index.ts";
 import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.ts";
@@ -27,7 +29,6 @@ import { OutsideWorld } from "./outside.ts";
 import { plugServices, podServices } from "./plug-services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { startScheduler } from "./scheduler/index.ts";
-import { completeLine } from "./shell/complete.ts";
 import { createShellSession, type ShellSession } from "./shell/session.ts";
 import { assert } from "./sim/assert.ts";
 import type { EventQueue } from "./sim/clock.ts";
@@ -90,10 +91,14 @@ export class Cluster {
   readonly outside: OutsideWorld;
   readonly factory: ClientFactory;
   readonly programs: Programs;
+  /** Faults of apps that `break` made. */
+  readonly faults = new Faults();
+  /** What Ingress controllers decided, by the connection that asked. */
+  readonly decisions = new Map<Connection, readonly string[]>();
   readonly #server: ApiServer;
   readonly #loader: Loader;
-  /** Machines of containers that run, by place; the first container of a pod comes first. */
   readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
+  #controllers: RunningControllers | undefined;
   #nextSession = 1000;
   #balancers = 0;
 
@@ -139,6 +144,11 @@ export class Cluster {
     return this.#server.handle;
   }
 
+  /** undefined before `begin`. */
+  get controllers(): RunningControllers | undefined {
+    return this.#controllers;
+  }
+
   get queue(): EventQueue {
     return this.simulation.queue;
   }
@@ -167,7 +177,11 @@ export class Cluster {
 
   /** Every component does its first sync at t=0, so that endpoints and rules from given objects hold before time passes. */
   begin(): void {
-    startControllers({ simulation: this.simulation, clusterVersion: this.options.version, client: (agent) => this.client(agent) });
+    this.#controllers = startControllers({
+      simulation: this.simulation,
+      clusterVersion: this.options.version,
+      client: (agent) => this.client(agent),
+    });
     startScheduler(this.simulation, this.client("default-scheduler"));
     for (const node of this.nodes.values()) node.startKubelet();
     for (const node of this.nodes.values()) node.proxy.start();
@@ -227,7 +241,7 @@ export class Cluster {
       line: (text) => end.line(text),
       interrupt: () => end.interrupt(),
       endOfInput: () => end.endOfInput(),
-      complete: (text, cursor) => completeLine(this, end.place ?? machine.place, text, cursor),
+      complete: (_text, cursor) => ({ from: cursor, candidates: [] }),
       close: () => end.hangUp(),
     };
   }
@@ -311,6 +325,13 @@ export class Cluster {
     this.log.onHop((hop) => watcher.hop(() => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule))));
   }
 
+  /** An Ingress controller decided where a request goes. */
+  decided(connection: Connection, decision: IngressDecision): void {
+    const tried = decision.tried.map((one) => `${one.rule}: ${one.outcome}, ${one.reason}`);
+    this.decisions.set(connection, [`${decision.request} ${decision.host} → ${decision.outcome} ${decision.status}`, ...tried]);
+    if (this.decisions.size > decisionsMax) this.decisions.delete(this.decisions.keys().next().value as Connection);
+  }
+
   onHint(listener: (hint: ClusterHint) => void): void {
     this.#hintListeners.push(listener);
   }
@@ -352,6 +373,7 @@ export class Cluster {
       clusterDns: dnsServiceIps(this.options),
       steps: this.steps,
       services: (pod, container) => podServices(this, pod, container),
+      booted: (booted) => plugServices(this, booted.machine),
     });
   }
 
@@ -440,6 +462,9 @@ function verdictOf(error: SocketError): ConnectionResult["verdict"] {
   if (error === "ECONNREFUSED" || error === "ECONNRESET") return "refused";
   return error === "ETIMEDOUT" ? "timeout" : "unreachable";
 }
+
+/** How many decisions of Ingress controllers are remembered. */
+const decisionsMax = 2000;
 
 /** SYN and its six repetitions. @source tcp(7), tcp_syn_retries */
 const handshakeUsMax = 127_000_000;

@@ -1,4 +1,4 @@
-import { type Connection, type Hop, type HopAction, type Hook, type Reason } from "./network/hop.ts";
+import type { Connection, Hook, Hop, HopAction, Reason } from "./network/hop.ts";
 import { connectionId } from "./network/hop-log.ts";
 import type { AppliedRule } from "./network/netfilter/rule.ts";
 import { flagsText } from "./network/wire.ts";

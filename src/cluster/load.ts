@@ -38,7 +38,11 @@ export function createGiven(loader: Loader, object: LooseObject, isStrict: boole
 /**
  * Documents of a scenario, created in order at t=0; namespaces first, then what owns, then what is owned, since owners are known again by kind and name.
  */
-export function loadObjects(loader: Loader, objects: readonly LooseObject[], find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined): readonly LoadRefusal[] {
+export function loadObjects(
+  loader: Loader,
+  objects: readonly LooseObject[],
+  find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined,
+): readonly LoadRefusal[] {
   const refusals: LoadRefusal[] = [];
   const order = objects.map((_, index) => index).sort((a, b) => rank(objects[a]) - rank(objects[b]) || a - b);
   for (const index of order) {
@@ -55,7 +59,10 @@ function rank(object: LooseObject | undefined): number {
   return Array.isArray(metadata["ownerReferences"]) ? (object?.["kind"] === "Pod" ? 3 : 2) : 1;
 }
 
-function withOwners(object: LooseObject, find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined): LooseObject {
+function withOwners(
+  object: LooseObject,
+  find: (kind: string, namespace: string, name: string) => KubernetesObject | undefined,
+): LooseObject {
   const metadata = object["metadata"] as LooseObject | undefined;
   const references = metadata?.["ownerReferences"];
   if (!Array.isArray(references)) return object;

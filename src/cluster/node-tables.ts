@@ -55,7 +55,9 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
     },
 
     ipsetList: (name, { namesOnly }) => {
-      const sets = ([4, 6] as const).flatMap((family) => [...netfilter.tablesOf(family).sets.values()].filter((set) => set instanceof IpSet));
+      const sets = ([4, 6] as const).flatMap((family) =>
+        [...netfilter.tablesOf(family).sets.values()].filter((set) => set instanceof IpSet),
+      );
       const sorted = sets.filter((set) => name === undefined || set.name === name).sort((a, b) => (a.name < b.name ? -1 : 1));
       if (name !== undefined && sorted.length === 0) return undefined;
       if (namesOnly) return sorted.map((set) => `${set.name}\n`).join("");

@@ -3,8 +3,8 @@ import { machineNetwork } from "./cluster-node.ts";
 import { externalHost } from "./images/external-host.ts";
 import { Machine } from "./machine/machine.ts";
 import { outsideDnsIp } from "./options.ts";
-import { outsideDns } from "./programs/outside-dns.ts";
 import { programMap } from "./programs/index.ts";
+import { outsideDns } from "./programs/outside-dns.ts";
 
 /** Hosts on the internet: those of the scenario, and the DNS server that clients, nodes and CoreDNS ask for outside names. */
 export class OutsideWorld {

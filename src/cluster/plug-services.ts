@@ -1,43 +1,61 @@
+import { say } from "../messages/catalogue.ts";
+import { en } from "../messages/en.ts";
+import { administration } from "./administration.ts";
 import type { Pod } from "./api/pod/types.ts";
 import type { Cluster } from "./cluster.ts";
+import { createClusterService } from "./cluster-service.ts";
+import { apiClientService } from "./coredns/program.ts";
+import { appFaultsService } from "./images/app-faults.ts";
+import { decisionService } from "./ingress-nginx/program.ts";
 import { hintSink } from "./kubectl/hints.ts";
 import type { Machine } from "./machine/machine.ts";
 import type { ServiceKey } from "./machine/syscall.ts";
-import { en } from "../messages/en.ts";
-import { say } from "../messages/catalogue.ts";
-import { hopLogService, tablesService, traceService } from "./programs/services.ts";
+import { nodeTables } from "./node-tables.ts";
+import { administrationService, clusterService, hopLogService, tablesService, traceService } from "./programs/services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { settlingService } from "./shell/settling.ts";
-import { nodeTables } from "./node-tables.ts";
 
 /** Lends the programs of a node or client what they may ask of the cluster. */
 export function plugServices(cluster: Cluster, machine: Machine): void {
   for (const [key, value] of commonServices(cluster)) machine.services.set(key, value);
   const node = machine.host.kind === "node" ? cluster.nodes.get(machine.host.hostname) : undefined;
+  machine.withService(clusterService, createClusterService(cluster, cluster.faults, cluster.decisions));
+  machine.withService(administrationService, administration(cluster, machine, node));
   if (node !== undefined) machine.withService(tablesService, nodeTables(cluster, node));
 }
 
+/** Accounts whose programs may talk to the API server: those of the cluster's own pods. */
+const systemAccounts = ["kube-system/coredns", "ingress-nginx/ingress-nginx"];
+
 /** What programs in a pod are lent. */
-export function podServices(cluster: Cluster, _pod: Pod, _container: string): ReadonlyMap<string, unknown> {
-  return commonServices(cluster);
+export function podServices(cluster: Cluster, pod: Pod, _container: string): ReadonlyMap<string, unknown> {
+  const services = commonServices(cluster);
+  const { namespace, name } = pod.metadata;
+  services.set(appFaultsService.name, cluster.faults.of(`${namespace}/${name}`));
+  if (systemAccounts.includes(`${namespace}/${pod.spec.serviceAccountName}`)) {
+    services.set(apiClientService.name, cluster.client(pod.spec.serviceAccountName as string));
+    lend(services, decisionService, { decided: (stream, decision) => cluster.decided(stream.connection, decision) });
+  }
+  return services;
+}
+
+function lend<T>(services: Map<string, unknown>, key: ServiceKey<T>, value: T): void {
+  services.set(key.name, value);
 }
 
 function commonServices(cluster: Cluster): Map<string, unknown> {
   const services = new Map<string, unknown>();
-  const lend = <T>(key: ServiceKey<T>, value: T) => services.set(key.name, value);
-  lend(settlingService, {
+  lend(services, settlingService, {
     queue: cluster.queue,
     hint: (code, args) => cluster.hint({ code, args }),
   });
-  lend(hintSink, (hint) => cluster.hint(hint));
-  lend(hopLogService, {
+  lend(services, hintSink, (hint) => cluster.hint(hint));
+  lend(services, hopLogService, {
     connections: () => cluster.log.connections(),
     listen: (listener) => cluster.log.onHop(listener),
     ruleText: (hop, rule) => ruleTextOf(cluster, hop.at, rule),
     note: (hop) => say(en.reasons, hop.reason.code, hop.reason.args),
   });
-  lend(traceService, {
-    trace: ({ node, from, source, destination, port, protocol }) => cluster.trace({ node, from, source, destination, port, protocol }),
-  });
+  lend(services, traceService, { trace: (question) => cluster.trace(question) });
   return services;
 }

@@ -29,7 +29,8 @@ export function traceFrom(cluster: Cluster, question: TraceQuestion): TraceAnswe
   const name = question.node ?? (from.startsWith("node/") ? from.slice(5) : cluster.options.nodes[0]?.name);
   const node = name === undefined ? undefined : cluster.nodes.get(name);
   const source = question.source ?? cluster.machine(from)?.host.addresses()[0];
-  if (node === undefined || source === undefined || parseIp(source) === undefined || parseIp(question.destination) === undefined) return undefined;
+  if (node === undefined || source === undefined || parseIp(source) === undefined || parseIp(question.destination) === undefined)
+    return undefined;
   return traceService({
     netns: node.netns,
     kernel: node.proxy.kernel,
