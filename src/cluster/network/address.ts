@@ -192,7 +192,8 @@ export function cidrSize(cidr: Cidr): number {
   return hostBits >= 32 ? 4294967296 : 2 ** hostBits;
 }
 
-function maskWord(length: number): number {
+/** 32 bits of which the first `length` are set. */
+export function maskWord(length: number): number {
   if (length <= 0) return 0;
   return length >= 32 ? 0xffffffff : (0xffffffff << (32 - length)) >>> 0;
 }

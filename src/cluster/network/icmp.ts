@@ -4,8 +4,6 @@ import type { Connection, IcmpMessage, Packet } from "./packet.ts";
 import { reasonOf, reasonWith } from "./reason.ts";
 import type { ConnectionIntent, SocketError, Sockets } from "./sockets.ts";
 import type { Stack } from "./stack.ts";
-import type { TcpLayer } from "./tcp.ts";
-import type { UdpLayer } from "./udp.ts";
 import { defaultTtl, icmpPacket, withTtl } from "./wire.ts";
 
 const receivedEcho = reasonOf("received-echo");
@@ -23,18 +21,12 @@ interface Waiting {
 /** ICMP of one namespace: ping at both ends, and errors handed to the socket they are about. @source RFC 792, RFC 4443 */
 export class IcmpLayer {
   readonly #stack: Stack;
-  readonly #tcp: TcpLayer;
-  readonly #sctp: TcpLayer;
-  readonly #udp: UdpLayer;
-  #waiting = new Set<Waiting>();
+  #waiting: Waiting[] = [];
   /** One ping to one address is one connection of the log, however many requests it sends. */
-  #pings = new Map<number, Connection>();
+  #pings: Map<number, Connection> | undefined = undefined;
 
-  constructor(stack: Stack, tcp: TcpLayer, sctp: TcpLayer, udp: UdpLayer) {
+  constructor(stack: Stack) {
     this.#stack = stack;
-    this.#tcp = tcp;
-    this.#sctp = sctp;
-    this.#udp = udp;
   }
 
   ping(to: Ip, message: Parameters<Sockets["ping"]>[1], intent: ConnectionIntent, onAnswer: OnAnswer): (() => void) | SocketError {
@@ -43,17 +35,19 @@ export class IcmpLayer {
     if (ip === undefined) return "ENETUNREACH";
     const source = stack.book.socket(ip, 0);
     const destination = stack.book.socket(to, 0);
-    let connection = this.#pings.get(message.identifier);
+    let connection = this.#pings?.get(message.identifier);
     if (connection === undefined || connection.destination !== destination) {
       connection = stack.open("icmp", source, destination, intent);
-      if (this.#pings.size >= pingsMax) this.#pings.clear();
+      if (this.#pings === undefined || this.#pings.size >= pingsMax) this.#pings = new Map();
       this.#pings.set(message.identifier, connection);
     }
     const waiting: Waiting = { identifier: message.identifier, sequence: message.sequence, onAnswer };
-    this.#waiting.add(waiting);
+    this.#waiting.push(waiting);
     const icmp: IcmpMessage = { type: "echo", identifier: message.identifier, sequence: message.sequence, about: undefined };
     stack.output(icmpPacket(source, destination, connection, icmp, message.dataBytes, message.ttl ?? defaultTtl));
-    return () => this.#waiting.delete(waiting);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    };
   }
 
   receive(buffer: SocketBuffer): void {
@@ -76,14 +70,12 @@ export class IcmpLayer {
     const about = icmp.about;
     if (about === undefined) return;
     if (about.icmp !== undefined) this.#answer(about.icmp, packet, icmp);
-    else if (about.protocol === "tcp") this.#tcp.icmpError(about, icmp.type);
-    else if (about.protocol === "sctp") this.#sctp.icmpError(about, icmp.type);
-    else this.#udp.icmpError(about, icmp.type);
+    else this.#stack.unreachable(about, icmp.type);
   }
 
   clear(): void {
-    this.#waiting.clear();
-    this.#pings.clear();
+    this.#waiting = [];
+    this.#pings = undefined;
   }
 
   #isAwaited(echo: IcmpMessage): boolean {
@@ -94,7 +86,7 @@ export class IcmpLayer {
   #answer(echo: IcmpMessage, packet: Packet, message: IcmpMessage): void {
     for (const waiting of [...this.#waiting]) {
       if (waiting.identifier !== echo.identifier || waiting.sequence !== echo.sequence) continue;
-      this.#waiting.delete(waiting);
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
       waiting.onAnswer({ from: packet.source.ip, message, packet });
     }
   }

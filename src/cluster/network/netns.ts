@@ -16,6 +16,8 @@ import type { Stack } from "./stack.ts";
 import { TcpLayer } from "./tcp.ts";
 import { UdpLayer } from "./udp.ts";
 
+const loopbackCidr = parseCidr("127.0.0.0/8") as Cidr;
+
 export type NetnsKind = "node" | "pod" | "client" | "external" | "lb";
 
 /**
@@ -27,7 +29,6 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   readonly kind: NetnsKind;
   readonly book: AddressBook;
   readonly clock: Clock;
-  readonly ephemeral: Random;
   readonly loopback: NetworkInterface;
   /** `net.ipv4.ip_forward` and its sister of IPv6. */
   forwards = false;
@@ -44,9 +45,11 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   #loopbackRoute: Route;
   #isPowered = true;
   #choices: Random | undefined = undefined;
+  #ephemeral: Random | undefined = undefined;
   #netfilter: Netfilter | undefined = undefined;
   readonly #tcp: TcpLayer;
-  readonly #sctp: TcpLayer;
+  /** Made when somebody asks for it. */
+  #sctp: TcpLayer | undefined = undefined;
   readonly #udp: UdpLayer;
   readonly #icmp: IcmpLayer;
 
@@ -58,14 +61,12 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     this.#recorder = recorder;
     this.place = place;
     this.kind = kind;
-    this.ephemeral = simulation.random(`ephemeral/${place}`);
     this.#tcp = new TcpLayer(this, "tcp");
-    this.#sctp = new TcpLayer(this, "sctp");
     this.#udp = new UdpLayer(this);
-    this.#icmp = new IcmpLayer(this, this.#tcp, this.#sctp, this.#udp);
+    this.#icmp = new IcmpLayer(this);
     this.loopback = new NetworkInterface(this, "lo", "loopback", "00:00:00:00:00:00", 65_536);
     this.#interfaces.set("lo", this.loopback);
-    this.#loopbackRoute = makeRoute(parseCidr("127.0.0.0/8") as Cidr, this.loopback, { scope: "host", protocol: "kernel" });
+    this.#loopbackRoute = makeRoute(loopbackCidr, this.loopback, { scope: "host", protocol: "kernel" });
     this.addAddress(this.loopback, "127.0.0.1", 8, "host");
     this.addAddress(this.loopback, "::1", 128, "host");
   }
@@ -201,7 +202,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   /** Every socket gone without a word (the machine, or the pod's sandbox, ceased). */
   clearSockets(): void {
     this.#tcp.clear();
-    this.#sctp.clear();
+    this.#sctp?.clear();
     this.#udp.clear();
     this.#icmp.clear();
   }
@@ -225,6 +226,12 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     return this.#choices;
   }
 
+  /** `ephemeral/PLACE`: source ports and first sequence numbers. */
+  get ephemeral(): Random {
+    this.#ephemeral ??= this.#simulation.random(`ephemeral/${this.place}`);
+    return this.#ephemeral;
+  }
+
   get natPorts(): Random {
     return this.#simulation.random(`nat-port/${this.place}`);
   }
@@ -240,14 +247,14 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   // Sockets
 
   connectTcp(to: SocketAddress, intent: ConnectionIntent, protocol: "tcp" | "sctp" = "tcp"): TcpSocket {
-    return (protocol === "tcp" ? this.#tcp : this.#sctp).connect(to, intent);
+    return (protocol === "tcp" ? this.#tcp : this.#sctpLayer()).connect(to, intent);
   }
 
   listenTcp(
     port: number,
     options: { readonly ip?: Ip; readonly owner?: string; readonly protocol?: "tcp" | "sctp" } = {},
   ): TcpListener | SocketError {
-    return (options.protocol === "sctp" ? this.#sctp : this.#tcp).listen(port, options.ip, options.owner);
+    return (options.protocol === "sctp" ? this.#sctpLayer() : this.#tcp).listen(port, options.ip, options.owner);
   }
 
   bindUdp(port: number, options: Parameters<Sockets["bindUdp"]>[1] = {}): UdpSocket | SocketError {
@@ -265,7 +272,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   /** As `ss` lists them: by protocol, local and remote address. */
   rows(): readonly SocketRow[] {
-    return [...this.#udp.rows(), ...this.#tcp.rows(), ...this.#sctp.rows()].sort(
+    return [...this.#udp.rows(), ...this.#tcp.rows(), ...(this.#sctp?.rows() ?? [])].sort(
       (a, b) => byText(a.protocol, b.protocol) || byText(a.local, b.local) || byText(a.remote, b.remote),
     );
   }
@@ -281,7 +288,19 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     if (protocol === "tcp") this.#tcp.receive(buffer);
     else if (protocol === "udp") this.#udp.receive(buffer);
     else if (protocol === "icmp") this.#icmp.receive(buffer);
-    else this.#sctp.receive(buffer);
+    else this.#sctpLayer().receive(buffer);
+  }
+
+  /** An ICMP error reaches the socket it is about. */
+  unreachable(about: Packet, type: IcmpType): void {
+    if (about.protocol === "tcp") this.#tcp.icmpError(about, type);
+    else if (about.protocol === "sctp") this.#sctp?.icmpError(about, type);
+    else this.#udp.icmpError(about, type);
+  }
+
+  #sctpLayer(): TcpLayer {
+    this.#sctp ??= new TcpLayer(this, "sctp");
+    return this.#sctp;
   }
 
   open(protocol: Protocol, source: SocketAddress, destination: SocketAddress, intent: ConnectionIntent): Connection {

@@ -1,4 +1,4 @@
-import { type Cidr, inCidr, type Ip } from "./address.ts";
+import { type Cidr, type Ip, maskWord } from "./address.ts";
 import type { NetworkInterface } from "./interface.ts";
 import type { Reason } from "./name.ts";
 import { reasonWith } from "./reason.ts";
@@ -41,52 +41,67 @@ export function makeRoute(
 
 const cacheSizeMax = 65_536;
 
+/** The routes of one family and length of prefix, by the words of their network. */
+interface Prefixes {
+  readonly family: 4 | 6;
+  readonly length: number;
+  readonly routes: Map<string, Route>;
+}
+
 /** Longest prefix first; the answer for an address is remembered until a route changes. @source ip-route(8), RFC 1812 5.2.4.3 */
 export class RouteTable {
-  /** By length of prefix, longest first; equal ones in the order added. */
-  #routes: Route[] = [];
-  #cache = new Map<number, Route>();
+  /** Longest first, so that the first that knows the address is right. */
+  #prefixes: Prefixes[] = [];
+  #cache: Map<number, Route> | undefined = undefined;
 
+  /** A route to the same network is replaced. */
   add(route: Route): void {
-    const at = this.#routes.findIndex((r) => r.destination.text === route.destination.text);
-    if (at >= 0) this.#routes[at] = route;
-    else {
-      const behind = this.#routes.findIndex((r) => r.destination.length < route.destination.length);
-      if (behind < 0) this.#routes.push(route);
-      else this.#routes.splice(behind, 0, route);
+    const { family, length, words } = route.destination;
+    let prefixes = this.#prefixes.find((one) => one.family === family && one.length === length);
+    if (prefixes === undefined) {
+      prefixes = { family, length, routes: new Map() };
+      this.#prefixes = [...this.#prefixes, prefixes].sort((a, b) => b.length - a.length || a.family - b.family);
     }
-    this.#cache.clear();
+    prefixes.routes.set(networkKey(words, length), route);
+    this.changed();
   }
 
   remove(destination: Cidr): void {
-    this.#routes = this.#routes.filter((route) => route.destination.text !== destination.text);
-    this.#cache.clear();
+    const { family, length, words } = destination;
+    this.#prefixes.find((one) => one.family === family && one.length === length)?.routes.delete(networkKey(words, length));
+    this.changed();
   }
 
   removeInterface(out: NetworkInterface): void {
-    this.#routes = this.#routes.filter((route) => route.out !== out);
-    this.#cache.clear();
+    for (const { routes } of this.#prefixes) for (const [key, route] of routes) if (route.out === out) routes.delete(key);
+    this.changed();
   }
 
   /** An interface went up or down: its routes count again, or no more. */
   changed(): void {
-    this.#cache.clear();
+    this.#cache = undefined;
   }
 
   /** The route to an address; routes by an interface that is down don't count. */
   find(to: Ip): Route | undefined {
-    const cached = this.#cache.get(to.id);
+    const cached = this.#cache?.get(to.id);
     if (cached !== undefined) return cached;
-    const found = this.#routes.find((route) => route.out.up && inCidr(to, route.destination));
-    if (this.#cache.size >= cacheSizeMax) this.#cache.clear();
-    if (found !== undefined) this.#cache.set(to.id, found);
-    return found;
+    for (const { family, length, routes } of this.#prefixes) {
+      if (family !== to.family) continue;
+      const found = routes.get(networkKey(to.words, length));
+      if (found === undefined || !found.out.up) continue;
+      if (this.#cache === undefined || this.#cache.size >= cacheSizeMax) this.#cache = new Map();
+      this.#cache.set(to.id, found);
+      return found;
+    }
+    return undefined;
   }
 
   /** As `ip route` lists them: the default first, then by address. */
   list(family: 4 | 6): readonly Route[] {
-    return this.#routes
-      .filter((route) => route.destination.family === family)
+    return this.#prefixes
+      .filter((one) => one.family === family)
+      .flatMap((one) => [...one.routes.values()])
       .sort((a, b) => {
         if ((a.destination.length === 0) !== (b.destination.length === 0)) return a.destination.length === 0 ? -1 : 1;
         for (let i = 0; i < a.destination.words.length; i++) {
@@ -96,4 +111,10 @@ export class RouteTable {
         return a.destination.length - b.destination.length;
       });
   }
+}
+
+function networkKey(words: readonly number[], length: number): string {
+  let key = "";
+  for (let i = 0; i < words.length; i++) key += `${(words[i] as number) & maskWord(length - 32 * i)}.`;
+  return key;
 }

@@ -22,6 +22,8 @@ export interface Stack {
   /** The packet's end here: taken by someone, or refused. Logged before anything is done about it. */
   received(buffer: SocketBuffer, reason: Reason): void;
   refused(buffer: SocketBuffer, reason: Reason): void;
+  /** An ICMP error came: the socket that sent the packet hears of it. */
+  unreachable(about: Packet, type: IcmpType): void;
   /** Tells the sender of a packet that it died here. */
   sendIcmpError(about: SocketBuffer, type: IcmpType): void;
 }

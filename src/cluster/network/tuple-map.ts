@@ -4,6 +4,8 @@ const minimumSize = 64;
 const empty = -1;
 /** A place that was used: a search goes on beyond it. */
 const deleted = -2;
+const noPlaces = new Int32Array(1).fill(empty);
+const noValues: undefined[] = [undefined];
 
 /**
  * A map from two socket addresses to a value: the table behind conntrack and sockets. Open addressing over two number arrays, so that asking makes no
@@ -13,10 +15,11 @@ export class TupleMap<V> {
   #size = 0;
   /** Places in use or deleted. */
   #filled = 0;
-  #mask = minimumSize - 1;
-  #first = new Int32Array(minimumSize).fill(empty);
-  #second = new Int32Array(minimumSize);
-  #values: (V | undefined)[] = new Array<V | undefined>(minimumSize).fill(undefined);
+  /** One place that nothing fills, until something comes: most pods never open a connection. */
+  #mask = 0;
+  #first = noPlaces;
+  #second = noPlaces;
+  #values: (V | undefined)[] = noValues;
 
   get size(): number {
     return this.#size;
@@ -65,7 +68,12 @@ export class TupleMap<V> {
   }
 
   clear(): void {
-    this.#allocate(minimumSize);
+    this.#size = 0;
+    this.#filled = 0;
+    this.#mask = 0;
+    this.#first = noPlaces;
+    this.#second = noPlaces;
+    this.#values = noValues;
   }
 
   #find(a: number, b: number): number {
