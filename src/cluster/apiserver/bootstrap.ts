@@ -26,7 +26,7 @@ const namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
  * @source pkg/controlplane/controller: systemnamespaces, kubernetesservice; pkg/controlplane/reconcilers
  */
 export function bootstrap(options: BootstrapOptions): void {
-  const { handle, registry, simulation, address, clusterIPs } = options;
+  const { handle, registry, simulation } = options;
   const creationTimestamp = formatRfc3339(simulation.dateMs() - systemAgeMs);
 
   function create(kind: string, namespace: string | undefined, object: LooseObject): void {
@@ -41,27 +41,52 @@ export function bootstrap(options: BootstrapOptions): void {
 
   keepNamespaceContents(options, create);
   for (const name of namespaces) create("Namespace", undefined, { metadata: { name } });
+  keepOwnService(options, (kind, object) => create(kind, "default", object));
+  expireEvents(options);
+}
+
+/** How often the server looks whether its Service is there. @source pkg/controlplane/instance.go, DefaultEndpointReconcilerInterval */
+const reconcileUs = 10_000_000;
+
+/** The Service `kubernetes` with its endpoints; what a user deletes of it comes back. @source pkg/controlplane/controller/kubernetesservice */
+function keepOwnService(
+  { store, simulation, address, clusterIPs }: BootstrapOptions,
+  create: (kind: string, object: LooseObject) => void,
+): void {
   const name = "kubernetes";
   const ports = [{ name: "https", port: address.port, protocol: "TCP" }];
-  create("Service", "default", {
-    metadata: { name, namespace: "default", labels: { component: "apiserver", provider: name } },
-    spec: {
-      clusterIP: clusterIPs[0],
-      clusterIPs: clusterIPs.slice(0, 1),
-      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: address.port }],
+  const parts: Readonly<Record<string, LooseObject>> = {
+    Service: {
+      metadata: { name, namespace: "default", labels: { component: "apiserver", provider: name } },
+      spec: {
+        clusterIP: clusterIPs[0],
+        clusterIPs: clusterIPs.slice(0, 1),
+        ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: address.port }],
+      },
     },
-  });
-  create("Endpoints", "default", {
-    metadata: { name, namespace: "default", labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
-    subsets: [{ addresses: [{ ip: address.ip }], ports }],
-  });
-  create("EndpointSlice", "default", {
-    metadata: { name, namespace: "default", labels: { "kubernetes.io/service-name": name } },
-    addressType: "IPv4",
-    endpoints: [{ addresses: [address.ip], conditions: { ready: true } }],
-    ports,
-  });
-  expireEvents(options);
+    Endpoints: {
+      metadata: { name, namespace: "default", labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+      subsets: [{ addresses: [{ ip: address.ip }], ports }],
+    },
+    EndpointSlice: {
+      metadata: { name, namespace: "default", labels: { "kubernetes.io/service-name": name } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [address.ip], conditions: { ready: true } }],
+      ports,
+    },
+  };
+
+  for (const kind of Object.keys(parts)) {
+    const part = parts[kind] as LooseObject;
+    create(kind, part);
+    store.watch(kind, ({ type, object }) => {
+      if (type !== "DELETED" || object.metadata.name !== name || object.metadata.namespace !== "default") return;
+      simulation.clock.after(reconcileUs - (simulation.clock.now() % reconcileUs), () => {
+        if (store.get(kind, "default", name) !== undefined) return;
+        create(kind, { ...part, metadata: { ...(part.metadata as LooseObject), creationTimestamp: formatRfc3339(simulation.dateMs()) } });
+      });
+    });
+  }
 }
 
 /**

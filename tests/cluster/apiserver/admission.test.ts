@@ -29,6 +29,17 @@ describe("a new cluster (kubernetes.io, Namespaces; pkg/controlplane)", () => {
     });
   });
 
+  test("the Service kubernetes comes back when it is deleted (pkg/controlplane/controller/kubernetesservice: every 10 s)", () => {
+    const { send, store, pass } = startServer();
+    send("DELETE", `${inDefault}/services/kubernetes`);
+    expect(store.get("Service", "default", "kubernetes")).toBeUndefined();
+    pass(11);
+    expect(store.get("Service", "default", "kubernetes")).toMatchObject({
+      metadata: { creationTimestamp: "2026-01-05T09:00:10Z" },
+      spec: { clusterIP: "10.96.0.1" },
+    });
+  });
+
   test("a deleted default account comes back", () => {
     const { send, store, pass } = startServer();
     const before = store.get("ServiceAccount", "default", "default")?.metadata.uid;
