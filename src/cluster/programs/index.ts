@@ -1,14 +1,11 @@
 import type { ProgramEntry } from "../machine/syscall.ts";
 import { shellProgram } from "../shell/program.ts";
 import { awk } from "./awk.ts";
-import { busyboxNslookup } from "./busybox-nslookup.ts";
 import { cat } from "./cat.ts";
 import { checksumTools } from "./checksums.ts";
 import { chmod } from "./chmod.ts";
-import { curl } from "./curl.ts";
 import { cut } from "./cut.ts";
 import { date } from "./date.ts";
-import { dig } from "./dig.ts";
 import { shellTwins } from "./echo.ts";
 import { editors } from "./editor.ts";
 import { env, printenv } from "./env.ts";
@@ -17,12 +14,10 @@ import { fileTools } from "./files.ts";
 import { find } from "./find.ts";
 import { grepTools } from "./grep.ts";
 import { head, tac, tail } from "./head-tail.ts";
-import { host } from "./host.ts";
 import { identityTools } from "./identity.ts";
 import { ls } from "./ls.ts";
-import { nslookup } from "./nslookup.ts";
+import { busyboxNetworkPrograms, clientNetworkPrograms, gnuNetworkPrograms, nodeNetworkPrograms } from "./network-programs.ts";
 import { pathTools } from "./paths.ts";
-import { busyboxPing, ping } from "./ping.ts";
 import { processTools } from "./processes.ts";
 import { resourceTools } from "./resources.ts";
 import { runnerTools } from "./runners.ts";
@@ -92,13 +87,13 @@ export function programMap(...lists: readonly (readonly ProgramEntry[])[]): Read
 }
 
 /** What a Debian image with network tools holds. */
-export const gnuPrograms: readonly ProgramEntry[] = [...basicPrograms("gnu"), curl, dig, nslookup, host, ping];
+export const gnuPrograms: readonly ProgramEntry[] = [...basicPrograms("gnu"), ...gnuNetworkPrograms];
 
 /** What busybox and alpine hold. */
-export const busyboxPrograms: readonly ProgramEntry[] = [...basicPrograms("busybox"), busyboxNslookup, busyboxPing];
+export const busyboxPrograms: readonly ProgramEntry[] = [...basicPrograms("busybox"), ...busyboxNetworkPrograms];
 
 /** Machines outside the cluster; kubectl comes on top. */
-export const clientPrograms: readonly ProgramEntry[] = gnuPrograms;
+export const clientPrograms: readonly ProgramEntry[] = [...gnuPrograms, ...clientNetworkPrograms];
 
 /** The cluster's nodes; kubectl comes on top. */
-export const nodePrograms: readonly ProgramEntry[] = gnuPrograms;
+export const nodePrograms: readonly ProgramEntry[] = [...gnuPrograms, ...nodeNetworkPrograms];
