@@ -1,6 +1,7 @@
 import { parseCidr, parseIp } from "../network/address.ts";
 import type { Netns } from "../network/netns.ts";
 import type { Network } from "../network/network.ts";
+import { type HostPort, HostPorts } from "./host-ports.ts";
 import { writeMasquerade } from "./masquerade.ts";
 import { PodAddresses } from "./pod-addresses.ts";
 
@@ -39,6 +40,7 @@ export class NodeNetwork {
   readonly #ranges: readonly PodAddresses[];
   readonly #options: NodeNetworkOptions;
   #peerCidrs: string[] = [];
+  readonly #hostPorts: HostPorts;
   #pods = new Map<string, PodNetwork>();
   /** Called when a pod was linked or unlinked: before its first packet. */
   onPodChange: (() => void) | undefined;
@@ -48,6 +50,7 @@ export class NodeNetwork {
     this.#netns = options.netns;
     this.#options = options;
     this.#ranges = options.podCidrs.map((cidr) => new PodAddresses(cidr));
+    this.#hostPorts = new HostPorts(options.netns, options.network.simulation);
     this.setUp();
   }
 
@@ -62,6 +65,7 @@ export class NodeNetwork {
       const nodes = lanCidrs.filter(isOfFamily).map((cidr) => ({ cidr, kind: "nodes" as const }));
       writeMasquerade(this.#netns.netfilter.tablesOf(family), [...pods, ...nodes]);
     }
+    this.#hostPorts.write();
   }
 
   /** Routes to the pods of all other nodes; replaces those of before. */
@@ -80,7 +84,7 @@ export class NodeNetwork {
   }
 
   /** A new pod's namespace, linked and addressed; undefined when the range is used up. `ips`: the addresses it has already (an imported pod). */
-  addPod(place: string, ips?: readonly string[]): PodNetwork | undefined {
+  addPod(place: string, ips?: readonly string[], hostPorts: readonly HostPort[] = []): PodNetwork | undefined {
     const addresses = ips === undefined ? this.#allocate() : ips;
     if (addresses === undefined) return undefined;
     if (ips !== undefined) for (const ip of ips) for (const range of this.#ranges) if (range.holds(ip)) range.take(ip);
@@ -91,6 +95,7 @@ export class NodeNetwork {
     for (const ip of addresses) this.#address(netns, pair.a.name, hostInterface, ip);
     const pod: PodNetwork = { netns, ips: addresses, hostInterface };
     this.#pods.set(place, pod);
+    this.#hostPorts.add(place, addresses, hostPorts);
     this.onPodChange?.();
     return pod;
   }
@@ -106,6 +111,7 @@ export class NodeNetwork {
       this.#netns.removeRoute(ip);
       for (const range of this.#ranges) if (range.holds(ip)) range.release(ip);
     }
+    this.#hostPorts.remove(pod.netns.place);
     this.#network.remove(pod.netns);
     if (this.#pods.get(pod.netns.place) === pod) this.#pods.delete(pod.netns.place);
     this.onPodChange?.();

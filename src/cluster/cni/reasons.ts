@@ -3,6 +3,8 @@ export const cniReasons = {
   "cni-keeps-source-to-pods": ["cidr"],
   "cni-keeps-source-to-nodes": ["cidr"],
   "cni-masquerade": [],
+  "cni-host-port": ["pod", "hostPort", "port"],
+  "cni-host-port-masquerade": [],
   "policy-established": [],
   "policy-itself": ["pod"],
   "policy-allows-ingress": ["policy", "pod"],

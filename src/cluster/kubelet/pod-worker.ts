@@ -12,7 +12,7 @@ import { type ContainerInstance, ContainerSlot } from "./container-slot.ts";
 import { expand } from "./expand.ts";
 import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
 import { hostsFile, podHostname } from "./hosts-file.ts";
-import { fullImageName, goDuration, imageId, type ImageStore, isImageName, pullError } from "./image-store.ts";
+import { goDuration, imageId, type ImageStore, isImageName, pullError } from "./image-store.ts";
 import { podStatus } from "./pod-status.ts";
 import { handlerRun, probeRun, type ProbeTarget } from "./probe-actions.ts";
 import { type ProbeOutcome, ProbeWorker } from "./probe-worker.ts";

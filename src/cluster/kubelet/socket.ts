@@ -40,7 +40,7 @@ export function createKubeletSocket(options: KubeletOptions, workerOf: (pod: Kub
             : "executable file not found in $PATH"
           : "permission denied";
       const id = execId(simulation.random(`exec/${instance.machine.place}`));
-      const message = `error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${command[0]}": ${problem}: unknown`;
+      const message = `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${command[0]}": ${problem}: unknown`;
       return { ok: false, code: 500, message };
     },
 
