@@ -197,7 +197,7 @@ function jsonKind(value: unknown): string {
 }
 
 /** The type as Go's reflection names it: `[]v1.ServicePort`. */
-export function goType(shape: Schema): string {
+function goType(shape: Schema): string {
   switch (shape.type) {
     case "string":
       return shape.go ?? "string";

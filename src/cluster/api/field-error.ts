@@ -48,10 +48,6 @@ export function tooMany(field: string, count: number, max: number): FieldError {
   return { field, type: "too-many", value: String(count), detail: `must have at most ${max} item${max === 1 ? "" : "s"}` };
 }
 
-export function internalError(field: string, detail: string): FieldError {
-  return { field, type: "internal", detail };
-}
-
 function show(value: Scalar | Printed): string {
   return typeof value === "object" && value !== null ? value.printed : goScalar(value);
 }

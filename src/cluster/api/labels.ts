@@ -1,5 +1,5 @@
-import { labelValueCheck, qualifiedName } from "./names.ts";
 import type { LabelSelector } from "./meta.ts";
+import { labelValueCheck, qualifiedName } from "./names.ts";
 
 /** Label selectors: parsed, matched, printed. @source apimachinery pkg/labels/selector.go, meta/v1 helpers.go */
 

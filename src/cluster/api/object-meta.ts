@@ -61,7 +61,7 @@ export function validateObjectMetaUpdate(metadata: Partial<ObjectMeta>, old: Obj
   return errors;
 }
 
-export const immutableMessage = "field is immutable";
+const immutableMessage = "field is immutable";
 
 export function immutable(field: string, value: Parameters<typeof invalid>[1]): FieldError {
   return invalid(field, value, immutableMessage);

@@ -1,6 +1,6 @@
 import type { AdmissionContext, FieldError, KindDefinition } from "./kind.ts";
 import type { KubernetesObject, LooseObject } from "./meta.ts";
-import { metadataOf, type MetaRules, validateObjectMeta, validateObjectMetaUpdate } from "./object-meta.ts";
+import { type MetaRules, metadataOf, validateObjectMeta, validateObjectMetaUpdate } from "./object-meta.ts";
 
 /** What most kinds do the same way, for a kind to say only what is its own. */
 

@@ -4,7 +4,6 @@ import type { Schema, Struct } from "./schema.ts";
 export const string: Schema = { type: "string" };
 export const int32: Schema = { type: "int32" };
 export const int64: Schema = { type: "int64" };
-export const float64: Schema = { type: "float64" };
 export const bool: Schema = { type: "bool" };
 export const quantity: Schema = { type: "quantity" };
 export const intOrString: Schema = { type: "intOrString" };
@@ -52,9 +51,4 @@ export function always<S extends Schema>(shape: S): S {
 /** What a reader is told of the field, by the editor's hover and `kubectl explain`. */
 export function about<S extends Schema>(description: string, shape: S): S {
   return { ...shape, description };
-}
-
-/** One struct's fields put into another (`json:",inline"`). */
-export function inline(...structs: readonly Struct[]): Readonly<Record<string, Schema>> {
-  return Object.assign({}, ...structs.map((one) => one.fields));
 }

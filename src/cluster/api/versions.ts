@@ -1,7 +1,7 @@
 import type { ClusterVersion } from "./kind.ts";
 
 /**
- * What came and went with which minor version. One table of data: nobody else compares version numbers.
+ * What of the API came and went with which minor version, as one table of data.
  * @source kubernetes.io "Deprecated API Migration Guide" and "Feature Gates"; CHANGELOG of each version; kubectl at each x.y.0 tag
  */
 
@@ -107,45 +107,12 @@ const features = {
   strictIPs: { from: 36 },
   /** `get ingress` has the column CLASS. */
   ingressClassColumn: { from: 18 },
-  /** An Ingress without class is served by the controller of that time. */
-  classlessIngressIsServed: { until: 22 },
+  /** status.loadBalancer.ingress[].ipMode. */
+  ipMode: { from: 30 },
   jobStatusColumn: { from: 31 },
   volumeAttributesClassColumn: { from: 29 },
-  ipMode: { from: 30 },
-  sidecarContainers: { from: 29 },
-  podReadyToStartCondition: { from: 29 },
-  networkPolicyEndPort: { from: 22 },
-  terminatingEndpoints: { from: 26 },
-  nftablesMode: { from: 29 },
-  ipvsDeprecated: { from: 35 },
-  /** kube-proxy holds a listening socket for each node port. */
-  nodePortSockets: { until: 24 },
-  /** The node controller waits 50 s instead of 40. */
-  nodeGrace50s: { from: 32 },
-  /** `Scaled up replica set R from 0 to 3`. */
-  scalingEventFromTo: { from: 32 },
-  /** `Container created`, `Container started`. */
-  shortContainerEvents: { from: 35 },
-  endpointsManagedByLabel: { from: 33 },
-  /** `kubectl run` makes a Pod and nothing else. */
-  runMakesPods: { from: 18 },
-  /** `kubectl exec POD CMD` without `--`. */
-  execWithoutDashes: { until: 31 },
-  execWithoutDashesWarns: { from: 18, until: 31 },
-  /** `pod "a" deleted from default namespace`. */
-  deleteTellsNamespace: { from: 34 },
-  /** describe reads EndpointSlices instead of Endpoints. */
-  describeReadsSlices: { from: 31 },
-  describeInternalTrafficPolicy: { from: 31 },
-  describeTrafficDistribution: { from: 34 },
-  describeIPFamilies: { from: 20 },
-  describeIngressClass: { from: 24 },
-  describeIngressLabels: { from: 23 },
-  /** The default Corefile does not cache the cluster's own names. */
-  corefileCacheWithoutCluster: { from: 32 },
   /** KERNEL-VERSION tells the architecture, too. */
   kernelColumnTellsArchitecture: { from: 36 },
-  serviceCIDRObjects: { from: 33 },
 } as const satisfies Readonly<Record<string, Span>>;
 
 export type Feature = keyof typeof features;
@@ -158,8 +125,6 @@ export function hasFeature(feature: Feature, { minor }: ClusterVersion): boolean
 export function trafficDistributions(version: ClusterVersion): readonly string[] {
   return hasFeature("preferSameZone", version) ? ["PreferClose", "PreferSameZone", "PreferSameNode"] : ["PreferClose"];
 }
-
-export const defaultVersion: ClusterVersion = { minor: 32, text: "v1.32.0" };
 
 /** `v1.32.0`, `1.20`, … Undefined for what is no version of Kubernetes 1. */
 export function parseClusterVersion(text: string): ClusterVersion | undefined {

@@ -7,7 +7,7 @@ import { objectReference, root } from "../meta-shape.ts";
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from "../names.ts";
 import { same, validateWith } from "../plain.ts";
 import { about, always, int32, list, named, pointer, string, struct } from "../shape.ts";
-import type { EndpointAddress, EndpointSubset, Endpoints, EndpointPort } from "./types.ts";
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from "./types.ts";
 
 const address = struct(
   "v1.EndpointAddress",

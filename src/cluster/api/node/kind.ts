@@ -80,7 +80,7 @@ function statusText({ spec, status }: Node): string {
 }
 
 /** @source findNodeRoles */
-export function nodeRoles({ metadata }: Node): readonly string[] {
+function nodeRoles({ metadata }: Node): readonly string[] {
   const roles = new Set<string>();
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
     if (key.startsWith("node-role.kubernetes.io/")) {

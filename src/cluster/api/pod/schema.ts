@@ -94,7 +94,7 @@ const envFrom = struct("v1.EnvFromSource", {
   secretRef: struct("v1.SecretEnvSource", { name: string, optional: pointer(bool) }),
 });
 
-export const resourceRequirements: Struct = struct("v1.ResourceRequirements", {
+const resourceRequirements: Struct = struct("v1.ResourceRequirements", {
   limits: resourceList,
   requests: about("What the scheduler sets aside for the container.", resourceList),
   claims: list(struct("v1.ResourceClaim", { name: always(string), request: string }), { mergeKey: "name" }),

@@ -1,9 +1,9 @@
+import { isEqualData } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-error.ts";
 import { ipMessage, parseIp } from "../ip.ts";
-import { isEqualData } from "../equal.ts";
 import type { AdmissionContext, FieldError } from "../kind.ts";
-import type { KubernetesObject, LooseObject } from "../meta.ts";
 import { validateLabelSelector } from "../label-selector.ts";
+import type { KubernetesObject, LooseObject } from "../meta.ts";
 import { dns1123Label, dns1123Subdomain, inclusiveRangeMessage, labelValueCheck, qualifiedName } from "../names.ts";
 import { metadataOf, validateAnnotations, validateLabels, validateObjectMeta, validateObjectMetaUpdate } from "../object-meta.ts";
 import { diffText } from "./spec-diff.ts";

@@ -19,7 +19,11 @@ export function defaultService(object: LooseObject, { clusterVersion }: Admissio
   if (spec.type === "LoadBalancer") spec.allocateLoadBalancerNodePorts ??= true;
   const isInternal = spec.type === "LoadBalancer" || spec.type === "NodePort" || spec.type === "ClusterIP";
   if (isInternal && hasFeature("internalTrafficPolicy", clusterVersion)) spec.internalTrafficPolicy ??= "Cluster";
-  return { ...object, spec, status: defaultStatus(object.status) };
+  return {
+    ...object,
+    spec,
+    status: hasFeature("ipMode", clusterVersion) ? defaultStatus(object.status) : (object.status ?? { loadBalancer: {} }),
+  };
 }
 
 function defaultPort(port: ServicePort): ServicePort {

@@ -66,7 +66,7 @@ function portKey({ protocol, nodePort = 0 }: ServicePort): string {
 }
 
 /** clusterIP and clusterIPs[0] are one fact in two fields; old clients know only the first. */
-export function normalizeClusterIPs(spec: Draft, old: ServiceSpec | undefined): Draft {
+function normalizeClusterIPs(spec: Draft, old: ServiceSpec | undefined): Draft {
   const next = { ...spec };
   const clear = (): void => {
     delete next.clusterIPs;

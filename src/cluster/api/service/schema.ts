@@ -20,14 +20,14 @@ const servicePort = struct(
   ["port"],
 );
 
-export const loadBalancerIngressFields = {
+const loadBalancerIngressFields = {
   ip: string,
   hostname: string,
 };
 
 const portStatus = struct("v1.PortStatus", { port: always(int32), protocol: always(named("v1.Protocol")), error: pointer(string) });
 
-export const loadBalancerStatus: Struct = struct("v1.LoadBalancerStatus", {
+const loadBalancerStatus: Struct = struct("v1.LoadBalancerStatus", {
   ingress: list(
     struct("v1.LoadBalancerIngress", {
       ...loadBalancerIngressFields,
