@@ -56,16 +56,21 @@ export const enReasons = {
   "no-such-connection": () => "There is no such connection here (any more).",
   "no-route": () => "The routing table has no way to this address.",
   "ttl-exceeded": () => "The packet has passed too many routers and is given up.",
-  "kube-proxy.cluster-ip": (a) => `${a.address}:${a.port} is the ClusterIP of ${a.service}. The address exists on no machine, only in this rule on every node.`,
+  "kube-proxy.cluster-ip": (a) =>
+    `${a.address}:${a.port} is the ClusterIP of ${a.service}. The address exists on no machine, only in this rule on every node.`,
   "kube-proxy.external-ip": (a) => `${a.address}:${a.port} stands in externalIPs of ${a.service}.`,
-  "kube-proxy.load-balancer-ip": (a) => `${a.address}:${a.port} is the load balancer's address of ${a.service}; the node takes it as its own.`,
-  "kube-proxy.node-port": (a) => `Port ${a.port} on every node belongs to ${a.service}. No program listens there: this rule is all there is.`,
+  "kube-proxy.load-balancer-ip": (a) =>
+    `${a.address}:${a.port} is the load balancer's address of ${a.service}; the node takes it as its own.`,
+  "kube-proxy.node-port": (a) =>
+    `Port ${a.port} on every node belongs to ${a.service}. No program listens there: this rule is all there is.`,
   "kube-proxy.node-ports": () => "The packet is for an address of this node itself, so the node ports are looked through.",
-  "kube-proxy.masquerade-off-cluster": (a) => `The sender is outside the pod range ${a.cidr}, so the answer must come back by this node: marked for masquerade.`,
+  "kube-proxy.masquerade-off-cluster": (a) =>
+    `The sender is outside the pod range ${a.cidr}, so the answer must come back by this node: marked for masquerade.`,
   "kube-proxy.masquerade-all": () => "kube-proxy was told to masquerade everything.",
   "kube-proxy.masquerade-external": () =>
     "With externalTrafficPolicy: Cluster every connection from outside gets this node's address, wherever the pod is, so that the answer comes back here to be undone.",
-  "kube-proxy.pod-short-cut": () => "externalTrafficPolicy is Local, but the sender is a pod: it is treated as inside traffic and may reach every endpoint.",
+  "kube-proxy.pod-short-cut": () =>
+    "externalTrafficPolicy is Local, but the sender is a pod: it is treated as inside traffic and may reach every endpoint.",
   "kube-proxy.node-masquerade": () => "externalTrafficPolicy is Local, but the sender is the node itself: marked for masquerade …",
   "kube-proxy.node-short-cut": () => "… and treated as inside traffic.",
   "kube-proxy.to-cluster-endpoints": (a) => `On to the endpoints of ${a.service}, wherever they are.`,
@@ -73,21 +78,29 @@ export const enReasons = {
   "kube-proxy.endpoint-drawn": (a) =>
     `${a.endpoint} was drawn by chance, 1 of ${a.count} endpoints. This happens once a connection; connection tracking remembers it.`,
   "kube-proxy.endpoint-left": (a) =>
-    Number(a.count) === 1 ? `${a.endpoint} is the only endpoint.` : `${a.endpoint} is the last of ${a.count} endpoints: none before it was drawn.`,
+    Number(a.count) === 1
+      ? `${a.endpoint} is the only endpoint.`
+      : `${a.endpoint} is the last of ${a.count} endpoints: none before it was drawn.`,
   "kube-proxy.affinity": (a) => `sessionAffinity: ClientIP. This client had ${a.endpoint} less than ${a.seconds} s ago and keeps it.`,
-  "kube-proxy.hairpin": () => "The pod reaches itself through its Service. Masqueraded, or it would answer its own address directly and never recognise the answer.",
-  "kube-proxy.dnat": (a) => `The destination is rewritten to ${a.endpoint}, an endpoint of ${a.service}. From here on it is an ordinary packet to a pod.`,
-  "kube-proxy.no-endpoints": (a) => `${a.service} has no endpoint anywhere, so the rule refuses: the client fails at once instead of waiting.`,
-  "kube-proxy.no-local-endpoints": (a) => `${a.service} has endpoints, but none on this node, and the policy is Local: dropped silently. The client waits until its time-out.`,
+  "kube-proxy.hairpin": () =>
+    "The pod reaches itself through its Service. Masqueraded, or it would answer its own address directly and never recognise the answer.",
+  "kube-proxy.dnat": (a) =>
+    `The destination is rewritten to ${a.endpoint}, an endpoint of ${a.service}. From here on it is an ordinary packet to a pod.`,
+  "kube-proxy.no-endpoints": (a) =>
+    `${a.service} has no endpoint anywhere, so the rule refuses: the client fails at once instead of waiting.`,
+  "kube-proxy.no-local-endpoints": (a) =>
+    `${a.service} has endpoints, but none on this node, and the policy is Local: dropped silently. The client waits until its time-out.`,
   "kube-proxy.source-range": (a) => `The sender is in ${a.cidr}, one of loadBalancerSourceRanges.`,
   "kube-proxy.source-range-own": () => "The source ranges let this node in, and so its traffic that bears the load balancer's address.",
   "kube-proxy.source-range-none": () => "The sender is in none of loadBalancerSourceRanges.",
   "kube-proxy.source-range-drop": (a) => `The sender is in none of loadBalancerSourceRanges of ${a.service}: dropped silently.`,
-  "kube-proxy.health-check-port": (a) => `Port ${a.port} is the health check of ${a.service}: the load balancer asks here whether this node has endpoints.`,
+  "kube-proxy.health-check-port": (a) =>
+    `Port ${a.port} is the health check of ${a.service}: the load balancer asks here whether this node has endpoints.`,
   "kube-proxy.mark": () => "The packet is marked, so that it is masqueraded on its way out.",
   "kube-proxy.not-marked": () => "Not marked: the source stays as it is.",
   "kube-proxy.clear-mark": () => "The mark is taken off, so that a packet that passes twice is masqueraded once.",
-  "kube-proxy.masquerade": () => "The packet was marked for masquerade: its source becomes this node's address, so that the answer comes back here to be undone.",
+  "kube-proxy.masquerade": () =>
+    "The packet was marked for masquerade: its source becomes this node's address, so that the answer comes back here to be undone.",
   "kube-proxy.invalid": () => "Connection tracking knows no connection for this packet. Dropped, or it might end an innocent connection.",
   "kube-proxy.forward-marked": () => "Marked by kube-proxy's rules: may be forwarded.",
   "kube-proxy.forward-established": () => "A later packet of a connection that was let in: may be forwarded.",
@@ -96,5 +109,18 @@ export const enReasons = {
   "kube-proxy.cluster-ip-wrong-port": () => "This ClusterIP has no such port or protocol: refused.",
   "kube-proxy.reject": () => "The Service has no endpoint: refused at once.",
   "kube-proxy.cluster-ip-unallocated": (a) => `The address is in the Service range ${a.cidr} but belongs to no Service: dropped.`,
+  "kube-proxy.ipvs-hairpin": () =>
+    "A pod of this node reaches itself through its Service. Masqueraded, or it would answer its own address directly and never recognise the answer.",
+  "kube-proxy.ipvs-load-balancer": () => "The address is a load balancer's, which this node takes as its own.",
+  "kube-proxy.ipvs-keeps-source": () => "externalTrafficPolicy is Local: the client's address is kept.",
+  "kube-proxy.ipvs-masquerade": () => "The answer must come back by this node: marked for masquerade.",
+  "kube-proxy.ipvs-off-cluster": () =>
+    "The sender is outside the pod range, so the answer must come back by this node: marked for masquerade.",
+  "kube-proxy.ipvs-virtual": () => "The destination is a virtual server of IPVS, which will choose the endpoint.",
+  "kube-proxy.ipvs-source-ranges": () => "loadBalancerSourceRanges decide who may use this address.",
+  "kube-proxy.ipvs-source-in-range": () => "The sender is in one of loadBalancerSourceRanges.",
+  "kube-proxy.ipvs-source-out-of-range": () => "The sender is in none of loadBalancerSourceRanges: dropped silently.",
+  "kube-proxy.ipvs-health-check": () =>
+    "The port is a Service's health check: the load balancer asks here whether this node has endpoints.",
   "kube-proxy.ipvs-turn": (a) => `IPVS takes endpoints in turns, and this time it is ${a.endpoint} (${a.number} of ${a.count}).`,
 } as const satisfies Readonly<Record<string, Sentence>>;

@@ -94,5 +94,16 @@ export const zhReasons: Readonly<Record<keyof typeof enReasons, Sentence>> = {
   "kube-proxy.cluster-ip-wrong-port": () => "这个集群 IP 没有这个端口或协议：拒绝。",
   "kube-proxy.reject": () => "Service 没有端点：立即拒绝。",
   "kube-proxy.cluster-ip-unallocated": (a) => `地址在 Service 地址段 ${a.cidr} 内，但不属于任何 Service：丢弃。`,
+  "kube-proxy.ipvs-hairpin": () =>
+    "本节点上的 Pod 通过自己的 Service 访问自己。必须做地址伪装（masquerade），否则它会直接应答自己的地址，认不出这个应答。",
+  "kube-proxy.ipvs-load-balancer": () => "这是负载均衡器的地址，本节点把它当作自己的地址。",
+  "kube-proxy.ipvs-keeps-source": () => "externalTrafficPolicy 为 Local：保留客户端的地址。",
+  "kube-proxy.ipvs-masquerade": () => "应答必须经过本节点返回：打上地址伪装（masquerade）标记。",
+  "kube-proxy.ipvs-off-cluster": () => "发送方不在 Pod 网段内，应答必须经过本节点返回：打上地址伪装（masquerade）标记。",
+  "kube-proxy.ipvs-virtual": () => "目的地是 IPVS 的虚拟服务器，由 IPVS 选择端点。",
+  "kube-proxy.ipvs-source-ranges": () => "由 loadBalancerSourceRanges 决定谁可以使用这个地址。",
+  "kube-proxy.ipvs-source-in-range": () => "发送方在 loadBalancerSourceRanges 的某个网段内。",
+  "kube-proxy.ipvs-source-out-of-range": () => "发送方不在 loadBalancerSourceRanges 的任何网段内：静默丢弃。",
+  "kube-proxy.ipvs-health-check": () => "这个端口是 Service 的健康检查：负载均衡器在此询问本节点是否有端点。",
   "kube-proxy.ipvs-turn": (a) => `IPVS 轮流选择端点，这次轮到 ${a.endpoint}（第 ${a.number} 个，共 ${a.count} 个）。`,
 };
