@@ -9,6 +9,7 @@ import { Failures, joinFailures, KubectlError, StatusError, withSource } from ".
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
+import { manifestHints } from "./manifest-hints.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag, type Target } from "./select.ts";
@@ -131,6 +132,7 @@ function* apply(session: Session, flags: Flags): Run<void> {
       if (isServerSide) yield* applyOnServer(context, target);
       else yield* applyOne(context, target);
     } catch (error) {
+      for (const { code, args } of manifestHints(target.object ?? {}, "refused")) session.hint(code, args);
       if (!(error instanceof StatusError || error instanceof KubectlError || error instanceof Failures)) throw error;
       errors.push(error);
     }
@@ -229,7 +231,9 @@ function* applyOne(context: ApplyContext, target: Extract<Target, { type: "one" 
       patched = yield* recreate(context, target, modified);
     } else throw withSource(`applying patch:\n${goJson(patch)}\nto:\n${infoText(resource, name, namespace)}\nfor:`, source, error);
   }
-  yield* printResult(session, flags, printer, resource, patched, isSame(current, patched) ? "unchanged" : "configured", dryRun);
+  const outcome = isSame(current, patched) ? "unchanged" : "configured";
+  yield* printResult(session, flags, printer, resource, patched, outcome, dryRun);
+  for (const { code, args } of manifestHints(object, outcome)) session.hint(code, args);
 }
 
 function isSame(before: KubernetesObject, after: KubernetesObject): boolean {
@@ -257,6 +261,7 @@ function* createOne(context: ApplyContext, target: Extract<Target, { type: "one"
     }
   }
   yield* printResult(session, flags, printer, target.resource, created, "created", dryRun);
+  for (const { code, args } of manifestHints(target.object ?? {}, "created")) session.hint(code, args);
 }
 
 function* recreate(context: ApplyContext, target: Extract<Target, { type: "one" }>, modified: LooseObject): Run<KubernetesObject> {

@@ -4,9 +4,9 @@ import type { Command } from "./command.ts";
 import { KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { containerFor, podFor } from "./pods.ts";
-import { mended } from "./run.ts";
 import { fetch, fileFlags, select } from "./select.ts";
 import type { Session } from "./session.ts";
+import { hasTypographicDash } from "./typographic.ts";
 
 const flags: readonly FlagDefinition[] = [
   ...fileFlags,
@@ -40,7 +40,6 @@ function* exec(session: Session, given: Flags): Run<number> {
   if (args.length === 0 && files.length === 0 && podFlag === "") throw new KubectlError("pod, type/name or --filename must be specified");
   const hasPodWord = files.length === 0 && podFlag === "";
   const command = hasPodWord ? args.slice(1) : args;
-  if (args.some((word) => /^[–—]+$/.test(word))) session.hint("kubectl.typographic-dash", {}, mended(session));
   const before = argsLengthAtDash < 0 ? args.length : argsLengthAtDash;
   if (hasPodWord && before > 1) {
     switch (session.behaviour.execWithoutDashes) {
@@ -55,8 +54,7 @@ function* exec(session: Session, given: Flags): Run<number> {
         );
         break;
       case "error":
-        if (!args.some((word) => /^[–—]+$/.test(word)))
-          session.hint("kubectl.exec-needs-dashes", {}, withDashes(session, args[0] as string));
+        if (!hasTypographicDash(args)) session.hint("kubectl.exec-needs-dashes", {}, withDashes(session, args[0] as string));
         throw session.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
     }
   }

@@ -3,7 +3,9 @@ import { commandFlags, findCommand, type FoundCommand, suggestions } from "./com
 import { commandGroups, rootCommand } from "./commands.ts";
 import { Exit, Failures, failureText, KubectlError, StatusError } from "./failure.ts";
 import { commandHelp, optionsHelp, rootHelp } from "./help.ts";
+import { hintSink } from "./hints.ts";
 import { talksElsewhere } from "./other-server.ts";
+import { hasTypographicDash, withPlainDashes } from "./typographic.ts";
 import { type KubectlOptions, Session } from "./session.ts";
 
 export { completeKubectl } from "./complete.ts";
@@ -51,6 +53,8 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
       if (error instanceof Exit) return error.status;
       if (!(error instanceof KubectlError || error instanceof StatusError || error instanceof Failures)) throw error;
       yield* sys.err(failureText(error));
+      if (hasTypographicDash(sys.args))
+        sys.service(hintSink)?.({ code: "kubectl.typographic-dash", args: {}, command: withPlainDashes(sys.args) });
       return 1;
     }
   }

@@ -11,7 +11,7 @@ export interface ManifestObject {
   readonly object: LooseObject;
 }
 
-export type ManifestItem = ManifestObject | { readonly source: string; readonly error: Error };
+export type ManifestItem = ManifestObject | { readonly source: string; readonly error: Error; readonly missing?: string };
 
 export interface ManifestText {
   readonly source: string;
@@ -77,7 +77,7 @@ function itemsOf(source: string, text: string, validates: boolean): readonly Man
     if (value === null || value === undefined) continue;
     const fault = validates ? validationFault(source, value) : undefined;
     if (fault !== undefined) {
-      items.push({ source, error: fault });
+      items.push({ source, error: fault, ...(typeof value === "object" ? { missing: missingParts(value) } : {}) });
       return items;
     }
     items.push(...objectsOf(source, value));
@@ -101,6 +101,10 @@ function validationFault(source: string, value: unknown): Error | undefined {
   return new KubectlError(
     `error validating ${JSON.stringify(source)}: error validating data: ${text}; if you choose to ignore these errors, turn validation off with --validate=false`,
   );
+}
+
+function missingParts(value: object): string {
+  return ["apiVersion", "kind"].filter((key) => (value as LooseObject)[key] === undefined).join(", ");
 }
 
 function objectsOf(source: string, value: unknown): readonly ManifestItem[] {

@@ -98,8 +98,6 @@ export function runCommand(minor: number): Command {
 function* run(session: Session, flags: Flags): Run<number> {
   const [name] = flags.args;
   if (name === undefined || flags.argsLengthAtDash === 0) throw session.usage("NAME is required for run");
-  if (flags.args.length > 1 && flags.argsLengthAtDash < 0 && looksTypographic(flags.args))
-    session.hint("kubectl.typographic-dash", {}, mended(session));
   requireFlags(flags, "image");
   const image = flags.text("image");
   if (!/^[\w./:@-]+$/.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
@@ -260,17 +258,4 @@ function merged(target: unknown, patch: unknown): unknown {
     else base[key] = merged(base[key], value);
   }
   return base;
-}
-
-function looksTypographic(args: readonly string[]): boolean {
-  return args.some((arg) => /^[–—]/.test(arg));
-}
-
-/** The command as it was probably meant. */
-export function mended(session: Session): string {
-  const words = session.sys.args.map((word) => {
-    if (/^[–—]$/.test(word)) return "--";
-    return word.replace(/^[–—](?=[A-Za-z]{2})/, "--").replace(/^[–—](?=[A-Za-z]$)/, "-");
-  });
-  return words.join(" ");
 }

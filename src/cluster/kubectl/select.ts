@@ -2,6 +2,7 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition } from "./flags.ts";
+import { manifestHints } from "./manifest-hints.ts";
 import { manifestItems, readManifests } from "./manifest.ts";
 import type { Resource } from "./resources.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -143,11 +144,14 @@ function* selectFiles(session: Session, options: SelectOptions, query: Readonly<
   for (const item of manifestItems(texts, options.validates === true)) {
     if ("error" in item) {
       errors.push(item.error);
+      if (item.missing !== undefined) session.hint("kubectl.fragment", { missing: item.missing });
       continue;
     }
     const target = yield* targetOf(session, item.source, item.object);
-    if (target instanceof Error) errors.push(target);
-    else if (query.labelSelector === undefined || matchesText(item.object, query.labelSelector)) targets.push(target);
+    if (target instanceof Error) {
+      errors.push(target);
+      for (const { code, args } of manifestHints(item.object, "unmapped")) session.hint(code, args);
+    } else if (query.labelSelector === undefined || matchesText(item.object, query.labelSelector)) targets.push(target);
   }
   return { targets, errors, isSingle: targets.length === 1 };
 }

@@ -39,11 +39,19 @@ export function bench(options: { readonly version?: string; readonly yaml?: stri
       return 0;
     },
   };
+  const sleep: ProgramEntry = {
+    name: "sleep",
+    *run(sys) {
+      yield* sys.sleep(Number(sys.args[1]) * 1_000_000);
+      return 0;
+    },
+  };
   const machine = machineOn(
     simulation,
     new Map([
       ["kubectl", kubectl],
       ["cat", cat],
+      ["sleep", sleep],
     ]),
   );
   const hints: KubectlHint[] = [];

@@ -1,0 +1,87 @@
+import type { LooseObject } from "../api/meta.ts";
+import { editDistance } from "./command.ts";
+import type { KubectlHint } from "./hints.ts";
+
+/**
+ * Remarks on a manifest beside what the server says of it: mistakes that people make by copying from pages and old books. Pure.
+ * `outcome`: what became of it.
+ */
+export function manifestHints(
+  object: LooseObject,
+  outcome: "created" | "configured" | "unchanged" | "refused" | "unmapped",
+): readonly KubectlHint[] {
+  const hints: KubectlHint[] = [];
+  const hint = (code: string, args: KubectlHint["args"] = {}): void => {
+    hints.push({ code, args });
+  };
+  const metadata = (object.metadata ?? {}) as LooseObject;
+  const name = typeof metadata.name === "string" ? metadata.name : "";
+  const spec = (typeof object.spec === "object" && object.spec !== null ? object.spec : {}) as LooseObject;
+  if ((outcome === "refused" || outcome === "unmapped") && isPasted(object)) {
+    hint("kubectl.pasted-yaml");
+    return hints;
+  }
+  if (name === "" && metadata.generateName === undefined) hint("kubectl.fragment", { missing: "metadata.name" });
+  switch (object.kind) {
+    case "Service":
+      hintService(spec, outcome, hint);
+      break;
+    case "Ingress":
+      hintIngress(object, spec, name, outcome, hint);
+      break;
+    case "ReplicationController":
+    case "ReplicaSet":
+      if (outcome === "configured") hint("kubectl.template-keeps-pods", { kind: object.kind, name });
+      break;
+  }
+  return hints;
+}
+
+type Say = (code: string, args?: KubectlHint["args"]) => void;
+
+const serviceTypes = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+
+function hintService(spec: LooseObject, outcome: string, hint: Say): void {
+  const { type, sessionAffinity, externalName, clusterIP } = spec;
+  if (outcome === "refused") {
+    if (typeof type === "string" && !serviceTypes.includes(type)) {
+      const meant = serviceTypes.find((one) => editDistance(one.toLowerCase(), type.toLowerCase()) <= 2);
+      if (meant !== undefined) hint("kubectl.service-type", { given: type, meant });
+    }
+    if (typeof sessionAffinity === "string" && /cookie/i.test(sessionAffinity)) hint("kubectl.affinity-cookie");
+    return;
+  }
+  if (typeof externalName === "string" && /^\d{1,3}(\.\d{1,3}){3}$/.test(externalName))
+    hint("kubectl.external-name-ip", { address: externalName });
+  if (clusterIP === "None") {
+    const ports = Array.isArray(spec.ports) ? (spec.ports as readonly LooseObject[]) : [];
+    const mapped = ports.find(({ port, targetPort }) => targetPort !== undefined && targetPort !== port);
+    if (mapped !== undefined) hint("kubectl.headless-port", { port: Number(mapped.port), targetPort: String(mapped.targetPort) });
+  }
+}
+
+function hintIngress(object: LooseObject, spec: LooseObject, name: string, outcome: string, hint: Say): void {
+  const tls = Array.isArray(spec.tls) ? (spec.tls as readonly LooseObject[]) : [];
+  if (outcome === "unmapped") {
+    if (typeof object.apiVersion === "string" && object.apiVersion.endsWith("beta1"))
+      hint("kubectl.ingress-beta", { version: object.apiVersion });
+    return;
+  }
+  if (outcome === "refused") {
+    if (tls.some((entry) => typeof entry === "object" && entry !== null && entry.serviceName !== undefined))
+      hint("kubectl.tls-service-name");
+    if (typeof object.apiVersion === "string" && object.apiVersion.endsWith("beta1"))
+      hint("kubectl.ingress-beta", { version: object.apiVersion });
+    return;
+  }
+  const annotations = ((object.metadata as LooseObject | undefined)?.annotations ?? {}) as LooseObject;
+  const hasClass = spec.ingressClassName !== undefined || annotations["kubernetes.io/ingress.class"] !== undefined;
+  if (outcome === "created" && object.apiVersion === "networking.k8s.io/v1" && !hasClass) hint("kubectl.ingress-without-class", { name });
+}
+
+/** A page's text without its indentation: everything on one level, typographic dashes for list items. */
+export function isPasted(object: LooseObject): boolean {
+  const keys = Object.keys(object);
+  if (keys.some((key) => /^[–—]\s/.test(key))) return true;
+  return object.metadata === null && keys.includes("name");
+}
