@@ -81,6 +81,25 @@ describe("when rules follow (kube-proxy's minSyncPeriod of 1 s)", () => {
     }
   });
 
+  test.each(["iptables", "nftables", "ipvs"] as const)(
+    "%s: a machine that was switched off has nothing of it, and gets it back",
+    (mode) => {
+      const world = flowWorld(row(), mode, addresses);
+      const flow = flowsTo(addresses).find(({ from, to }) => from === "pod" && to === "ClusterIP") as Flow;
+      const { netns, proxy } = world.nodes.get("node1") as NonNullable<ReturnType<ProxiedNodes["nodes"]["get"]>>;
+      netns.powerOff();
+      proxy.reset();
+      netns.powerOn();
+      expect(world.trace("node1", "10.244.1.99", clusterIp).verdict).toBe("none");
+      proxy.start();
+      world.advance(0);
+      expect(world.connect(flow, "tcp")).toBe("10.244.1.11 10.244.1.99");
+      expect(netns.interface("kube-ipvs0")?.addresses.map(({ ip }) => ip.text)).toEqual(
+        mode === "ipvs" ? [addresses.clusterIp, addresses.externalIp, addresses.vip] : undefined,
+      );
+    },
+  );
+
   test("a node's label decides about hints anew", () => {
     const hinted = row({
       endpoints: [
