@@ -190,8 +190,8 @@ export class ProcessSys implements Sys {
   pipe(): { readonly input: InputStream; readonly output: OutputStream } {
     return createPipe(this.#machine.clock);
   }
-  textInput(text: string): InputStream {
-    return createTextInput(this.#machine.clock, text);
+  textInput(text: string, kind: "text" | "file" = "text"): InputStream {
+    return createTextInput(this.#machine.clock, text, kind);
   }
   fileOutput(path: string, append: boolean): FileResult<OutputStream> {
     const absolute = this.path(path);

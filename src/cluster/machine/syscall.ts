@@ -294,8 +294,8 @@ export interface Sys {
   /** Starts a light thread of this process: it dies with it. For servers: one a connection. */
   thread(name: string, body: Run<void>): void;
   pipe(): { readonly input: InputStream; readonly output: OutputStream };
-  /** An input that gives `text`, then ends. */
-  textInput(text: string): InputStream;
+  /** An input that gives `text`, then ends. `kind` says what it came from: programs may look (`wc`). */
+  textInput(text: string, kind?: "text" | "file"): InputStream;
   /** An output into a file. */
   fileOutput(path: string, append: boolean): FileResult<OutputStream>;
   readonly nullInput: InputStream;

@@ -28,7 +28,7 @@ export function awk(toolset: Toolset): ProgramEntry {
         return toolset === "gnu" ? 2 : 1;
       }
       const value = word.length > 2 ? word.slice(2) : (sys.args[++at] ?? "");
-      if (flag === "F") separator = value === "t" ? "\t" : unescape(value);
+      if (flag === "F") separator = value === "t" ? "\t" : decoded(value);
       else if (flag === "v") assignments.push(splitAssignment(value) ?? [value, ""]);
       else {
         const text = sys.files.read(sys.path(value));
@@ -59,7 +59,7 @@ export function awk(toolset: Toolset): ProgramEntry {
     }
     const interpreter = new AwkInterpreter(sys, name, parsed.program, rest);
     interpreter.setVariable("FS", separator ?? " ");
-    for (const [variable, value] of assignments) interpreter.setVariable(variable, inputValue(unescape(value)));
+    for (const [variable, value] of assignments) interpreter.setVariable(variable, inputValue(decoded(value)));
     return yield* interpreter.run();
   }
   return { name: "awk", path: toolPath("awk", toolset), run };
@@ -70,7 +70,7 @@ function splitAssignment(text: string): readonly [string, string] | undefined {
   return match === null ? undefined : [match[1] as string, match[2] as string];
 }
 
-function unescape(text: string): string {
+function decoded(text: string): string {
   return text.replace(/\\([nt\\"])/g, (_, c: string) => ({ n: "\n", t: "\t" })[c] ?? c);
 }
 
@@ -240,7 +240,7 @@ class AwkInterpreter {
   *#nextRecord(): Run<string | undefined> {
     for (;;) {
       if (this.#input === undefined) {
-        if (!(yield* this.#openNext())) return undefined;
+        if (!this.#openNext()) return undefined;
       }
       const record = yield* this.#readRecord(this.#input as InputStream);
       if (record !== undefined) {
@@ -252,12 +252,12 @@ class AwkInterpreter {
     }
   }
 
-  *#openNext(): Run<boolean> {
+  #openNext(): boolean {
     while (this.#operandAt < this.#operands.length) {
       const operand = this.#operands[this.#operandAt++] as string;
       const assignment = splitAssignment(operand);
       if (assignment !== undefined) {
-        this.setVariable(assignment[0], inputValue(unescape(assignment[1])));
+        this.setVariable(assignment[0], inputValue(decoded(assignment[1])));
         continue;
       }
       if (operand === "") continue;
@@ -764,7 +764,7 @@ class AwkInterpreter {
       const array = this.#array(target.name);
       array.clear();
       const parts = this.#split(text, separator);
-      parts.forEach((part, i) => array.set(`${i + 1}`, inputValue(part)));
+      for (const [i, part] of parts.entries()) array.set(`${i + 1}`, inputValue(part));
       return parts.length;
     }
     if (name === "sub" || name === "gsub") return yield* this.#substitute(name === "gsub", args);

@@ -68,6 +68,8 @@ function conversion(letter: string, d: CivilDate, dateMs: number, nanoseconds: n
       return `${dayOfYear}`.padStart(3, "0");
     case "k":
       return `${d.hour}`.padStart(2);
+    case "l":
+      return `${d.hour % 12 === 0 ? 12 : d.hour % 12}`.padStart(2);
     case "m":
       return twoDigits(d.month);
     case "M":
@@ -126,6 +128,12 @@ export function parseDate(text: string, nowMs: number): number | undefined {
       Number(plain[5] ?? 0),
       Number(plain[6] ?? 0),
     );
+  // A date with a shift behind it: `2026-01-05 +1 day`.
+  const shifted = /^(\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?)\s+([+-].*|\d+ .*)$/.exec(word);
+  if (shifted !== null) {
+    const base = parseDate(shifted[1] as string, nowMs);
+    return base === undefined ? undefined : parseDate(shifted[2] as string, base);
+  }
   let ms = nowMs;
   const units: Readonly<Record<string, number>> = {
     second: 1000,

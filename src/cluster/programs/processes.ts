@@ -116,7 +116,11 @@ export function processTools(toolset: Toolset): readonly ProgramEntry[] {
     let isQuiet = false;
     while (words[0]?.startsWith("-") === true) {
       if (words[0] === "-q") isQuiet = true;
-      else signal = parseSignal(words[0] === "-s" ? ((words = words.slice(1))[0] ?? "") : words[0].slice(1)) ?? signal;
+      else {
+        const isSeparate = words[0] === "-s";
+        signal = parseSignal(isSeparate ? (words[1] ?? "") : words[0].slice(1)) ?? signal;
+        if (isSeparate) words = words.slice(1);
+      }
       words = words.slice(1);
     }
     let status = 0;

@@ -70,6 +70,9 @@ export function runnerTools(toolset: Toolset): readonly ProgramEntry[] {
       yield* sys.err("xargs: unmatched single quote; by default quotes are special to xargs unless you use the -0 option\n");
       return 1;
     }
+    if (replace !== undefined && options.has("n") && isGnu) {
+      yield* sys.err("xargs: warning: options --max-args and --replace/-I/-i are mutually exclusive, ignoring previous --max-args value\n");
+    }
     const batches: string[][] = [];
     if (replace !== undefined) for (const item of items) batches.push(command.map((word) => word.replaceAll(replace, item)));
     else {

@@ -126,7 +126,7 @@ class SedParser {
     const labels = new Set(commands.flatMap(({ action }) => (action.type === ":" ? [action.label] : [])));
     for (const { action } of commands) {
       if ((action.type === "b" || action.type === "t" || action.type === "T") && action.label !== "" && !labels.has(action.label))
-        throw new SedError(`-e expression #1, char ${this.#text.length}: can't find label for jump to \`${action.label}'`);
+        throw new SedError(`can't find label for jump to \`${action.label}'`);
     }
     return commands;
   }

@@ -81,8 +81,24 @@ export function textTools(toolset: Toolset): readonly ProgramEntry[] {
     const options = yield* parseOptions(sys, { short: "sd:", long: { serial: "s", delimiters: "d" } }, toolset);
     if (options === undefined) return 1;
     const delimiters = [...(options.value("d") ?? "\t").replace(/\\n/g, "\n").replace(/\\t/g, "\t")];
-    const { texts, status } = yield* readInputs(sys, options.words, toolset);
-    const files = texts.map(linesOf);
+    // Standard input named several times gives its lines in turn (`paste - -`).
+    const paths = options.words.length === 0 ? ["-"] : options.words;
+    const hasStdin = paths.includes("-");
+    const stdinLines = hasStdin ? linesOf(yield* readStream(sys.stdin)) : [];
+    const stdinCount = options.has("s") ? 1 : paths.filter((path) => path === "-").length;
+    const named = yield* readInputs(
+      sys,
+      paths.every((path) => path === "-") ? ["/dev/null"] : paths.filter((path) => path !== "-"),
+      toolset,
+    );
+    const { status } = named;
+    const texts = [...named.texts];
+    let turn = 0;
+    const files = paths.map((path) => {
+      if (path !== "-") return linesOf(texts.shift() ?? "");
+      const mine = turn++;
+      return stdinLines.filter((_, i) => i % stdinCount === mine);
+    });
     const join = (parts: readonly string[]): string =>
       parts.reduce((line, part, i) => (i === 0 ? part : line + (delimiters[(i - 1) % Math.max(1, delimiters.length)] ?? "") + part), "");
     let out = "";
@@ -106,7 +122,7 @@ export function textTools(toolset: Toolset): readonly ProgramEntry[] {
     const separator = options.value("s");
     const rows = lines.map((line) => (separator === undefined ? line.trim().split(/\s+/) : line.split(separator[0] ?? "")));
     const widths: number[] = [];
-    for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+    for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
     const glue = options.value("o") ?? "  ";
     yield* writeAll(
       sys,

@@ -78,7 +78,7 @@ export function tr(toolset: Toolset): ProgramEntry {
     const inFirst = new Set(from);
     const isIn = (c: string): boolean => inFirst.has(c) !== isComplement;
     const map = new Map<string, string>();
-    if (!isComplement && !isDelete) from.forEach((c, i) => map.set(c, to[Math.min(i, to.length - 1)] ?? c));
+    if (!isComplement && !isDelete) for (const [i, c] of from.entries()) map.set(c, to[Math.min(i, to.length - 1)] ?? c);
     const lastTo = to.at(-1) ?? "";
     const squeezed = new Set(second === undefined ? [] : to);
     const isSqueezed = (c: string): boolean => (second === undefined ? isIn(c) : squeezed.has(c));

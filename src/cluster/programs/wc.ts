@@ -37,9 +37,13 @@ export function wc(toolset: Toolset): ProgramEntry {
       const input = yield* openInput(sys, path, toolset);
       if (input === undefined) {
         status = 1;
+        if (toolset === "busybox" || sys.files.list(sys.path(path)).ok === false) continue;
+        // A directory counts as empty, and is no regular file.
+        hasPipe = true;
+        rows.push({ counts: { lines: 0, words: 0, characters: 0, bytes: 0, longest: 0 }, name: path });
         continue;
       }
-      if (path === "-" && sys.stdin.kind !== "file" && sys.stdin.kind !== "text") hasPipe = true;
+      if (path === "-" && sys.stdin.kind !== "file") hasPipe = true;
       const counts: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, longest: 0 };
       let inWord = false;
       let column = 0;

@@ -886,6 +886,7 @@ export class ShellParser {
   /** What `$` or a backtick begins here; undefined when the character means itself. */
   #expansion(quoted: boolean): WordPart | undefined {
     const source = this.#source;
+    const line = this.#line;
     const start = this.#at;
     if (source[start] === "`") return this.#backticks(quoted);
     const next = source[start + 1];
@@ -902,7 +903,7 @@ export class ShellParser {
         ...(this.#aliases === undefined ? {} : { aliases: this.#aliases }),
       });
       if (this.#depth + 1 > depthMax) throw this.#problem("tooDeep", "", this.#line, false);
-      const script = inner.#substituted();
+      const script = inner.#closed(line);
       this.#at = inner.#at;
       this.#line = inner.#line;
       return { type: "command", script, quoted };
@@ -913,6 +914,16 @@ export class ShellParser {
     const name = /^[A-Za-z_]\w*/.exec(source.slice(start + 1))?.[0] ?? (match[0] as string);
     this.#at = start + 1 + name.length;
     return { type: "parameter", parameter: { name, operation: undefined, source: `$${name}` }, quoted };
+  }
+
+  /** The commands of `$(...)`: an end of the text in them means that the parenthesis is open. */
+  #closed(line: number): Script {
+    try {
+      return this.#substituted();
+    } catch (error) {
+      if (error instanceof ShellSyntaxError && error.problem.kind === "endOfFile") throw this.#problem("unmatched", ")", line, true);
+      throw error;
+    }
   }
 
   /** The commands of `$(...)`, up to and with the `)`. */
@@ -1209,15 +1220,15 @@ function splitClauses(text: string): string[] {
 
 /** The escapes of `$'...'`, `echo -e` and `printf`. @source bash 5.2 manual, 3.1.2.4 */
 export function decodeEscapes(text: string): string {
-  return text.replace(/\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c[\s\S]|[0-7]{1,3}|[\s\S])/g, (whole, escape: string) => {
-    const kind = escape[0] as string;
-    if (kind >= "0" && kind <= "7") return String.fromCharCode(Number.parseInt(escape, 8) & 255);
-    if ((kind === "x" || kind === "u" || kind === "U") && escape.length > 1) {
-      const code = Number.parseInt(escape.slice(1), 16);
+  return text.replace(/\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c[\s\S]|[0-7]{1,3}|[\s\S])/g, (whole, sequence: string) => {
+    const kind = sequence[0] as string;
+    if (kind >= "0" && kind <= "7") return String.fromCharCode(Number.parseInt(sequence, 8) & 255);
+    if ((kind === "x" || kind === "u" || kind === "U") && sequence.length > 1) {
+      const code = Number.parseInt(sequence.slice(1), 16);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     }
-    if (kind === "c" && escape.length > 1) return String.fromCharCode(escape.charCodeAt(1) & 31);
-    return simpleEscapes[escape] ?? whole;
+    if (kind === "c" && sequence.length > 1) return String.fromCharCode(sequence.charCodeAt(1) & 31);
+    return simpleEscapes[sequence] ?? whole;
   });
 }
 

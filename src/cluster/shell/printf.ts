@@ -47,13 +47,13 @@ export function formatPrintf(format: string, args: readonly string[]): PrintfRes
       const c = format[i] as string;
       if (c === "\\") {
         if (format[i + 1] === "c") return { text, errors, status };
-        const escape = /^\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|[\s\S])/.exec(format.slice(i));
-        if (escape === null) {
+        const sequence = /^\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|[\s\S])/.exec(format.slice(i));
+        if (sequence === null) {
           text += c;
           continue;
         }
-        text += decodeEscapes(escape[0]);
-        i += escape[0].length - 1;
+        text += decodeEscapes(sequence[0]);
+        i += sequence[0].length - 1;
         continue;
       }
       if (c !== "%") {

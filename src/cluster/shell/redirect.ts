@@ -4,24 +4,18 @@ import type { Redirection } from "./ast.ts";
 import type { Descriptor, ShellContext } from "./context.ts";
 import { fileErrorTexts, wordings } from "./messages.ts";
 
-/** Descriptors after some redirections, and what was opened for them; undefined when one failed (its message is printed). */
-export interface Redirected {
-  readonly descriptors: Map<number, Descriptor>;
-  /** Gives up the holds that were taken. */
-  readonly release: () => void;
-}
-
-/** Carries out redirections from left to right. @source POSIX.1-2017 XCU 2.7; bash 5.2 manual, 3.6 */
+/**
+ * The descriptors after some redirections, from left to right; undefined when one failed (its message is printed).
+ * A copy takes no hold of its own: the process holds what it was given until it ends.
+ *
+ * @source POSIX.1-2017 XCU 2.7; bash 5.2 manual, 3.6
+ */
 export function* redirect(
   shell: ShellContext,
   from: ReadonlyMap<number, Descriptor>,
   redirections: readonly Redirection[],
-): Run<Redirected | undefined> {
+): Run<Map<number, Descriptor> | undefined> {
   const descriptors = new Map(from);
-  const held: (() => void)[] = [];
-  const release = (): void => {
-    for (const give of held.splice(0)) give();
-  };
   const words = wordings[shell.flavour];
 
   function* openOutput(path: string, append: boolean, overwrite: boolean): Run<Descriptor | undefined> {
@@ -49,7 +43,7 @@ export function* redirect(
     if (absolute === "/dev/null") return { input: shell.sys.nullInput };
     if (absolute === "/dev/tty" && shell.sys.terminal !== undefined) return { input: shell.sys.terminal.input };
     const text = path === "" ? ({ ok: false, error: "ENOENT" } as const) : shell.sys.files.read(absolute);
-    if (text.ok) return { input: shell.sys.textInput(text.value) };
+    if (text.ok) return { input: shell.sys.textInput(text.value, "file") };
     yield* shell.complain(words.cannotOpen(path, fileErrorTexts[text.error]));
     return undefined;
   }
@@ -82,12 +76,6 @@ export function* redirect(
           yield* shell.complain(/^\d+$/.test(text) ? `${text}: Bad file descriptor` : `${text}: ambiguous redirect`);
           break;
         }
-        source.output?.share();
-        source.input?.share();
-        held.push(() => {
-          source.output?.close();
-          source.input?.close();
-        });
         opened = source;
         break;
       }
@@ -114,11 +102,8 @@ export function* redirect(
         opened = path === undefined ? undefined : yield* openOutput(path, redirection.type === "append", redirection.type === "clobber");
       }
     }
-    if (opened === undefined) {
-      release();
-      return undefined;
-    }
+    if (opened === undefined) return undefined;
     descriptors.set(redirection.type === "both" ? 1 : redirection.fd, opened);
   }
-  return { descriptors, release };
+  return descriptors;
 }

@@ -112,7 +112,10 @@ export function createShellSession(machine: Machine, options: SessionOptions): S
     },
     stop() {
       for (const process of inForeground()) process.kill("SIGKILL");
-      shellProcess?.kill("SIGINT");
+      // Whatever it traps: force is not asked.
+      const shell = machine.processes().find((process) => process.pid === shellProcess?.pid);
+      shell?.onSignal("SIGINT", "throw");
+      shell?.kill("SIGINT");
     },
     close() {
       for (const process of machine.processes()) if (process.session === options.session) process.destroy();

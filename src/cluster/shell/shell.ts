@@ -576,12 +576,11 @@ export class Shell implements ShellContext {
     const redirected = yield* redirect(this, this.#descriptors, redirections);
     if (redirected === undefined) return 1;
     const before = this.#descriptors;
-    this.#descriptors = redirected.descriptors;
+    this.#descriptors = redirected;
     try {
       return yield* body();
     } finally {
       this.#descriptors = before;
-      redirected.release();
     }
   }
 
@@ -619,7 +618,6 @@ export class Shell implements ShellContext {
     const argv = yield* this.expandWords(command.words);
     if (argv.length === 0) {
       const redirected = yield* redirect(this, this.#descriptors, command.redirections);
-      redirected?.release();
       if (redirected === undefined) return 1;
       if (!(yield* this.#assignAll(command.assignments))) {
         if (!this.isInteractive && !this.hasJobControl) throw new ExitControl(this.flavour === "bash" ? 1 : 2);
@@ -633,13 +631,7 @@ export class Shell implements ShellContext {
     const body = this.functions.get(name);
     const isSpecial = specialBuiltins.has(name);
     if (body === undefined && !builtins.has(name)) {
-      const redirected = yield* redirect(this, this.#descriptors, command.redirections);
-      if (redirected === undefined) return 1;
-      try {
-        return yield* this.#external(argv, command.assignments, redirected.descriptors, isLast);
-      } finally {
-        redirected.release();
-      }
+      return yield* this.#redirected(command.redirections, () => this.#external(argv, command.assignments, this.#descriptors, isLast));
     }
     return yield* this.#redirected(command.redirections, () => this.#inShell(argv, command.assignments, body, isSpecial));
   }
@@ -758,17 +750,17 @@ export class Shell implements ShellContext {
     }
     const argv = args[0] === "-a" ? args.slice(2) : args[0] === "--" ? args.slice(1) : args;
     if (argv.length === 0) {
-      this.#descriptors = redirected.descriptors; // they stay
+      this.#descriptors = redirected; // they stay
       return 0;
     }
     if (this.hasJobControl && !this.isInteractive) {
       // A session's shell goes on for the next command: exec runs the program and ends this run.
-      const status = yield* this.#external(argv, command.assignments, redirected.descriptors, false);
+      const status = yield* this.#external(argv, command.assignments, redirected, false);
       throw new ExitControl(status);
     }
     const env = this.variables.environment();
     for (const { name, value } of command.assignments) env.set(name, yield* this.expandText(value));
-    const error = yield* this.sys.exec({ args: argv, env, cwd: this.sys.cwd, ...streamsOf(redirected.descriptors, this.sys) });
+    const error = yield* this.sys.exec({ args: argv, env, cwd: this.sys.cwd, ...streamsOf(redirected, this.sys) });
     const status = yield* this.#execFailed(argv[0] as string, error);
     if (this.isInteractive) return status;
     throw new ExitControl(status);
@@ -849,7 +841,7 @@ export class Shell implements ShellContext {
       // $(< FILE)
       const redirected = yield* redirect(this, this.#descriptors, only.redirections);
       this.#captureStatus = redirected === undefined ? 1 : 0;
-      const input = redirected?.descriptors.get(0)?.input;
+      const input = redirected?.get(0)?.input;
       return input === undefined ? "" : yield* this.#readAll(input);
     }
     const { input, output } = this.sys.pipe();

@@ -81,8 +81,8 @@ export function shellOn(
         const next = simulation.queue.nextAtUs();
         if (next === undefined) throw new Error(`nothing is due and the command has not ended: ${text}`);
         events -= simulation.queue.run(next, 1);
-        if (events <= 0) session.stop();
-        if (events < -10_000) throw new Error(`the command could not be stopped: ${text}`);
+        if (events === 0) session.stop();
+        if (events < -50_000) throw new Error(`the command could not be stopped: ${text}`);
       }
       return { stdout, stderr, exit, timeMs: (simulation.queue.now() - startUs) / 1000 };
     },

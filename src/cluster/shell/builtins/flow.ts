@@ -86,10 +86,12 @@ export const letBuiltin: Builtin = function* (shell, argv) {
   return value === 0n ? 1 : 0;
 };
 
-export const colon: Builtin = function* () {
+export const colon: Builtin = function* (shell) {
+  yield* shell.sys.work(1);
   return 0;
 };
 
-export const falseBuiltin: Builtin = function* () {
+export const falseBuiltin: Builtin = function* (shell) {
+  yield* shell.sys.work(1);
   return 1;
 };

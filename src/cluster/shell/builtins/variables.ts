@@ -297,7 +297,7 @@ export const read: Builtin = function* (shell, argv) {
   }
   const { isWhole } = record;
   const text = record.text;
-  if (names.length === 0) shell.variables.set("REPLY", unescape(text, isRaw));
+  if (names.length === 0) shell.variables.set("REPLY", unquoted(text, isRaw));
   else assignFields(shell, names, text, isRaw);
   return isWhole ? 0 : 1;
 };
@@ -332,7 +332,7 @@ function* readRecord(
   }
 }
 
-function unescape(text: string, isRaw: boolean): string {
+function unquoted(text: string, isRaw: boolean): string {
   return isRaw ? text : text.replace(/\\([\s\S]?)/g, "$1");
 }
 
@@ -352,7 +352,7 @@ function assignFields(shell: ShellContext, names: readonly string[], text: strin
       // A single trailing separator is not part of the last field.
       const last = rest[rest.length - 1];
       if (last !== undefined && ifs.includes(last) && [...rest].filter((c) => ifs.includes(c)).length === 1) rest = rest.slice(0, -1);
-      field = unescape(rest, isRaw);
+      field = unquoted(rest, isRaw);
     } else {
       while (at < text.length && !ifs.includes(text[at] as string)) {
         if (text[at] === "\\" && !isRaw) at++;
