@@ -1,7 +1,9 @@
 import type { Program, Run, Stream, Sys } from "../machine/syscall.ts";
+import { utf8Length } from "../protocols/bytes.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import { header, type HttpRequest, type HttpResponse, httpResponse } from "../protocols/http.ts";
 import { httpDate } from "../protocols/http-date.ts";
+import { publicAuthority } from "../protocols/public-authority.ts";
 import type { Certificate } from "../protocols/tls.ts";
 import { tlsAccept } from "../protocols/tls-session.ts";
 import { listenHttp, waitForEver } from "./serve.ts";
@@ -53,6 +55,7 @@ function respond(sys: Sys, status: number, body: string, isToHead: boolean): Htt
     headers: [
       ["Date", httpDate(sys.dateMs())],
       ["Content-Type", "text/plain"],
+      ["Content-Length", `${utf8Length(body)}`],
     ],
     body,
     isToHead,
@@ -64,16 +67,12 @@ function* accept(site: ExternalSite, stream: Stream): Run<Duplex | undefined> {
   return accepted.ok ? accepted.duplex : undefined;
 }
 
-/** A certificate of a public authority that no client of ours has on file: real ones trust it, `-k` does here. */
+/** Signed by the public authority that every client trusts. */
 function certificateOf(site: ExternalSite): Certificate {
   const names = [...new Set([site.name, ...(site.hosts ?? [])])];
   return {
     subject: [{ type: "CN", value: site.name }],
-    issuer: [
-      { type: "C", value: "US" },
-      { type: "O", value: "Let's Encrypt" },
-      { type: "CN", value: "R11" },
-    ],
+    issuer: publicAuthority.subject,
     dnsNames: names,
     ipAddresses: [],
     notBeforeMs: 0,

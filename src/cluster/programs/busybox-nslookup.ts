@@ -28,7 +28,9 @@ export function* runBusyboxNslookup(sys: Sys): Program {
   }
   const [name, serverName] = words;
   if (name === undefined) {
-    yield* sys.err("BusyBox v1.35.0 multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n\nQuery DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any\n");
+    yield* sys.err(
+      "BusyBox v1.35.0 multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n\nQuery DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any\n",
+    );
     return 1;
   }
   const conf = readResolvConf(sys);
@@ -49,7 +51,13 @@ export function* runBusyboxNslookup(sys: Sys): Program {
       : !name.includes(".") && serverName === undefined && conf.search.length > 0
         ? conf.search.map((suffix) => absoluteName(`${name}.${suffix}`))
         : [absoluteName(name)];
-  const answers = yield* askAll(sys, servers, asked.flatMap((type) => names.map((candidate) => ({ name: candidate, type }))), conf.timeoutSeconds, conf.attempts);
+  const answers = yield* askAll(
+    sys,
+    servers,
+    asked.flatMap((type) => names.map((candidate) => ({ name: candidate, type }))),
+    conf.timeoutSeconds,
+    conf.attempts,
+  );
   if (!answers.ok) {
     if (answers.refusedBy !== undefined) yield* sys.err(`nslookup: write to '${answers.refusedBy}': Connection refused\n`);
     yield* sys.out(";; connection timed out; no servers could be reached\n\n");
@@ -71,7 +79,9 @@ export function* runBusyboxNslookup(sys: Sys): Program {
   return exit;
 }
 
-type Answers = { readonly ok: true; readonly messages: readonly DnsMessage[]; readonly server: string } | { readonly ok: false; readonly refusedBy: string | undefined };
+type Answers =
+  | { readonly ok: true; readonly messages: readonly DnsMessage[]; readonly server: string }
+  | { readonly ok: false; readonly refusedBy: string | undefined };
 
 function* askAll(
   sys: Sys,

@@ -14,6 +14,7 @@ import {
   printResponseHead,
 } from "../protocols/http.ts";
 import { certificateDate } from "../protocols/http-date.ts";
+import { publicAuthority } from "../protocols/public-authority.ts";
 import { type Certificate, commonName, matchingName, type NameAttribute, tlsPayload } from "../protocols/tls.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, printUrl, removeDotSegments, resolveUrl, type Url } from "../protocols/url.ts";
@@ -844,7 +845,7 @@ function* shakeHands(state: State, url: Url, stream: HttpConnection["stream"], d
       failure: { exit: 77, message: `error setting certificate verify locations:  CAfile: ${options.caFile} CApath: /etc/ssl/certs` },
     };
   }
-  trusted = fromFile ?? [];
+  trusted = fromFile ?? [publicAuthority];
   if (!options.insecure) yield* say(`*  CAfile: ${caPath}\n*  CApath: /etc/ssl/certs\n`);
   const hello = yield* tlsConnect(stream, {
     serverName: isNumeric ? undefined : url.host,

@@ -26,7 +26,14 @@ export interface LookupOptions {
 }
 
 export type LookupResult =
-  | { readonly ok: true; readonly query: DnsMessage; readonly message: DnsMessage; readonly server: DnsServer; readonly elapsedUs: number; readonly usedTcp: boolean }
+  | {
+      readonly ok: true;
+      readonly query: DnsMessage;
+      readonly message: DnsMessage;
+      readonly server: DnsServer;
+      readonly elapsedUs: number;
+      readonly usedTcp: boolean;
+    }
   | { readonly ok: false };
 
 /** Asks the servers in turn, `tries` times over, and tells each failure as bind9's tools do, on standard output. */
@@ -72,7 +79,8 @@ export function* lookUp(sys: Sys, question: DnsQuestion, options: LookupOptions)
 function failureLine(error: DnsFailure, server: DnsServer, name: string, isTcp: boolean): string {
   const where = `${server.ip}#${server.port}`;
   if (error === "unreachable" && !isTcp) return `;; UDP setup with ${where}(${server.shown}) for ${name} failed: network unreachable.\n`;
-  if (isTcp) return `;; Connection to ${where}(${server.shown}) for ${name} failed: ${error === "refused" ? "connection refused" : error === "timeout" ? "timed out" : "host unreachable"}.\n`;
+  if (isTcp)
+    return `;; Connection to ${where}(${server.shown}) for ${name} failed: ${error === "refused" ? "connection refused" : error === "timeout" ? "timed out" : "host unreachable"}.\n`;
   return `;; communications error to ${where}: ${error === "refused" ? "connection refused" : "timed out"}\n`;
 }
 

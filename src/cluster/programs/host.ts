@@ -75,13 +75,28 @@ export function* runHost(sys: Sys): Program {
   }
   const numeric = parseIp(name);
   const isReverse = numeric !== undefined && type === undefined;
-  const candidates = isReverse && numeric !== undefined ? [reverseName(numeric.family, numeric.words)] : searchCandidates(name, conf.search, ndots ?? conf.ndots);
+  const candidates =
+    isReverse && numeric !== undefined
+      ? [reverseName(numeric.family, numeric.words)]
+      : searchCandidates(name, conf.search, ndots ?? conf.ndots);
   const shown = isReverse ? (candidates[0] as string) : name;
   const asks = function* (asked: string, askedType: DnsType): Run<DnsMessage | undefined> {
     if (isVerbose) yield* sys.out(`Trying "${asked.replace(/\.$/, "")}"\n`);
-    const result = yield* lookUp(sys, { name: asked, type: askedType }, {
-      servers, timeoutUs: timeoutSeconds * 1_000_000, tries, useTcp, ignoreTruncation: false, recursionDesired: true, authenticData: false, edns: undefined, sourcePort: undefined,
-    });
+    const result = yield* lookUp(
+      sys,
+      { name: asked, type: askedType },
+      {
+        servers,
+        timeoutUs: timeoutSeconds * 1_000_000,
+        tries,
+        useTcp,
+        ignoreTruncation: false,
+        recursionDesired: true,
+        authenticData: false,
+        edns: undefined,
+        sourcePort: undefined,
+      },
+    );
     if (!result.ok) {
       yield* sys.out(";; no servers could be reached\n");
       return undefined;
@@ -95,12 +110,15 @@ export function* runHost(sys: Sys): Program {
     if (message === undefined) return 1;
     if (message.rcode === "NXDOMAIN" && index < candidates.length - 1) continue;
     if (message.rcode !== "NOERROR") {
-      yield* sys.out(`Host ${shown} not found: ${{ NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5, FORMERR: 1, NOTIMP: 4 }[message.rcode]}(${message.rcode})\n`);
+      yield* sys.out(
+        `Host ${shown} not found: ${{ NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5, FORMERR: 1, NOTIMP: 4 }[message.rcode]}(${message.rcode})\n`,
+      );
       return 1;
     }
     if (!isVerbose) {
       yield* sys.out(message.answers.map(answerText).join(""));
-      if (message.answers.length === 0 && (type !== undefined || isReverse)) yield* sys.out(`${candidate.slice(0, -1)} has no ${firstType} record\n`);
+      if (message.answers.length === 0 && (type !== undefined || isReverse))
+        yield* sys.out(`${candidate.slice(0, -1)} has no ${firstType} record\n`);
     }
     if (type === undefined && !isReverse) {
       const target = endOfChain(candidate, message.answers);
@@ -138,7 +156,8 @@ function answerText(record: DnsRecord): string {
 }
 
 function verboseText(message: DnsMessage, server: DnsServer, elapsedUs: number): string {
-  const section = (title: string, lines: readonly string[]): string => (lines.length === 0 ? "" : `;; ${title} SECTION:\n${lines.join("")}\n`);
+  const section = (title: string, lines: readonly string[]): string =>
+    lines.length === 0 ? "" : `;; ${title} SECTION:\n${lines.join("")}\n`;
   const records = (list: readonly DnsRecord[]): readonly string[] => list.map((record) => printRecord(record, plainStyle));
   return (
     `${printHeader(message)}\n${section("QUESTION", message.questions.map(printQuestion))}${section("ANSWER", records(message.answers))}${section("AUTHORITY", records(message.authority))}` +

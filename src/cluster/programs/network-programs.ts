@@ -1,5 +1,7 @@
 import type { ProgramEntry } from "../machine/syscall.ts";
+import { poweroff, reboot, systemctl, tc } from "./administration.ts";
 import { at } from "./at.ts";
+import { browser } from "./browser.ts";
 import { busyboxNslookup } from "./busybox-nslookup.ts";
 import { busyboxWget } from "./busybox-wget.ts";
 import { curl } from "./curl.ts";
@@ -8,26 +10,61 @@ import { breakCommand, mend } from "./faults.ts";
 import { getent } from "./getent.ts";
 import { hops } from "./hops.ts";
 import { host } from "./host.ts";
+import { ip } from "./ip.ts";
 import { busyboxNc, nc } from "./nc.ts";
+import { conntrack, ip6tables, ip6tablesSave, ipset, iptables, iptablesSave, ipvsadm, nft } from "./node-tables.ts";
 import { nslookup } from "./nslookup.ts";
+import { openssl } from "./openssl.ts";
 import { busyboxPing, ping } from "./ping.ts";
+import { ss } from "./ss.ts";
+import { tcpdump } from "./tcpdump.ts";
 import { trace } from "./trace.ts";
 import { wget } from "./wget.ts";
 
-/** Kubehop's own commands: on every machine. */
-const ownTools: readonly ProgramEntry[] = [hops, trace];
+/** Kubehop's own, wherever there is a shell. */
+const everywhere: readonly ProgramEntry[] = [hops, trace, tcpdump];
 
-/** Network tools of a Debian machine. */
-export const gnuNetworkPrograms: readonly ProgramEntry[] = [curl, dig, getent, host, nc, nslookup, ping, wget, ...ownTools];
+/** The network tools of a Debian system. */
+export const gnuNetworkPrograms: readonly ProgramEntry[] = [
+  curl,
+  wget,
+  dig,
+  nslookup,
+  host,
+  ping,
+  nc,
+  getent,
+  ss,
+  ip,
+  openssl,
+  ...everywhere,
+];
 
-/** Network tools of busybox. */
-export const busyboxNetworkPrograms: readonly ProgramEntry[] = [busyboxNc, busyboxNslookup, busyboxPing, busyboxWget, ...ownTools];
+/** Those that busybox brings. */
+export const busyboxNetworkPrograms: readonly ProgramEntry[] = [
+  busyboxNslookup,
+  busyboxPing,
+  busyboxWget,
+  busyboxNc,
+  getent,
+  ip,
+  ...everywhere,
+];
 
-/** What stands on clients and nodes alone: the way to other machines, and faults. */
-export const operatorPrograms: readonly ProgramEntry[] = [at, breakCommand, mend];
+/** What a machine with an administrator has besides. */
+const administered: readonly ProgramEntry[] = [at, breakCommand, mend, poweroff, reboot, systemctl, tc];
 
-/** What only clients have. */
-export const clientNetworkPrograms: readonly ProgramEntry[] = [...operatorPrograms];
+export const clientNetworkPrograms: readonly ProgramEntry[] = [...gnuNetworkPrograms, ...administered, browser];
 
-/** What only nodes have. */
-export const nodeNetworkPrograms: readonly ProgramEntry[] = [...operatorPrograms];
+export const nodeNetworkPrograms: readonly ProgramEntry[] = [
+  ...gnuNetworkPrograms,
+  ...administered,
+  iptablesSave,
+  ip6tablesSave,
+  iptables,
+  ip6tables,
+  ipvsadm,
+  ipset,
+  nft,
+  conntrack,
+];

@@ -1,0 +1,165 @@
+import type { InterfaceInfo, Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
+import { parseIp } from "../network/address.ts";
+import { administrationService } from "./services.ts";
+
+/** `ip [-4|-6] [-br] addr|link|route …` @source iproute2 6.1 ip(8), tried beside it */
+function* runIp(sys: Sys): Program {
+  let family: 4 | 6 | undefined;
+  let isBrief = false;
+  const words: string[] = [];
+  for (const arg of sys.args.slice(1)) {
+    if (arg === "-4") family = 4;
+    else if (arg === "-6") family = 6;
+    else if (/^-br(ief)?$/.test(arg)) isBrief = true;
+    else if (/^-(o|oneline|d|details|s|stats|c|color|json|j|p|n)$/.test(arg)) continue;
+    else words.push(arg);
+  }
+  const [object, ...rest] = words;
+  if (object === undefined) {
+    yield* sys.err("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n");
+    return 255;
+  }
+  if ("address".startsWith(object)) return yield* addresses(sys, rest, family, isBrief);
+  if ("link".startsWith(object)) return yield* link(sys, rest, isBrief);
+  if ("route".startsWith(object)) return yield* route(sys, rest, family ?? 4);
+  yield* sys.err(`Object "${object}" is unknown, try "ip help".\n`);
+  return 1;
+}
+
+function deviceOf(words: readonly string[]): string | undefined {
+  const rest = words.filter((word) => !["show", "list", "sh", "ls", "dev", "up"].includes(word));
+  return rest[0];
+}
+
+function* addresses(sys: Sys, words: readonly string[], family: 4 | 6 | undefined, isBrief: boolean): Run<number> {
+  const [command] = words;
+  if (command !== undefined && ["add", "del", "flush", "replace", "change"].includes(command)) {
+    yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+    return 2;
+  }
+  const name = deviceOf(words);
+  const all = sys.host.interfaces();
+  const wanted = all.filter((one) => name === undefined || one.name === name);
+  if (wanted.length === 0) {
+    yield* sys.err(`Device "${name}" does not exist.\n`);
+    return 1;
+  }
+  const fits = (cidr: string): boolean => family === undefined || cidr.includes(":") === (family === 6);
+  for (const one of wanted) {
+    const own = one.addresses.filter((address) => fits(address.cidr));
+    if (family !== undefined && own.length === 0) continue;
+    if (isBrief) {
+      yield* sys.out(`${nameAndPeer(one).padEnd(16)} ${state(one).padEnd(14)} ${own.map((address) => `${address.cidr} `).join("")}\n`);
+      continue;
+    }
+    const index = all.indexOf(one) + 1;
+    yield* sys.out(heading(one, index, false));
+    if (family === undefined) yield* sys.out(linkLine(one));
+    for (const address of own) yield* sys.out(addressLines(one, address));
+  }
+  return 0;
+}
+
+function nameAndPeer(one: InterfaceInfo): string {
+  return one.kind === "veth" ? `${one.name}@${one.peer ?? "if2"}` : one.name;
+}
+
+function state(one: InterfaceInfo): string {
+  return one.kind === "loopback" ? "UNKNOWN" : one.up ? "UP" : "DOWN";
+}
+
+function heading(one: InterfaceInfo, index: number, withMode: boolean): string {
+  const flags = one.kind === "loopback" ? ["LOOPBACK"] : one.kind === "dummy" ? ["BROADCAST", "NOARP"] : ["BROADCAST", "MULTICAST"];
+  if (one.up) flags.push("UP", "LOWER_UP");
+  const queue = one.kind === "ethernet" ? "pfifo_fast" : "noqueue";
+  return `${index}: ${nameAndPeer(one)}: <${flags.join(",")}> mtu ${one.mtu} qdisc ${one.up ? queue : "noop"} state ${state(one)}${withMode ? " mode DEFAULT" : ""} group default${one.kind === "veth" ? "" : " qlen 1000"}\n`;
+}
+
+function linkLine(one: InterfaceInfo): string {
+  if (one.kind === "loopback") return "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n";
+  return `    link/ether ${one.mac} brd ff:ff:ff:ff:ff:ff${one.kind === "veth" ? " link-netnsid 0" : ""}\n`;
+}
+
+function addressLines(one: InterfaceInfo, address: InterfaceInfo["addresses"][number]): string {
+  const isIpv6 = address.cidr.includes(":");
+  const broadcast = isIpv6 || address.scope === "host" ? "" : broadcastOf(address.cidr);
+  return `    inet${isIpv6 ? "6" : ""} ${address.cidr}${broadcast} scope ${address.scope}${isIpv6 ? " " : ` ${one.name}`}\n       valid_lft forever preferred_lft forever\n`;
+}
+
+function broadcastOf(cidr: string): string {
+  const [ip = "", lengthText = "32"] = cidr.split("/");
+  const word = parseIp(ip)?.words[0];
+  const length = Number(lengthText);
+  if (word === undefined || length >= 31) return "";
+  const last = (word | (0xffffffff >>> length)) >>> 0;
+  return ` brd ${last >>> 24}.${(last >>> 16) & 255}.${(last >>> 8) & 255}.${last & 255}`;
+}
+
+function* link(sys: Sys, words: readonly string[], isBrief: boolean): Run<number> {
+  if (words[0] === "set") {
+    const rest = words.slice(1).filter((word) => word !== "dev");
+    const [name, action] = rest;
+    const administration = sys.service(administrationService);
+    if (name === undefined || (action !== "up" && action !== "down")) {
+      yield* sys.err('Not enough information: "dev" argument is required.\n');
+      return 255;
+    }
+    if (administration === undefined) {
+      yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+      return 2;
+    }
+    if (administration.setInterfaceUp(name, action === "up")) return 0;
+    yield* sys.err(`Cannot find device "${name}"\n`);
+    return 1;
+  }
+  const name = deviceOf(words);
+  const all = sys.host.interfaces();
+  const wanted = all.filter((one) => name === undefined || one.name === name);
+  if (wanted.length === 0) {
+    yield* sys.err(`Device "${name}" does not exist.\n`);
+    return 1;
+  }
+  for (const one of wanted) {
+    if (isBrief)
+      yield* sys.out(
+        `${nameAndPeer(one).padEnd(16)} ${state(one).padEnd(14)} ${one.kind === "loopback" ? "00:00:00:00:00:00" : one.mac} \n`,
+      );
+    else yield* sys.out(heading(one, all.indexOf(one) + 1, true) + linkLine(one));
+  }
+  return 0;
+}
+
+function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> {
+  const administration = sys.service(administrationService);
+  if (administration === undefined) {
+    yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+    return 2;
+  }
+  if (words[0] === "get") {
+    const target = words[1] ?? "";
+    if (parseIp(target) === undefined) {
+      yield* sys.err(`Error: any valid prefix is expected rather than "${target}".\n`);
+      return 1;
+    }
+    const line = administration.routeTo(target);
+    if (line === undefined) {
+      yield* sys.err("RTNETLINK answers: Network is unreachable\n");
+      return 2;
+    }
+    yield* sys.out(`${line}\n    cache \n`);
+    return 0;
+  }
+  if (words[0] !== undefined && ["add", "del", "replace", "flush"].includes(words[0])) {
+    yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+    return 2;
+  }
+  yield* sys.out(
+    administration
+      .routes(family)
+      .map((row) => `${row} \n`)
+      .join(""),
+  );
+  return 0;
+}
+
+export const ip: ProgramEntry = { name: "ip", run: runIp, path: "/usr/sbin/ip" };

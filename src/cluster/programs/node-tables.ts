@@ -1,0 +1,302 @@
+import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
+import { type ConntrackRow, type ConntrackTuple, type TablesService, tablesService } from "./services.ts";
+
+/**
+ * The tools by which a node shows what its kube-proxy programmed. They print the very data by which packets are decided.
+ * @source iptables-save(8) 1.8.9, ipvsadm(8) 1.31, ipset(8) 7.17, nft(8) 1.0.6, conntrack(8) 1.4.7
+ */
+function tool(name: string, run: (sys: Sys, tables: TablesService) => Program): ProgramEntry {
+  return {
+    name,
+    path: `/usr/sbin/${name}`,
+    *run(sys) {
+      const tables = sys.service(tablesService);
+      if (tables === undefined) {
+        yield* sys.err(`${name}: only a node of the cluster has these tables\n`);
+        return 1;
+      }
+      return yield* run(sys, tables);
+    },
+  };
+}
+
+function saver(name: string, family: 4 | 6): ProgramEntry {
+  return tool(name, function* (sys, tables) {
+    let table: string | undefined;
+    let withCounters = false;
+    const args = sys.args.slice(1);
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] as string;
+      if (arg === "-t" || arg === "--table") table = args[++i];
+      else if (arg.startsWith("--table=")) table = arg.slice(8);
+      else if (arg === "-c" || arg === "--counters") withCounters = true;
+      else if (arg.startsWith("-t")) table = arg.slice(2);
+      else {
+        yield* sys.err(`Unknown arguments found on commandline\n`);
+        return 1;
+      }
+    }
+    if (table !== undefined && !["nat", "filter", "mangle", "raw", "security"].includes(table)) {
+      yield* sys.err(
+        `${name.replace("-save", "")}-save v1.8.9 (nf_tables): table '${table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.\n`,
+      );
+      return 3;
+    }
+    yield* sys.out(tables.iptablesSave({ family, table, withCounters }));
+    return 0;
+  });
+}
+
+export const iptablesSave = saver("iptables-save", 4);
+export const ip6tablesSave = saver("ip6tables-save", 6);
+
+/** `iptables [-t TABLE] -S [CHAIN]`; `-L` shows the same rules in that form. */
+function lister(name: string, family: 4 | 6): ProgramEntry {
+  return tool(name, function* (sys, tables) {
+    let table = "filter";
+    let chain: string | undefined;
+    let isListing = false;
+    const args = sys.args.slice(1);
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] as string;
+      if (arg === "-t" || arg === "--table") table = args[++i] ?? table;
+      else if (/^-[nvw]*[LS][nvw]*$/.test(arg) || arg === "--list-rules" || arg === "--list") {
+        isListing = true;
+        const next = args[i + 1];
+        if (next !== undefined && !next.startsWith("-")) chain = args[++i];
+      } else if (!/^-[nvwx]+$/.test(arg) && arg !== "--line-numbers") {
+        yield* sys.err(`${name}: rules here are kube-proxy's and the network plugin's own: -S and -L show them\n`);
+        return 2;
+      }
+    }
+    if (!isListing) {
+      yield* sys.err(`${name} v1.8.9 (nf_tables): no command specified\nTry \`${name} -h' or '${name} --help' for more information.\n`);
+      return 2;
+    }
+    const text = tables.iptablesRules({ family, table, chain });
+    if (text === undefined) {
+      yield* sys.err(`${name}: No chain/target/match by that name.\n`);
+      return 1;
+    }
+    yield* sys.out(text);
+    return 0;
+  });
+}
+
+export const iptables = lister("iptables", 4);
+export const ip6tables = lister("ip6tables", 6);
+
+export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
+  let stats = false;
+  let connections = false;
+  let service: string | undefined;
+  let isListing = sys.args.length === 1;
+  let family: 4 | 6 | undefined;
+  const args = sys.args.slice(1);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === "--stats") stats = true;
+    else if (arg === "--rate") stats = true;
+    else if (arg === "-6") family = 6;
+    else if (arg === "-t" || arg === "-u" || arg === "--tcp-service" || arg === "--udp-service") service = args[++i];
+    else if (/^-[Llnc]+$/.test(arg) || arg === "--list" || arg === "--numeric") {
+      if (/[Ll]/.test(arg)) isListing = true;
+      if (/c/.test(arg) && !arg.startsWith("--")) connections = true;
+    } else {
+      yield* sys.err(`ipvsadm: the virtual servers are kube-proxy's own: -Ln shows them\n`);
+      return 2;
+    }
+  }
+  if (!isListing) {
+    yield* sys.err("Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n");
+    return 2;
+  }
+  if (tables.mode !== "ipvs") {
+    yield* sys.out(
+      "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n",
+    );
+    return 0;
+  }
+  yield* sys.out(tables.ipvsadm({ family, service, stats, connections }));
+  return 0;
+});
+
+export const ipset = tool("ipset", function* (sys, tables) {
+  const args = sys.args.slice(1);
+  const namesOnly = args.includes("-n") || args.includes("-name");
+  const words = args.filter((arg) => !arg.startsWith("-") || arg === "-L");
+  const [command, name] = words;
+  if (command !== "list" && command !== "save" && command !== "-L") {
+    yield* sys.err("ipset v7.17: No command specified.\nTry `ipset help' for more information.\n");
+    return 1;
+  }
+  const text = tables.ipsetList(name, { namesOnly, asSave: command === "save" });
+  if (text === undefined) {
+    yield* sys.err("ipset v7.17: The set with the given name does not exist\n");
+    return 1;
+  }
+  yield* sys.out(text);
+  return 0;
+});
+
+/** `nft list ruleset | tables | table FAMILY NAME | chain|map|set FAMILY TABLE NAME` */
+export const nft = tool("nft", function* (sys, tables) {
+  const words = sys.args.slice(1).filter((arg) => !/^-[a-z]+$/.test(arg));
+  const [command, kind, ...rest] = words.join(" ").split(/\s+/);
+  if (command !== "list") {
+    yield* sys.err(
+      `Error: syntax error, unexpected ${command === "" || command === undefined ? "end of file" : "string"}\n${words.join(" ")}\n^\n`,
+    );
+    return 1;
+  }
+  const families = new Set(["ip", "ip6", "inet", "arp", "bridge", "netdev"]);
+  const hasFamily = families.has(rest[0] ?? "");
+  const family = hasFamily ? (rest[0] as string) : "ip";
+  const names = hasFamily ? rest.slice(1) : rest;
+  let text: string | undefined;
+  if (kind === "ruleset" || kind === "tables") text = tables.nftList({ kind });
+  else if (kind === "table" && names[0] !== undefined) text = tables.nftList({ kind, family, table: names[0] });
+  else if ((kind === "chain" || kind === "map" || kind === "set") && names[0] !== undefined && names[1] !== undefined)
+    text = tables.nftList({ kind, family, table: names[0], name: names[1] });
+  if (text === undefined) {
+    yield* sys.err(`Error: No such file or directory\n${words.join(" ")}\n`);
+    return 1;
+  }
+  yield* sys.out(text);
+  return 0;
+});
+
+const protocolNumbers = { tcp: 6, udp: 17, icmp: 1, sctp: 132, icmpv6: 58 } as const;
+
+/** `conntrack -L|-D|-C [-p PROTO] [-s IP] [-d IP] [--dport PORT] [--sport PORT] [--reply-src IP] [-f FAMILY]` */
+export const conntrack = tool("conntrack", function* (sys, tables) {
+  const args = sys.args.slice(1);
+  let command: "list" | "delete" | "count" | undefined;
+  let family: 4 | 6 = 4;
+  const tests: ((row: ConntrackRow) => boolean)[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    const option = /^(--[a-z-]+)(?:=(.*))?$/.exec(arg);
+    const name = option?.[1] ?? arg;
+    const value = (): string => option?.[2] ?? args[++i] ?? "";
+    switch (name) {
+      case "-L":
+      case "--dump":
+        command = "list";
+        if (args[i + 1] === "conntrack") i++;
+        break;
+      case "-D":
+      case "--delete":
+        command = "delete";
+        break;
+      case "-C":
+      case "--count":
+        command = "count";
+        break;
+      case "-p":
+      case "--proto":
+      case "--protonum": {
+        const wanted = value().toLowerCase();
+        tests.push((row) => row.protocol === wanted || `${protocolNumbers[row.protocol]}` === wanted);
+        break;
+      }
+      case "-s":
+      case "--orig-src": {
+        const wanted = value();
+        tests.push((row) => row.original.source === wanted);
+        break;
+      }
+      case "-d":
+      case "--orig-dst": {
+        const wanted = value();
+        tests.push((row) => row.original.destination === wanted);
+        break;
+      }
+      case "-r":
+      case "--reply-src": {
+        const wanted = value();
+        tests.push((row) => row.reply.source === wanted);
+        break;
+      }
+      case "-q":
+      case "--reply-dst": {
+        const wanted = value();
+        tests.push((row) => row.reply.destination === wanted);
+        break;
+      }
+      case "--sport":
+      case "--orig-port-src": {
+        const wanted = Number(value());
+        tests.push((row) => row.original.sourcePort === wanted);
+        break;
+      }
+      case "--dport":
+      case "--orig-port-dst": {
+        const wanted = Number(value());
+        tests.push((row) => row.original.destinationPort === wanted);
+        break;
+      }
+      case "-f":
+      case "--family":
+        family = value() === "ipv6" ? 6 : 4;
+        break;
+      case "--state": {
+        const wanted = value();
+        tests.push((row) => row.state === wanted);
+        break;
+      }
+      case "-n":
+      case "--src-nat":
+      case "-g":
+      case "--dst-nat":
+        tests.push((row) =>
+          name === "-n" || name === "--src-nat"
+            ? row.reply.destination !== row.original.source
+            : row.reply.source !== row.original.destination,
+        );
+        break;
+      case "-o":
+        value();
+        break;
+      default:
+        yield* sys.err(
+          `conntrack v1.4.7 (conntrack-tools): Bad parameter: ${arg}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
+        );
+        return 2;
+    }
+  }
+  const accepts = (row: ConntrackRow): boolean => tests.every((test) => test(row));
+  if (command === undefined) {
+    yield* sys.err(
+      "conntrack v1.4.7 (conntrack-tools): You need to supply parameters to this command\nTry `conntrack -h' or 'conntrack --help' for more information.\n",
+    );
+    return 2;
+  }
+  if (command === "count") {
+    yield* sys.out(`${tables.conntrack(family).length}\n`);
+    return 0;
+  }
+  return yield* show(sys, command === "list" ? tables.conntrack(family).filter(accepts) : tables.deleteConntrack(family, accepts), command);
+});
+
+function* show(sys: Sys, rows: readonly ConntrackRow[], command: "list" | "delete"): Run<number> {
+  yield* sys.out(rows.map((row) => `${rowText(row)}\n`).join(""));
+  const done = command === "list" ? "shown" : "deleted";
+  yield* sys.err(`conntrack v1.4.7 (conntrack-tools): ${rows.length} flow entries have been ${done}.\n`);
+  return command === "delete" && rows.length === 0 ? 1 : 0;
+}
+
+/** `tcp      6 86392 ESTABLISHED src=… dst=… sport=… dport=… src=… dst=… sport=… dport=… [ASSURED] mark=0 use=1` */
+function rowText(row: ConntrackRow): string {
+  const state = row.state === undefined ? "" : `${row.state} `;
+  const unreplied = row.isReplied ? "" : "[UNREPLIED] ";
+  const assured = row.isAssured ? "[ASSURED] " : "";
+  return `${row.protocol.padEnd(8)} ${protocolNumbers[row.protocol]} ${row.timeoutSeconds} ${state}${tupleText(row.original)}${unreplied}${tupleText(row.reply)}${assured}mark=${row.mark} use=1`;
+}
+
+function tupleText(tuple: ConntrackTuple): string {
+  const { icmp } = tuple;
+  const rest =
+    icmp === undefined ? `sport=${tuple.sourcePort} dport=${tuple.destinationPort}` : `type=${icmp.type} code=${icmp.code} id=${icmp.id}`;
+  return `src=${tuple.source} dst=${tuple.destination} ${rest} `;
+}
