@@ -1,3 +1,4 @@
+import { goQuote } from "./go-value.ts";
 import type { LabelSelector } from "./meta.ts";
 import { labelValueCheck, qualifiedName } from "./names.ts";
 
@@ -103,25 +104,23 @@ export function formatSelector(selector: Selector): string {
 
 /** `a=b, c!=d, e in (f,g), h notin (i), j, !k, l>1`. */
 export function parseSelector(text: string): ParsedSelector {
-  const parser = new SelectorParser(tokenize(text));
-  const requirements = parser.parse();
+  const requirements = new SelectorParser(tokenize(text)).parse();
   if (typeof requirements === "string") return { ok: false, message: requirements };
-  for (const { key, operator, values } of requirements) {
-    const fault = requirementFault(key, operator, values);
-    if (fault !== undefined) return { ok: false, message: fault };
-  }
   return { ok: true, selector: requirements.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)) };
 }
 
-function requirementFault(key: string, operator: Requirement["operator"], values: readonly string[]): string | undefined {
-  const keyFault = qualifiedName(key);
-  if (keyFault.length > 0) return `key: Invalid value: "${key}": ${keyFault.join("; ")}`;
+function keyFault(key: string): string | undefined {
+  const messages = qualifiedName(key);
+  return messages.length === 0 ? undefined : `key: Invalid value: ${goQuote(key)}: ${messages.join("; ")}`;
+}
+
+function valuesFault({ key, operator, values }: Requirement): string | undefined {
   if ((operator === ">" || operator === "<") && !/^-?\d+$/.test(values[0] ?? "")) {
-    return `values[0][${key}]: Invalid value: "${values[0]}": for 'Gt', 'Lt' operators, the value must be an integer`;
+    return `values[0]: Invalid value: ${goQuote(values[0] ?? "")}: for 'Gt', 'Lt' operators, the value must be an integer`;
   }
   for (const [index, value] of values.entries()) {
-    const valueFault = labelValueCheck(value);
-    if (valueFault.length > 0) return `values[${index}][${key}]: Invalid value: "${value}": ${valueFault.join("; ")}`;
+    const messages = labelValueCheck(value);
+    if (messages.length > 0) return `values[${index}][${key}]: Invalid value: ${goQuote(value)}: ${messages.join("; ")}`;
   }
   return undefined;
 }
@@ -166,10 +165,12 @@ class SelectorParser {
   /** The requirements, or what is wrong. */
   parse(): Requirement[] | string {
     const requirements: Requirement[] = [];
-    if (this.#peek().type === "end") return requirements;
     while (true) {
+      const first = this.#peek();
+      if (first.type === "end") return requirements;
+      if (first.type !== "word" && first.text !== "!") return `found '${first.text}', expected: !, identifier, or 'end of string'`;
       const requirement = this.#requirement();
-      if (typeof requirement === "string") return requirement;
+      if (typeof requirement === "string") return `unable to parse requirement: ${requirement}`;
       requirements.push(requirement);
       const next = this.#next();
       if (next.type === "end") return requirements;
@@ -180,36 +181,57 @@ class SelectorParser {
   }
 
   #requirement(): Requirement | string {
-    const first = this.#next();
-    if (first.text === "!" && first.type === "symbol") {
-      const key = this.#next();
-      if (key.type !== "word") return `found '${key.text}', expected: identifier`;
-      return { key: key.text, operator: "!", values: [] };
-    }
-    if (first.type !== "word") return `found '${first.text}', expected: !, identifier, or 'end of string'`;
-    const key = first.text;
-    const operator = this.#peek();
-    if (operator.type === "end" || operator.text === ",") return { key, operator: "exists", values: [] };
-    this.#next();
-    if (operator.text === "in" || operator.text === "notin") return this.#set(key, operator.text);
-    if (operator.type === "symbol" && ["=", "==", "!=", ">", "<"].includes(operator.text)) {
-      const value = this.#peek();
-      if (value.type === "word") this.#next();
-      else if (value.type !== "end" && value.text !== ",") return `found '${value.text}', expected: identifier`;
-      return { key, operator: operator.text as Requirement["operator"], values: [value.type === "word" ? value.text : ""] };
-    }
-    return `found '${operator.text}', expected: in, notin, =, ==, !=, gt, lt`;
+    const isNegated = this.#peek().text === "!";
+    if (isNegated) this.#next();
+    const word = this.#next();
+    if (word.type !== "word") return `found '${word.text}', expected: identifier`;
+    const key = word.text;
+    const fault = keyFault(key);
+    if (fault !== undefined) return fault;
+    if (isNegated) return { key, operator: "!", values: [] };
+    const after = this.#peek();
+    if (after.type === "end" || after.text === ",") return { key, operator: "exists", values: [] };
+    const operator = this.#operator();
+    if (operator === undefined) return `found '${after.text}', expected: in, notin, =, ==, !=, gt, lt`;
+    const values = operator === "in" || operator === "notin" ? this.#set() : this.#exact();
+    if (typeof values === "string") return values;
+    const requirement: Requirement = { key, operator, values };
+    return valuesFault(requirement) ?? requirement;
   }
 
-  #set(key: string, operator: "in" | "notin"): Requirement | string {
+  #operator(): Requirement["operator"] | undefined {
+    const { text } = this.#next();
+    return binaryOperators.find((operator) => operator === text);
+  }
+
+  #exact(): readonly string[] | string {
+    const token = this.#peek();
+    if (token.type === "end" || token.text === ",") return [""];
+    this.#next();
+    return token.type === "word" ? [token.text] : `found '${token.text}', expected: identifier`;
+  }
+
+  /** `(a, b)`; between two commas stands the empty value. */
+  #set(): readonly string[] | string {
     const open = this.#next();
     if (open.text !== "(") return `found '${open.text}' expected: '('`;
-    const values: string[] = [];
+    const first = this.#peek();
+    if (first.text === ")") {
+      this.#next();
+      return [];
+    }
+    if (first.type !== "word" && first.text !== ",") return `found '${first.text}', expected: ',', ')' or identifier`;
+    const values = new Set<string>();
     while (true) {
       const token = this.#next();
-      if (token.text === ")" && token.type === "symbol") return { key, operator, values: values.length === 0 ? [""] : values };
-      if (token.type === "word") values.push(token.text);
-      else if (token.text !== ",") return `found '${token.text}', expected: ',' or ')'`;
+      const after = this.#peek();
+      if (token.type === "word") {
+        values.add(token.text);
+        if (after.text !== "," && after.text !== ")") return `found '${after.text}', expected: ',' or ')'`;
+      } else if (token.text === ",") {
+        if (values.size === 0 || after.text === ")" || after.text === ",") values.add("");
+      } else if (token.text === ")") return [...values];
+      else return `found '${token.text}', expected: ',', or identifier`;
     }
   }
 
@@ -223,3 +245,5 @@ class SelectorParser {
     return token;
   }
 }
+
+const binaryOperators: readonly Requirement["operator"][] = ["in", "notin", "=", "==", "!=", ">", "<"];

@@ -127,8 +127,18 @@ describe("label selectors", () => {
     const parsed = parseSelector(text);
     expect(parsed.ok && formatSelector(parsed.selector)).toBe(printed);
   });
-  test.each(["a=b=c", "a in x", ",a", "a,,b", "a in (", "=b"])("%j is refused", (text) => {
-    expect(parseSelector(text).ok).toBe(false);
+  test.each([
+    ["a=b=c", "found '=', expected: ',' or 'end of string'"],
+    ["a in x", "unable to parse requirement: found 'x' expected: '('"],
+    ["a in (", "unable to parse requirement: found '', expected: ',', ')' or identifier"],
+    ["a in (b", "unable to parse requirement: found '', expected: ',' or ')'"],
+    [",a", "found ',', expected: !, identifier, or 'end of string'"],
+    ["a,,b", "found ',', expected: identifier after ','"],
+    ["=b", "found '=', expected: !, identifier, or 'end of string'"],
+    ["a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+    ["a>x", `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`],
+  ])("%j is refused: %s", (text, message) => {
+    expect(parseSelector(text)).toEqual({ ok: false, message });
   });
   test("an object's selector: missing is nothing, empty is all", () => {
     expect(matchesLabelSelector(undefined, labels)).toBe(false);
