@@ -20,6 +20,7 @@ export interface PodFacts {
   /** Empty until the sandbox is there. */
   readonly podIPs: readonly string[];
   readonly startTime: string;
+  readonly isTerminal: boolean;
   readonly now: string;
   /** The condition PodReadyToStartContainers is written since 1.29. */
   readonly clusterMinor: number;
@@ -27,8 +28,8 @@ export interface PodFacts {
 
 type Phase = NonNullable<PodStatus["phase"]>;
 
-/** @source pkg/kubelet/kubelet_pods.go, getPhase */
-export function podPhase(pod: Pod, views: readonly ContainerView[]): Phase {
+/** `isTerminal`: nothing of it will run again, whatever the restart policy says. @source pkg/kubelet/kubelet_pods.go, getPhase */
+export function podPhase(pod: Pod, views: readonly ContainerView[], isTerminal = false): Phase {
   const { restartPolicy } = pod.spec;
   for (const view of views.filter(({ isInit }) => isInit)) {
     if (isSidecar(view.spec)) {
@@ -56,6 +57,7 @@ export function podPhase(pod: Pod, views: readonly ContainerView[]): Phase {
   if (waiting > 0) return "Pending";
   if (running > 0) return "Running";
   if (stopped === 0) return "Pending";
+  if (isTerminal) return stopped === succeeded ? "Succeeded" : "Failed";
   if (restartPolicy === "Always") return "Running";
   if (stopped === succeeded) return "Succeeded";
   return restartPolicy === "Never" ? "Failed" : "Running";
@@ -72,7 +74,7 @@ export function podStatus(
   facts: PodFacts,
   override?: { readonly phase: Phase; readonly reason: string; readonly message: string },
 ): PodStatus {
-  const phase = override?.phase ?? podPhase(pod, views);
+  const phase = override?.phase ?? podPhase(pod, views, facts.isTerminal);
   const init = views.filter(({ isInit }) => isInit);
   const main = views.filter(({ isInit }) => !isInit);
   return {

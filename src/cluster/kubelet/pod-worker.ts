@@ -652,6 +652,7 @@ export class PodWorker {
     }
     this.#isEnded = true;
     for (const timer of this.#timers) options.simulation.clock.cancel(timer);
+    this.#write(true); // how it ended is told before the object goes
     if (this.#pod.spec.hostNetwork !== true) this.#sandbox?.remove();
     this.#sandbox = undefined;
     finished(this);
@@ -761,7 +762,7 @@ export class PodWorker {
     });
   }
 
-  #write(): void {
+  #write(isTerminal = false): void {
     const { options, current } = this.#context;
     if (this.#isPaused || !options.isConnected()) return; // it writes when the way is free again
     const pod = current(this.#pod);
@@ -771,6 +772,7 @@ export class PodWorker {
       hostIPs: this.#context.hostIPs,
       podIPs: this.#sandbox?.ips ?? [],
       startTime: this.#startTime,
+      isTerminal,
       now: this.#now(),
       clusterMinor: options.clusterVersion.minor,
     };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LooseObject } from "../../../src/cluster/api/meta.ts";
+import type { Pod } from "../../../src/cluster/api/pod/types.ts";
 import { kubia, world } from "./world.ts";
 
 function until(w: ReturnType<typeof world>, seconds: number): void {
@@ -119,6 +120,8 @@ describe("ends and restarts (kubernetes.io, Pod Lifecycle; pkg/kubelet/kuberunti
 
   test("a deleted pod: SIGTERM is ignored by a deaf pid 1, SIGKILL after the grace period, then it is gone", () => {
     const w = world();
+    const seen: string[] = [];
+    w.client.informer<Pod>("Pod").onEvent(({ type, object }) => seen.push(`${type} ${object.status.phase}`));
     w.create(kubia("p", { terminationGracePeriodSeconds: 5 }, { image: "busybox", command: ["sleep", "1000"] }));
     w.pass(3);
     w.client.delete("Pod", "default", "p");
@@ -127,6 +130,8 @@ describe("ends and restarts (kubernetes.io, Pod Lifecycle; pkg/kubelet/kuberunti
     expect(w.events("p")).toContain("Killing Stopping container kubia");
     w.pass(1);
     expect(w.pods()).toEqual([]);
+    // How it ended is told before it goes (since 1.27, KEP-3329).
+    expect(seen.slice(-2)).toEqual(["MODIFIED Failed", "DELETED Failed"]);
   });
 
   test("init containers run one after another; the pod is initialized after the last", () => {
