@@ -17,7 +17,7 @@ export function selectionOf(target: Target): Selection {
   const labelText = queryValue(request, "labelSelector");
   if (labelText !== undefined && labelText !== "") {
     const parsed = parseSelector(labelText);
-    if (!parsed.ok) throw new Refusal(badRequest(`unable to parse requirement: ${parsed.message}`));
+    if (!parsed.ok) throw new Refusal(badRequest(parsed.message));
     tests.push((object) => matchesSelector(parsed.selector, object.metadata.labels));
   }
 
