@@ -225,7 +225,6 @@ export class Cluster {
     const machine = this.home;
     const { input, output } = end.terminal;
     const start = () => {
-      output.share();
       machine.spawn({
         args: ["bash"],
         stdin: input,

@@ -11,12 +11,14 @@ import { hintSink } from "./kubectl/hints.ts";
 import type { Machine } from "./machine/machine.ts";
 import type { ServiceKey } from "./machine/syscall.ts";
 import { nodeTables } from "./node-tables.ts";
+import { outsideDnsIp } from "./options.ts";
 import { administrationService, clusterService, hopLogService, tablesService, traceService } from "./programs/services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { settlingService } from "./shell/settling.ts";
 
-/** Lends the programs of a node or client what they may ask of the cluster. */
+/** Lends the programs of a node or client what they may ask of the cluster, and points their resolver to the outside world's DNS. */
 export function plugServices(cluster: Cluster, machine: Machine): void {
+  machine.files.write("/etc/resolv.conf", `nameserver ${outsideDnsIp}\n`);
   for (const [key, value] of commonServices(cluster)) machine.services.set(key, value);
   const node = machine.host.kind === "node" ? cluster.nodes.get(machine.host.hostname) : undefined;
   machine.withService(clusterService, createClusterService(cluster, cluster.faults, cluster.decisions));
