@@ -38,7 +38,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   readonly #simulation: Simulation;
   readonly #forwarding: Forwarding;
   readonly #recorder: Recorder;
-  #interfaces = new Map<string, NetworkInterface>();
+  #interfaces: NetworkInterface[] = [];
   /** How many interfaces carry the address. */
   #local = new Map<number, number>();
   readonly routes = new RouteTable();
@@ -65,7 +65,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     this.#udp = new UdpLayer(this);
     this.#icmp = new IcmpLayer(this);
     this.loopback = new NetworkInterface(this, "lo", "loopback", "00:00:00:00:00:00", 65_536);
-    this.#interfaces.set("lo", this.loopback);
+    this.#interfaces.push(this.loopback);
     this.#loopbackRoute = makeRoute(loopbackCidr, this.loopback, { scope: "host", protocol: "kernel" });
     this.addAddress(this.loopback, "127.0.0.1", 8, "host");
     this.addAddress(this.loopback, "::1", 128, "host");
@@ -75,27 +75,27 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   /** All interfaces, `lo` first, the others in the order added. */
   interfaces(): readonly NetworkInterface[] {
-    return [...this.#interfaces.values()];
+    return [...this.#interfaces];
   }
 
   interface(name: string): NetworkInterface | undefined {
-    return this.#interfaces.get(name);
+    return this.#interfaces.find((one) => one.name === name);
   }
 
   addInterface(name: string, kind: NetworkInterface["kind"], mtu = 1500): NetworkInterface {
     const made = new NetworkInterface(this, name, kind, macOf(this.place, name), mtu);
-    this.#interfaces.set(name, made);
+    this.#interfaces.push(made);
     return made;
   }
 
   /** The interface with its addresses and routes; what is under way to it finds the link gone. */
   removeInterface(name: string): void {
-    const gone = this.#interfaces.get(name);
+    const gone = this.interface(name);
     if (gone === undefined) return;
     for (const address of gone.addresses) this.removeAddress(gone, address.ip.text);
     gone.up = false;
     gone.wire = undefined;
-    this.#interfaces.delete(name);
+    this.#interfaces = this.#interfaces.filter((one) => one !== gone);
     this.routes.removeInterface(gone);
   }
 
@@ -124,7 +124,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   /** `ip link set NAME up|down`. */
   setInterfaceUp(name: string, up: boolean): void {
-    const found = this.#interfaces.get(name);
+    const found = this.interface(name);
     if (found === undefined) return;
     found.up = up;
     this.routes.changed();
@@ -136,7 +136,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     name: string,
     options: { readonly via?: string; readonly source?: string; readonly scope?: Route["scope"] } = {},
   ): void {
-    const out = this.#interfaces.get(name);
+    const out = this.interface(name);
     const destination = parseCidr(cidr);
     if (out === undefined || destination === undefined) return;
     this.routes.add(
@@ -170,7 +170,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   /** The first global address of that family. */
   primary(family: 4 | 6): Ip | undefined {
-    for (const one of this.#interfaces.values()) {
+    for (const one of this.#interfaces) {
       if (one.kind === "loopback" || one.kind === "dummy") continue;
       const ip = one.primary(family);
       if (ip !== undefined) return ip;

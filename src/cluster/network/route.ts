@@ -41,39 +41,29 @@ export function makeRoute(
 
 const cacheSizeMax = 65_536;
 
-/** The routes of one family and length of prefix, by the words of their network. */
-interface Prefixes {
-  readonly family: 4 | 6;
-  readonly length: number;
-  readonly routes: Map<string, Route>;
-}
-
 /** Longest prefix first; the answer for an address is remembered until a route changes. @source ip-route(8), RFC 1812 5.2.4.3 */
 export class RouteTable {
-  /** Longest first, so that the first that knows the address is right. */
-  #prefixes: Prefixes[] = [];
+  /** By network and length. */
+  #routes = new Map<number | string, Route>();
+  /** The lengths there are, longest first. */
+  #lengths: readonly number[] = [];
   #cache: Map<number, Route> | undefined = undefined;
 
   /** A route to the same network is replaced. */
   add(route: Route): void {
-    const { family, length, words } = route.destination;
-    let prefixes = this.#prefixes.find((one) => one.family === family && one.length === length);
-    if (prefixes === undefined) {
-      prefixes = { family, length, routes: new Map() };
-      this.#prefixes = [...this.#prefixes, prefixes].sort((a, b) => b.length - a.length || a.family - b.family);
-    }
-    prefixes.routes.set(networkKey(words, length), route);
+    const { length, words } = route.destination;
+    if (!this.#lengths.includes(length)) this.#lengths = [...this.#lengths, length].sort((a, b) => b - a);
+    this.#routes.set(networkKey(words, length), route);
     this.changed();
   }
 
   remove(destination: Cidr): void {
-    const { family, length, words } = destination;
-    this.#prefixes.find((one) => one.family === family && one.length === length)?.routes.delete(networkKey(words, length));
+    this.#routes.delete(networkKey(destination.words, destination.length));
     this.changed();
   }
 
   removeInterface(out: NetworkInterface): void {
-    for (const { routes } of this.#prefixes) for (const [key, route] of routes) if (route.out === out) routes.delete(key);
+    for (const [key, route] of this.#routes) if (route.out === out) this.#routes.delete(key);
     this.changed();
   }
 
@@ -86,9 +76,8 @@ export class RouteTable {
   find(to: Ip): Route | undefined {
     const cached = this.#cache?.get(to.id);
     if (cached !== undefined) return cached;
-    for (const { family, length, routes } of this.#prefixes) {
-      if (family !== to.family) continue;
-      const found = routes.get(networkKey(to.words, length));
+    for (const length of this.#lengths) {
+      const found = this.#routes.get(networkKey(to.words, length));
       if (found === undefined || !found.out.up) continue;
       if (this.#cache === undefined || this.#cache.size >= cacheSizeMax) this.#cache = new Map();
       this.#cache.set(to.id, found);
@@ -99,9 +88,8 @@ export class RouteTable {
 
   /** As `ip route` lists them: the default first, then by address. */
   list(family: 4 | 6): readonly Route[] {
-    return this.#prefixes
-      .filter((one) => one.family === family)
-      .flatMap((one) => [...one.routes.values()])
+    return [...this.#routes.values()]
+      .filter((route) => route.destination.family === family)
       .sort((a, b) => {
         if ((a.destination.length === 0) !== (b.destination.length === 0)) return a.destination.length === 0 ? -1 : 1;
         for (let i = 0; i < a.destination.words.length; i++) {
@@ -113,8 +101,10 @@ export class RouteTable {
   }
 }
 
-function networkKey(words: readonly number[], length: number): string {
-  let key = "";
-  for (let i = 0; i < words.length; i++) key += `${(words[i] as number) & maskWord(length - 32 * i)}.`;
+/** IPv4 makes one exact number, IPv6 a text: the families never meet. */
+function networkKey(words: readonly number[], length: number): number | string {
+  if (words.length === 1) return (((words[0] as number) & maskWord(length)) >>> 0) * 64 + length;
+  let key = `${length}`;
+  for (let i = 0; i < words.length; i++) key += `/${(words[i] as number) & maskWord(length - 32 * i)}`;
   return key;
 }

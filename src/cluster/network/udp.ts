@@ -92,7 +92,8 @@ class UdpEnd implements UdpSocket {
 /** UDP of one namespace. @source RFC 768, udp(7) */
 export class UdpLayer {
   readonly stack: Stack;
-  #sockets = new Map<number, UdpEnd[]>();
+  /** By port; made when the first is bound. */
+  #sockets: Map<number, UdpEnd[]> | undefined = undefined;
 
   constructor(stack: Stack) {
     this.stack = stack;
@@ -102,22 +103,24 @@ export class UdpLayer {
     port: number,
     options: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress },
   ): UdpSocket | SocketError {
-    const there = this.#sockets.get(port);
+    this.#sockets ??= new Map();
+    const sockets = this.#sockets;
+    const there = sockets.get(port);
     if (there?.some((socket) => socket.ip === undefined || options.ip === undefined || socket.ip === options.ip)) return "EADDRINUSE";
     if (options.ip !== undefined && !this.stack.isLocal(options.ip)) return "EADDRNOTAVAIL";
-    const chosen = port !== 0 ? port : ephemeralPort(this.stack.ephemeral, (candidate) => !this.#sockets.has(candidate));
+    const chosen = port !== 0 ? port : ephemeralPort(this.stack.ephemeral, (candidate) => !sockets.has(candidate));
     if (chosen === undefined) return "EADDRINUSE";
     const socket = new UdpEnd(this, chosen, options.ip, options.connectedTo, options.owner);
-    const list = this.#sockets.get(chosen);
-    if (list === undefined) this.#sockets.set(chosen, [socket]);
+    const list = sockets.get(chosen);
+    if (list === undefined) sockets.set(chosen, [socket]);
     else list.push(socket);
     return socket;
   }
 
   remove(socket: UdpEnd): void {
-    const rest = (this.#sockets.get(socket.port) ?? []).filter((other) => other !== socket);
-    if (rest.length === 0) this.#sockets.delete(socket.port);
-    else this.#sockets.set(socket.port, rest);
+    const rest = (this.#sockets?.get(socket.port) ?? []).filter((other) => other !== socket);
+    if (rest.length === 0) this.#sockets?.delete(socket.port);
+    else this.#sockets?.set(socket.port, rest);
   }
 
   receive(buffer: SocketBuffer): void {
@@ -138,7 +141,7 @@ export class UdpLayer {
 
   rows(): SocketRow[] {
     const rows: SocketRow[] = [];
-    for (const list of this.#sockets.values()) {
+    for (const list of this.#sockets?.values() ?? []) {
       for (const socket of list) {
         const local = socket.ip === undefined ? `*:${socket.port}` : this.stack.book.socket(socket.ip, socket.port).text;
         rows.push({ protocol: "udp", state: "UNCONN", local, remote: socket.connectedTo?.text ?? "*:*", owner: socket.owner });
@@ -148,12 +151,12 @@ export class UdpLayer {
   }
 
   clear(): void {
-    this.#sockets.clear();
+    this.#sockets = undefined;
   }
 
   /** A connected socket takes what its peer sends, and nothing else. */
   #find(local: SocketAddress, remote: SocketAddress): UdpEnd | undefined {
-    const list = this.#sockets.get(local.port);
+    const list = this.#sockets?.get(local.port);
     if (list === undefined) return undefined;
     let found: UdpEnd | undefined;
     for (const socket of list) {
