@@ -62,7 +62,6 @@ export type GraphNode = Box &
         readonly address: string;
         readonly className: string;
       }
-    | { readonly type: "workload"; readonly kind: string; readonly name: string; readonly desired: number; readonly ready: number }
   );
 
 export interface ServicePill {
