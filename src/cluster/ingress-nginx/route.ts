@@ -44,7 +44,7 @@ export function route(configuration: Configuration, hostHeader: string, target: 
         outcome: "chosen",
         reason: location.match === "exact" ? "path-exact" : location.match === "regex" ? "path-regex" : "path-prefix",
       });
-      if (redirect !== undefined) break;
+      if (redirect !== undefined && location.match !== "exact") break;
       for (const later of server.locations.slice(server.locations.indexOf(location) + 1))
         tried.push({ rule: describe(later), outcome: "passed", reason: "longer-path-won" });
       return { type: "location", server, location, tried };
