@@ -34,6 +34,8 @@ export interface KindDefinition {
   prepare(object: LooseObject, old: KubernetesObject | undefined, context: AdmissionContext): LooseObject;
   /** In the server's order; several errors make the star list. Pure. */
   validate(object: LooseObject, old: KubernetesObject | undefined, context: AdmissionContext): readonly FieldError[];
+  /** Of a user's write to `/status`. Pure. */
+  validateStatus?(object: LooseObject, old: KubernetesObject, context: AdmissionContext): readonly FieldError[];
   /** Texts of `Warning:` headers, in order. */
   warnings?(object: LooseObject, old: KubernetesObject | undefined, context: AdmissionContext): readonly string[];
   /** The columns of `kubectl get`. */

@@ -54,8 +54,15 @@ function changeStatus(
   warnings: readonly string[],
 ): Written {
   checkPreconditions(target, old, metadata);
-  if (isEqualData(status, (old as { readonly status?: unknown }).status)) return { object: old, warnings, isCreated: false };
-  const object = { ...old, status };
+  const { definition } = target.resource;
+  let object: KubernetesObject = { ...old, status } as KubernetesObject;
+  if (target.request.isComponent !== true) {
+    const admission = admissionContext(context, false);
+    object = definition.defaults(object as unknown as LooseObject, admission) as unknown as KubernetesObject;
+    const errors = definition.validateStatus?.(object as unknown as LooseObject, old, admission) ?? [];
+    if (errors.length > 0) throw new Refusal(invalid(target.resource, old.metadata.name, errors));
+  }
+  if (isEqualData(object, old)) return { object: old, warnings, isCreated: false };
   if (target.request.isComponent !== true && isDryRun(target)) return { object, warnings, isCreated: false };
   return { object: context.store.put(object), warnings, isCreated: false };
 }

@@ -3,6 +3,7 @@ import type { KindDefinition } from "../kind.ts";
 import { metadataOf } from "../object-meta.ts";
 import { prepareStatus, same } from "../plain.ts";
 import { loadBalancerText } from "../service/columns.ts";
+import { validateIngressAddresses } from "../service/validate-status.ts";
 import { hasFeature } from "../versions.ts";
 import { ingressFromBeta, ingressToBeta } from "./convert.ts";
 import { ingressBetaSchema, ingressSchema } from "./schema.ts";
@@ -30,6 +31,7 @@ export const ingressKind: KindDefinition = {
   defaults: same,
   prepare: prepareStatus({ loadBalancer: {} }),
   validate: validateIngress,
+  validateStatus: (object) => validateIngressAddresses((object as unknown as Ingress).status.loadBalancer?.ingress ?? []),
   warnings: (object, old) => {
     const isAnnotated = metadataOf(object).annotations?.[ingressClassAnnotation] !== undefined;
     if (old !== undefined || !isAnnotated || (object.spec as Ingress["spec"]).ingressClassName !== undefined) return [];

@@ -5,6 +5,7 @@ import { prepareService } from "./prepare.ts";
 import { serviceSchema } from "./schema.ts";
 import type { Service } from "./types.ts";
 import { validateService } from "./validate.ts";
+import { validateServiceStatus } from "./validate-status.ts";
 import { serviceWarnings } from "./warnings.ts";
 
 /** @source kubernetes.io "Service"; pkg/registry/core/service */
@@ -24,6 +25,7 @@ export const serviceKind: KindDefinition = {
   defaults: defaultService,
   prepare: prepareService,
   validate: validateService,
+  validateStatus: (object) => validateServiceStatus(object as unknown as Service),
   warnings: (object, _old, context) => serviceWarnings(object, context),
   columns: serviceColumns,
   fieldSelectors: {
