@@ -1,6 +1,7 @@
 import type { ClusterVersion } from "./api/kind.ts";
 import type { Pod } from "./api/pod/types.ts";
 import type { ClientFactory } from "./apiclient/factory.ts";
+import { NetworkPolicies } from "./cni/network-policies.ts";
 import { NodeNetwork } from "./cni/node-network.ts";
 import { createKubeProxy, type KubeProxy } from "./kube-proxy/index.ts";
 import { type Kubelet, type KubeletOptions, type Sandbox, startKubelet } from "./kubelet/index.ts";
@@ -66,6 +67,7 @@ export class ClusterNode {
   readonly proxy: KubeProxy;
   readonly #given: ClusterNodeOptions;
   #kubelet: Kubelet | undefined;
+  #policies: NetworkPolicies | undefined;
 
   constructor(given: ClusterNodeOptions) {
     const { simulation, network, options, node } = given;
@@ -121,6 +123,18 @@ export class ClusterNode {
     });
   }
 
+  /** The CNI plugin's agent; its rules stand in front of kube-proxy's. */
+  startNetworkPolicies(): void {
+    const { simulation, factory } = this.#given;
+    this.#policies ??= new NetworkPolicies({
+      clock: simulation.clock,
+      client: factory.client(`kindnetd/${this.name}`),
+      nodeName: this.name,
+      netns: this.netns,
+      nodeNetwork: this.podNetwork,
+    });
+  }
+
   /** The plug is pulled: programs, sockets, conntrack and rules are gone; disks and addresses are not. */
   powerOff(): void {
     if (!this.netns.isOn) return;
@@ -142,6 +156,7 @@ export class ClusterNode {
     this.machine = this.#boot();
     this.#given.booted(this);
     this.proxy.start();
+    this.#policies?.sync();
     this.#kubelet = undefined;
     this.startKubelet();
   }
