@@ -27,6 +27,12 @@ interface DeviceNode {
 
 type Node = FileNode | DirectoryNode | DeviceNode;
 
+/** The commands that stand in each directory: shown as files, and shared by all machines that hold the same. */
+export type ProgramDirectories = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Stands for each program: executable, and nothing one could read. */
+const programNode: FileNode = { type: "file", text: "\x7fELF", sizeBytes: 4, modifiedMs: 0, mode: 0o755 };
+
 const fail = (
   error: "ENOENT" | "EISDIR" | "ENOTDIR" | "EEXIST" | "ENOTEMPTY" | "EACCES",
 ): { readonly ok: false; readonly error: typeof error } => ({
@@ -38,11 +44,26 @@ const fail = (
 export class Files implements FileSystem {
   readonly #dateMs: () => number;
   readonly #root: DirectoryNode;
+  readonly #programs: ProgramDirectories;
 
-  constructor(dateMs: () => number) {
+  constructor(dateMs: () => number, programs: ProgramDirectories = new Map()) {
     this.#dateMs = dateMs;
+    this.#programs = programs;
     this.#root = { type: "directory", entries: new Map(), modifiedMs: dateMs(), mode: 0o755 };
-    for (const path of ["/bin", "/dev", "/etc", "/home", "/proc", "/root", "/tmp", "/usr/bin", "/var/log", "/var/run", "/var/lib"]) {
+    for (const path of [
+      ...programs.keys(),
+      "/bin",
+      "/dev",
+      "/etc",
+      "/home",
+      "/proc",
+      "/root",
+      "/tmp",
+      "/usr/bin",
+      "/var/log",
+      "/var/run",
+      "/var/lib",
+    ]) {
       this.makeDirectory(path, { parents: true });
     }
     const tmp = this.#find("/tmp");
@@ -68,6 +89,8 @@ export class Files implements FileSystem {
       const node = found.value;
       if (node.type === "directory") return fail("EISDIR");
       if (node.type === "device") return { ok: true, value: undefined };
+      if (node === programNode)
+        return this.#place(path, { type: "file", text, sizeBytes: undefined, modifiedMs: this.#dateMs(), mode: 0o755 });
       const before = options?.append === true ? (typeof node.text === "string" ? node.text : node.text()) : "";
       const isAppend = options?.append === true && typeof node.text === "string";
       node.sizeBytes = isAppend && node.sizeBytes !== undefined ? node.sizeBytes + utf8Length(text) : undefined;
@@ -111,7 +134,8 @@ export class Files implements FileSystem {
     const found = this.#look(path);
     if (!found.ok) return found;
     if (found.value.type !== "directory") return fail("ENOTDIR");
-    return { ok: true, value: [...found.value.entries.keys()].sort(byCode) };
+    const names = new Set([...found.value.entries.keys(), ...(this.#programs.get(path) ?? [])]);
+    return { ok: true, value: [...names].sort(byCode) };
   }
 
   makeDirectory(path: string, options?: { readonly parents?: boolean }): FileResult<void> {
@@ -165,14 +189,14 @@ export class Files implements FileSystem {
       if (found.error !== "ENOENT") return found;
       return this.#place(path, { type: "file", text: "", sizeBytes: 0, modifiedMs, mode: 0o644 });
     }
-    found.value.modifiedMs = modifiedMs;
+    if (found.value !== programNode) found.value.modifiedMs = modifiedMs;
     return { ok: true, value: undefined };
   }
 
   changeMode(path: string, mode: number): FileResult<void> {
     const found = this.#look(path);
     if (!found.ok) return found;
-    found.value.mode = mode;
+    if (found.value !== programNode) found.value.mode = mode;
     return { ok: true, value: undefined };
   }
 
@@ -195,13 +219,21 @@ export class Files implements FileSystem {
     return found.ok ? found.value : undefined;
   }
 
+  /** Whether the path is a program's, with no file of the user's in its place. */
+  isProgram(path: string): boolean {
+    return this.#find(path) === programNode;
+  }
+
   #look(path: string): FileResult<Node> {
     let at: Node = this.#root;
     for (const part of path.split("/")) {
       if (part === "") continue;
       if (at.type !== "directory") return fail("ENOTDIR");
       const next: Node | undefined = at.entries.get(part);
-      if (next === undefined) return fail("ENOENT");
+      if (next === undefined) {
+        const isProgram = this.#programs.get(parentPath(path))?.has(part) === true && path.endsWith(`/${part}`);
+        return isProgram ? { ok: true, value: programNode } : fail("ENOENT");
+      }
       at = next;
     }
     return { ok: true, value: at };

@@ -2,7 +2,7 @@ import { assert } from "../sim/assert.ts";
 import type { Clock } from "../sim/clock.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
-import { Files } from "./files.ts";
+import { Files, type ProgramDirectories } from "./files.ts";
 import type { MachineNetwork } from "./net.ts";
 import { absolutePath } from "./path.ts";
 import { type ProcessOwner, ProcessState } from "./process.ts";
@@ -97,7 +97,7 @@ export class Machine implements ProcessOwner, SysMachine {
     this.env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ["HOME", home], ...(options.env ?? [])]);
     this.nullInput = createNullInput(this.clock);
     this.nullOutput = createNullOutput(this.clock);
-    this.files = new Files(() => this.simulation.dateMs());
+    this.files = new Files(() => this.simulation.dateMs(), directoriesOf(options.programs));
     this.#layFiles(options.hostname, user, home);
   }
 
@@ -225,12 +225,11 @@ export class Machine implements ProcessOwner, SysMachine {
       return path === undefined ? "ENOENT" : this.#script(path, args);
     }
     const path = absolutePath(name, cwd);
-    const status = this.files.status(path);
-    if (status.ok) return this.#script(path, args);
     const slash = path.lastIndexOf("/");
-    const named = this.#programs.get(path.slice(slash + 1));
-    const entry = named?.path === path || pathDefault.split(":").includes(path.slice(0, slash)) ? named : undefined;
-    return entry === undefined ? "ENOENT" : { entry, args };
+    const isHere = this.files.isProgram(path) || !this.files.status(path).ok;
+    const entry = isHere && pathDefault.split(":").includes(path.slice(0, slash)) ? this.#programs.get(path.slice(slash + 1)) : undefined;
+    if (entry !== undefined) return { entry, args };
+    return this.files.status(path).ok ? this.#script(path, args) : "ENOENT";
   }
 
   #script(path: string, args: readonly string[]): { readonly entry: ProgramEntry; readonly args: readonly string[] } | "ENOENT" | "EACCES" {
@@ -266,4 +265,25 @@ export class Machine implements ProcessOwner, SysMachine {
     files.provide("/proc/version", () => "Linux version 6.1.0-28-amd64 (debian-kernel@lists.debian.org)\n");
     files.provide("/proc/sys/kernel/hostname", () => `${hostname}\n`);
   }
+}
+
+const directories = new WeakMap<ReadonlyMap<string, ProgramEntry>, ProgramDirectories>();
+
+/** Where the programs stand. On Debian `/bin` is `/usr/bin`. */
+function directoriesOf(programs: ReadonlyMap<string, ProgramEntry>): ProgramDirectories {
+  const known = directories.get(programs);
+  if (known !== undefined) return known;
+  const made = new Map<string, Set<string>>();
+  const isMerged = programs.has("bash");
+  for (const entry of programs.values()) {
+    const path = entry.path ?? `/usr/bin/${entry.name}`;
+    const own = path.slice(0, path.lastIndexOf("/"));
+    for (const directory of isMerged && own === "/usr/bin" ? ["/usr/bin", "/bin"] : [own]) {
+      const names = made.get(directory) ?? new Set();
+      names.add(entry.name);
+      made.set(directory, names);
+    }
+  }
+  directories.set(programs, made);
+  return made;
 }

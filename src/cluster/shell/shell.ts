@@ -574,7 +574,7 @@ export class Shell implements ShellContext {
   *#redirected(redirections: readonly Redirection[], body: () => Run<number>): Run<number> {
     if (redirections.length === 0) return yield* body();
     const redirected = yield* redirect(this, this.#descriptors, redirections);
-    if (redirected === undefined) return 1;
+    if (redirected === undefined) return this.flavour === "dash" ? 2 : 1;
     const before = this.#descriptors;
     this.#descriptors = redirected;
     try {
