@@ -12,7 +12,7 @@ import { type RunningControllers, startControllers } from "./controllers/index.t
 import { type ConnectionInfo, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
-import { nodeObject } from "./kubelet/index.ts";
+import { type NodeDescription, nodeObject } from "./kubelet/index.ts";
 import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.ts";
 import { Machine, type StepCounter } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
@@ -35,6 +35,7 @@ import type { EventQueue } from "./sim/clock.ts";
 import { formatRfc3339 } from "./sim/date.ts";
 import { createSimulation, type DrivenSimulation } from "./sim/simulation.ts";
 import { dnsObjects, dnsServiceIps, dnsWorkload } from "./system/coredns-objects.ts";
+import { GivenNames } from "./system/given-names.ts";
 import { ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
 import { systemSince } from "./system/since.ts";
 import { createRunning, SystemAddresses } from "./system/workloads.ts";
@@ -137,7 +138,6 @@ export class Cluster {
     this.outside = new OutsideWorld(this);
     for (const machine of [...this.nodes.values()].map((node) => node.machine).concat([...this.clients.values()]))
       plugServices(this, machine);
-    this.#createSystem(new Set());
   }
 
   get handle(): ApiHandler {
@@ -165,8 +165,9 @@ export class Cluster {
     return this.#server.store.list(kind, namespace);
   }
 
-  /** Creates a scenario's documents, in order, at t=0. */
+  /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
+    this.#createSystem(new GivenNames(objects));
     this.#server.expect(objects);
     return loadObjects(
       this.#loader,
@@ -185,6 +186,7 @@ export class Cluster {
     startScheduler(this.simulation, this.client("default-scheduler"));
     for (const node of this.nodes.values()) node.startKubelet();
     for (const node of this.nodes.values()) node.proxy.start();
+    for (const node of this.nodes.values()) node.startNetworkPolicies();
     if (this.options.loadBalancer || this.options.ingressController?.ip !== undefined) this.#startCloud();
     this.queue.run(0, Number.MAX_SAFE_INTEGER);
   }
@@ -389,35 +391,24 @@ export class Cluster {
   }
 
   /** Nodes, DNS and the Ingress controller, as they have been running for a day. */
-  #createSystem(taken: ReadonlySet<string>): void {
+  #createSystem(given: GivenNames): void {
     const { options } = this;
     const create = (object: LooseObject): KubernetesObject => {
       const response = createGiven(this.#loader, object, false);
-      assert(response.code < 300, `a system object was refused: ${JSON.stringify(response.body)}`);
+      assert(response.code < 300, `a system object was refused: ${object["kind"]}`);
       return response.body as KubernetesObject;
     };
-    for (const node of options.nodes) {
-      create(
-        nodeObject({
-          name: node.name,
-          ips: node.ips,
-          podCIDRs: node.podCIDRs,
-          labels: node.labels,
-          taints: node.taints as unknown as readonly LooseObject[],
-          unschedulable: node.unschedulable,
-          capacity: node.capacity,
-          version: options.version.text,
-          createdAt: systemSince(options),
-          now: formatRfc3339(options.startMs),
-        }),
-      );
+    const objects = [
+      ...options.nodes.map((node) => nodeObject(describeNode(options, node))),
+      ...dnsObjects(options),
+      ...(options.ingressController === undefined ? [] : ingressObjects(options)),
+    ];
+    for (const object of objects) if (!given.has(object)) create(object);
+    const addresses = new SystemAddresses(given.podIps);
+    const workloads = [dnsWorkload(options), ...(options.ingressController === undefined ? [] : [ingressWorkload(options)])];
+    for (const workload of workloads) {
+      if (!given.has(workload.deployment)) createRunning(this.simulation, options, workload, addresses, create);
     }
-    const addresses = new SystemAddresses(taken);
-    for (const object of dnsObjects(options)) create(object);
-    createRunning(this.simulation, options, dnsWorkload(options), addresses, create);
-    if (options.ingressController === undefined) return;
-    for (const object of ingressObjects(options)) create(object);
-    createRunning(this.simulation, options, ingressWorkload(options), addresses, create);
   }
 
   #startCloud(): void {
@@ -460,6 +451,16 @@ export interface ConnectionResult {
 function verdictOf(error: SocketError): ConnectionResult["verdict"] {
   if (error === "ECONNREFUSED" || error === "ECONNRESET") return "refused";
   return error === "ETIMEDOUT" ? "timeout" : "unreachable";
+}
+
+function describeNode(options: ClusterOptions, node: ClusterOptions["nodes"][number]): NodeDescription {
+  return {
+    ...node,
+    taints: node.taints as unknown as readonly LooseObject[],
+    version: options.version.text,
+    createdAt: systemSince(options),
+    now: formatRfc3339(options.startMs),
+  };
 }
 
 /** How many decisions of Ingress controllers are remembered. */

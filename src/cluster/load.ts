@@ -46,11 +46,26 @@ export function loadObjects(
   const refusals: LoadRefusal[] = [];
   const order = objects.map((_, index) => index).sort((a, b) => rank(objects[a]) - rank(objects[b]) || a - b);
   for (const index of order) {
-    const response = createGiven(loader, withOwners(objects[index] as LooseObject, find), true);
+    const response = createOrChange(loader, withOwners(objects[index] as LooseObject, find));
     if (response.code >= 400) refusals.push(refusal(index, response.body as Status));
     for (const message of response.warnings) refusals.push({ index, message, fields: [], isWarning: true });
   }
   return refusals.sort((a, b) => a.index - b.index);
+}
+
+/** What the server made itself (the `default` namespace, the Service `kubernetes`) is changed as `kubectl apply` would change it. */
+function createOrChange(loader: Loader, object: LooseObject): ApiResponse {
+  const created = createGiven(loader, object, true);
+  if ((created.body as Partial<Status>).reason !== "AlreadyExists") return created;
+  const name = String((object["metadata"] as LooseObject | undefined)?.["name"]);
+  return loader.handle({
+    method: "PATCH",
+    path: `${loader.collectionPath(object)}/${name}`,
+    body: object,
+    contentType: "application/merge-patch+json",
+    query: { fieldValidation: "Strict" },
+    userAgent: "kubectl",
+  });
 }
 
 function rank(object: LooseObject | undefined): number {

@@ -1,6 +1,6 @@
 import type { LooseObject } from "../api/meta.ts";
-import type { ClusterOptions } from "../options.ts";
 import { addressAt, parseCidr } from "../network/address.ts";
+import type { ClusterOptions } from "../options.ts";
 import { systemSince } from "./since.ts";
 import type { SystemWorkload } from "./workloads.ts";
 
@@ -125,7 +125,12 @@ export function dnsWorkload(options: ClusterOptions): SystemWorkload {
                   { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
                   { name: "metrics", containerPort: 9153, protocol: "TCP" },
                 ],
-                livenessProbe: { httpGet: { path: "/health", port: 8080 }, initialDelaySeconds: 60, timeoutSeconds: 5, failureThreshold: 5 },
+                livenessProbe: {
+                  httpGet: { path: "/health", port: 8080 },
+                  initialDelaySeconds: 60,
+                  timeoutSeconds: 5,
+                  failureThreshold: 5,
+                },
                 readinessProbe: { httpGet: { path: "/ready", port: 8181 } },
                 volumeMounts: [{ name: "config-volume", mountPath: "/etc/coredns", readOnly: true }],
               },

@@ -19,11 +19,19 @@ export function ingressIp(options: ClusterOptions): string | undefined {
 /** What the standard manifest of ingress-nginx for clouds installs, as far as it can be seen. IngressClass `nginx` is not the default one. */
 export function ingressObjects(options: ClusterOptions): readonly LooseObject[] {
   const since = systemSince(options);
-  const labels = { "app.kubernetes.io/component": "controller", "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
+  const labels = {
+    "app.kubernetes.io/component": "controller",
+    "app.kubernetes.io/name": "ingress-nginx",
+    "app.kubernetes.io/instance": "ingress-nginx",
+  };
   const ip = ingressIp(options);
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: ingressNamespace, creationTimestamp: since } },
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "ingress-nginx", namespace: ingressNamespace, creationTimestamp: since } },
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "ingress-nginx", namespace: ingressNamespace, creationTimestamp: since },
+    },
     ...(options.version.minor >= 19
       ? [
           {
@@ -53,7 +61,11 @@ export function ingressObjects(options: ClusterOptions): readonly LooseObject[] 
 }
 
 export function ingressWorkload(options: ClusterOptions): SystemWorkload {
-  const labels = { "app.kubernetes.io/component": "controller", "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
+  const labels = {
+    "app.kubernetes.io/component": "controller",
+    "app.kubernetes.io/name": "ingress-nginx",
+    "app.kubernetes.io/instance": "ingress-nginx",
+  };
   const replicas = 1;
   return {
     namespace: ingressNamespace,
