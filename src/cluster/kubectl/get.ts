@@ -7,7 +7,7 @@ import type { Flags } from "./flags.ts";
 import { goJson } from "./go-json.ts";
 import { type ObjectPrinter, objectPrinter, outputFlags } from "./output.ts";
 import type { Resource } from "./resources.ts";
-import { fetch, fileFlags, type Selection, select, selectorFlag, type Target } from "./select.ts";
+import { fetch, fileFlags, listFailure, type Selection, select, selectorFlag, type Target } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 import { sortObjects } from "./sort-by.ts";
 import { type TableOptions, tableLines } from "./table.ts";
@@ -189,7 +189,8 @@ function* printTables(session: Session, flags: Flags, selection: Selection): Run
       else groups.push({ resource: target.resource, tables: [table] });
     } catch (error) {
       if (!(error instanceof StatusError || error instanceof KubectlError)) throw error;
-      if (!(flags.is("ignore-not-found") && error instanceof StatusError && error.isNotFound)) errors.push(error);
+      if (flags.is("ignore-not-found") && error instanceof StatusError && error.isNotFound) continue;
+      errors.push(target.type === "list" && error instanceof StatusError ? listFailure(error, target) : error);
     }
   }
   if (flags.text("sort-by") !== "" && selection.targets.length > 1 && selection.targets[0]?.type === "one" && errors.length === 0) {

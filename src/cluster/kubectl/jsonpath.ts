@@ -137,13 +137,10 @@ class Parser {
       if (character === "\\") {
         this.#at++;
         name += this.#text.charAt(this.#at);
-      } else if (/[\s,.[\]$@{}!=<>)(*]/.test(character)) break;
+      } else if (/[\s,.[\]$@{}]/.test(character)) break;
       else name += character;
     }
-    if (name === "" && this.#text.charAt(this.#at) === "*") {
-      this.#at++;
-      return [{ type: "wildcard" }];
-    }
+    if (name === "*") return [{ type: "wildcard" }];
     return name === "" ? [] : [{ type: "field", name }];
   }
 
@@ -184,17 +181,22 @@ class Parser {
       return this.#filter(inner.slice(2, -1));
     }
     const members = splitOutside(inner, ",").map((member) => this.#member(member.trim()));
-    return members.length === 1 ? (members[0] as Step) : { type: "union", members: members.map((member) => [member]) };
+    const [only] = members;
+    return members.length === 1 && only?.length === 1 ? (only[0] as Step) : { type: "union", members };
   }
 
-  #member(text: string): Step {
-    if (text === "*") return { type: "wildcard" };
-    const quoted = /^'((?:[^'\\]|\\.)*)'$|^"((?:[^"\\]|\\.)*)"$/.exec(text);
-    if (quoted !== null) return { type: "field", name: (quoted[1] ?? quoted[2] ?? "").replace(/\\(.)/g, "$1") };
+  /** A quoted member is a path itself: `['metadata.name']`; a dot that belongs to a key is written `\\.`. */
+  #member(text: string): readonly Step[] {
+    if (text === "*") return [{ type: "wildcard" }];
+    const quoted = /^'([^']*)'$|^"([^"]*)"$/.exec(text);
+    if (quoted !== null) {
+      const action = new Parser(`{.${quoted[1] ?? quoted[2] ?? ""}}`).parts()[0];
+      return action?.type === "action" ? action.steps : [];
+    }
     const slice = /^(-?\d*)(?:(:)(-?\d*))?(?::(-?\d*))?$/.exec(text);
     if (slice === null || text === "") return this.#fail(`invalid array index ${text}`);
     const number = (part: string | undefined): number | undefined => (part === undefined || part === "" ? undefined : Number(part));
-    return { type: "slice", from: number(slice[1]), to: number(slice[3]), step: number(slice[4]), isIndex: slice[2] === undefined };
+    return [{ type: "slice", from: number(slice[1]), to: number(slice[3]), step: number(slice[4]), isIndex: slice[2] === undefined }];
   }
 
   #filter(text: string): Step {

@@ -279,15 +279,13 @@ function* watchProgress(session: Session, flags: Flags, info: Info): Run<void> {
     path: resourcePath(info.resource, info.namespace),
     query: { fieldSelector: `metadata.name=${info.name}`, resourceVersion: info.object.metadata.resourceVersion },
   });
-  let last = progress.text;
   try {
     for (;;) {
       const event = yield* watch.next();
       if (event.type === "DELETED") throw new KubectlError("object has been deleted");
       if (event.type === "BOOKMARK") continue;
       progress = rolloutProgress(event.object);
-      if (progress.text !== last || progress.isDone) yield* session.out(progress.text);
-      last = progress.text;
+      yield* session.out(progress.text);
       if (progress.isDone) return;
     }
   } finally {

@@ -98,7 +98,7 @@ export function* select(session: Session, options: SelectOptions): Run<Selection
       if (query.labelSelector !== undefined || query.fieldSelector !== undefined)
         throw new KubectlError("name cannot be provided when a selector is specified");
       if (allNamespaces) throw new KubectlError("a resource cannot be retrieved by name across all namespaces");
-      for (const type of types.split(",")) targets.push(one(session, resources.get(type), name));
+      targets.push(one(session, resources.get(types), name));
     }
     return { targets, errors: [], isSingle: targets.length === 1 };
   }
@@ -229,10 +229,23 @@ export function* fetch(
       }
     } catch (error) {
       if (!(error instanceof StatusError || error instanceof KubectlError)) throw error;
-      errors.push(error);
+      errors.push(target.type === "list" && error instanceof StatusError ? listFailure(error, target) : error);
     }
   }
   return { infos, errors };
+}
+
+/** What a list's refusal says more than the server. @source cli-runtime resource/selector.go */
+export function listFailure(error: StatusError, { resource, query }: Extract<Target, { type: "list" }>): StatusError {
+  const { reason, message } = error.status;
+  if (reason !== "BadRequest" && reason !== "NotFound") return error;
+  const what = JSON.stringify(`${resource.group}/${resource.version}, Resource=${resource.plural}`);
+  const { labelSelector = "", fieldSelector = "" } = query;
+  const prefix =
+    labelSelector === "" && fieldSelector === ""
+      ? `Unable to list ${what}`
+      : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}`;
+  return new StatusError({ ...error.status, message: `${prefix}: ${message}` });
 }
 
 export function* fetchOne(session: Session, target: Extract<Target, { type: "one" }>): Run<KubernetesObject> {
