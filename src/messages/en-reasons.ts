@@ -39,6 +39,21 @@ export const enReasons = {
   "received-by-nobody": () => "The message has arrived, but nobody waits for it any more.",
   "rule-drop": (a) => `A rule in ${a.chain} drops it silently. The sender hears nothing and waits until its own time-out.`,
   "policy-drop": (a) => `No rule in ${a.chain} lets it through, and the chain's policy is DROP.`,
+  "cni-keeps-source-to-pods": (a) => `The destination is a pod (${a.cidr}): the sender keeps its own address.`,
+  "cni-keeps-source-to-nodes": (a) => `The destination is a node (${a.cidr}): the sender keeps its own address.`,
+  "cni-masquerade": () => "Outside the cluster nobody knows pod addresses, so the packet leaves with its node's address (masquerade).",
+  "cni-host-port": (a) =>
+    `The pod ${a.pod} has lent itself port ${a.hostPort} of this node: the destination becomes the pod's port ${a.port}.`,
+  "cni-host-port-masquerade": () =>
+    "It came by a host port in a way whose answer would not come back here, so the node puts its own address in front.",
+  "policy-established": () => "The connection was allowed when it was opened: network policies are not asked again.",
+  "policy-itself": (a) => `The pod ${a.pod} always reaches itself, whatever the policies say.`,
+  "policy-allows-ingress": (a) => `The network policy ${a.policy} allows this connection to ${a.pod}.`,
+  "policy-allows-egress": (a) => `The network policy ${a.policy} allows this connection from ${a.pod}.`,
+  "policy-denies-ingress": (a) =>
+    `Network policies (${a.policies}) isolate ${a.pod}, and none of them allows this sender. It is dropped silently: the sender waits until its own time-out.`,
+  "policy-denies-egress": (a) =>
+    `Network policies (${a.policies}) limit what ${a.pod} may reach, and none of them allows this destination. It is dropped silently: the sender waits until its own time-out.`,
   "no-such-address": () => "No machine has this address: the packet ends here, and the sender hears nothing.",
   "range-not-routed": () =>
     "Outside the cluster nobody knows a way to pod or Service addresses: a ClusterIP exists only as rules on the nodes. The sender hears nothing.",
