@@ -8,6 +8,7 @@ import { printedRules } from "../cluster/kube-proxy/printed-rules.ts";
 import { expectedOutcomes, merged, problem } from "./judge.ts";
 import { canAskKernel, type Namespace } from "./namespaces.ts";
 import { addressesOf, type Flow, flowsTo, generatedRows, type Row, rows, scenarioOf } from "./rows.ts";
+import { sortedElements, withoutComments } from "./texts.ts";
 import { nodes, Topology } from "./topology.ts";
 
 const possible = canAskKernel();
@@ -154,14 +155,4 @@ async function judge(world: Topology, simulated: ProxiedNodes, row: Row, flow: F
 function namespaceOf(world: Topology, flow: Flow): Namespace {
   if (flow.from === "node") return world.nodes[flow.node] as Namespace;
   return (flow.from === "laptop" || flow.from === "desktop" ? world.clients.get(flow.from) : world.pods.get(flow.source)) as Namespace;
-}
-
-/** Without the lines that say when, and the counters of packets that the machine sends of itself meanwhile. */
-function withoutComments(text: string): string {
-  return text.replace(/^#.*\n/gm, "").replace(/\[\d+:\d+\]/g, "[0:0]");
-}
-
-/** The kernel lists the elements of a verdict map in the order of its hash. */
-function sortedElements(text: string): string {
-  return text.replace(/elements = \{ ([^}]*) \}/g, (_, elements: string) => `elements = { ${elements.split(/,\s+/).sort().join(", ")} }`);
 }
