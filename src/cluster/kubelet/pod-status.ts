@@ -67,20 +67,23 @@ function pendingUnlessMainRan(views: readonly ContainerView[]): Phase {
   return views.some(({ isInit, state }) => !isInit && state.running !== undefined) ? "Running" : "Pending";
 }
 
-/** The status that these containers make; conditions of others are kept. Pure. @source pkg/kubelet/kubelet_pods.go, generateAPIPodStatus; status/generate.go */
+/** The status that these containers make; conditions of others are kept. Pure. @source pkg/kubelet/kubelet_pods.go, generateAPIPodStatus; status/{generate,status_manager}.go */
 export function podStatus(
   pod: Pod,
   views: readonly ContainerView[],
   facts: PodFacts,
   override?: { readonly phase: Phase; readonly reason: string; readonly message: string },
 ): PodStatus {
-  const phase = override?.phase ?? podPhase(pod, views, facts.isTerminal);
+  const reached = override?.phase ?? podPhase(pod, views, facts.isTerminal);
+  // A pod has not ended while a container of it still runs: a sidecar on its way out, or what a deadline stops.
+  const isEnding = (reached === "Succeeded" || reached === "Failed") && views.some(({ state }) => state.running !== undefined);
+  const phase = isEnding ? "Running" : reached;
   const init = views.filter(({ isInit }) => isInit);
   const main = views.filter(({ isInit }) => !isInit);
   return {
     phase,
     conditions: podConditions(pod, phase, init, main, facts),
-    ...(override === undefined ? {} : { reason: override.reason, message: override.message }),
+    ...(override === undefined || isEnding ? {} : { reason: override.reason, message: override.message }),
     ...(facts.hostIPs[0] === undefined ? {} : { hostIP: facts.hostIPs[0], hostIPs: facts.hostIPs.map((ip) => ({ ip })) }),
     ...(facts.podIPs[0] === undefined ? {} : { podIP: facts.podIPs[0], podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: facts.startTime,

@@ -153,6 +153,25 @@ describe("ends and restarts (kubernetes.io, Pod Lifecycle; pkg/kubelet/kuberunti
     expect(w.pod("p").status.phase).toBe("Running");
   });
 
+  test("a sidecar starts before the others and ends after them; only then the pod has ended (KEP-753)", () => {
+    const w = world({ nodes: 1 });
+    const proxy = { name: "proxy", image: "luksa/kubia", restartPolicy: "Always", startupProbe: { tcpSocket: { port: 8080 } } };
+    const spec = { initContainers: [proxy], restartPolicy: "Never", terminationGracePeriodSeconds: 5 };
+    w.create(kubia("p", spec, { image: "busybox", command: ["sleep", "10"] }));
+    w.pass(1.55);
+    expect(w.pod("p").status).toMatchObject({ phase: "Pending", initContainerStatuses: [{ state: { running: {} }, started: false }] });
+    w.pass(3);
+    expect(w.pod("p").status).toMatchObject({
+      phase: "Running",
+      initContainerStatuses: [{ ready: true, started: true }],
+      containerStatuses: [{ ready: true }],
+    });
+    w.pass(10);
+    expect(w.pod("p").status).toMatchObject({ phase: "Running", containerStatuses: [{ state: { terminated: { exitCode: 0 } } }] });
+    w.pass(5);
+    expect(w.pod("p").status).toMatchObject({ phase: "Succeeded", initContainerStatuses: [{ state: { terminated: { exitCode: 137 } } }] });
+  });
+
   test("a command that the image has not got (OCI runtime's words)", () => {
     const w = world();
     w.create(kubia("p", {}, { command: ["nosuch"] }));
