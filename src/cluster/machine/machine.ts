@@ -227,7 +227,8 @@ export class Machine implements ProcessOwner, SysMachine {
     const path = absolutePath(name, cwd);
     const slash = path.lastIndexOf("/");
     const isHere = this.files.isProgram(path) || !this.files.status(path).ok;
-    const entry = isHere && pathDefault.split(":").includes(path.slice(0, slash)) ? this.#programs.get(path.slice(slash + 1)) : undefined;
+    const named = isHere ? this.#programs.get(path.slice(slash + 1)) : undefined;
+    const entry = named?.path === path || pathDefault.split(":").includes(path.slice(0, slash)) ? named : undefined;
     if (entry !== undefined) return { entry, args };
     return this.files.status(path).ok ? this.#script(path, args) : "ENOENT";
   }
