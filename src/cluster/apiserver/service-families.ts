@@ -3,7 +3,7 @@ import { goStrings } from "../api/go-value.ts";
 import { isIpv6 } from "../api/ip.ts";
 import type { FieldError } from "../api/kind.ts";
 import type { IPFamily, Service, ServiceSpec } from "../api/service/types.ts";
-import { validateClusterIPs } from "../api/service/validate.ts";
+import { validateClusterIPs } from "../api/service/validate-cluster-ip.ts";
 
 export type FamilyResult =
   | { readonly ok: true; readonly spec: ServiceSpec }
