@@ -216,7 +216,8 @@ function* transferFollowing(
     total.totalUs = sys.nowUs() - startUs;
     total.exit = failure?.exit ?? 0;
     total.errorMessage = failure?.message;
-    yield* meter.finish(result.received, result.expected, result.sent, total.totalUs, failure !== undefined);
+    // A name that is not found ends the transfer before the meter could draw its last line.
+    if (failure?.exit !== 6) yield* meter.finish(result.received, result.expected, result.sent, total.totalUs, failure !== undefined);
     output.flush();
     if (failure !== undefined) yield* report(state, failure);
     if (options.writeOut !== undefined) {

@@ -25,6 +25,8 @@ export const returnBuiltin: Builtin = function* (shell, argv) {
 
 function loopControl(kind: "break" | "continue"): Builtin {
   return function* (shell, argv) {
+    // `break pod/NAME …` is Kubehop's own command of that name: no loop has levels with a slash.
+    if (argv[1]?.includes("/") === true) return yield* shell.runWords(argv, "external");
     if (shell.loopDepth === 0) {
       if (shell.flavour === "bash") yield* shell.complain(`${kind}: only meaningful in a \`for', \`while', or \`until' loop`);
       return 0;
