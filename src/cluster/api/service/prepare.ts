@@ -1,6 +1,7 @@
 import { isEqualData } from "../equal.ts";
 import type { AdmissionContext } from "../kind.ts";
 import type { KubernetesObject, LooseObject } from "../meta.ts";
+import { hasFeature } from "../versions.ts";
 import { isHeadless, needsHealthCheck, type Service, type ServicePort, type ServiceSpec } from "./types.ts";
 
 type Draft = { -readonly [K in keyof ServiceSpec]?: ServiceSpec[K] };
@@ -15,6 +16,9 @@ export function prepareService(object: LooseObject, old: KubernetesObject | unde
   if (oldSpec !== undefined) spec = takeAllocated(spec, oldSpec);
   spec = normalizeClusterIPs(spec, oldSpec);
   if (oldSpec !== undefined) spec = dropTypeDependent(spec, oldSpec);
+  // What this version does not know is dropped, as a feature that is off.
+  if (!hasFeature("trafficDistribution", context.clusterVersion)) delete spec.trafficDistribution;
+  if (!hasFeature("internalTrafficPolicy", context.clusterVersion)) delete spec.internalTrafficPolicy;
   const status = old === undefined && !context.keepsStatus ? { loadBalancer: {} } : object.status;
   const kept =
     old !== undefined && spec.type !== "LoadBalancer" && oldSpec?.type === "LoadBalancer"
