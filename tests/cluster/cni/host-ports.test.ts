@@ -27,7 +27,12 @@ test("a host port leads to the pod on its own node only, and goes with it", () =
 
   hostPorts.remove("pod/default/web");
   expect(state("192.168.0.2:9000")).toBe("ECONNREFUSED");
-  expect(node1.netfilter.tablesOf(4).chains("nat").filter(({ name }) => name.startsWith("CNI-DN-"))).toEqual([]);
+  expect(
+    node1.netfilter
+      .tablesOf(4)
+      .chains("nat")
+      .filter(({ name }) => name.startsWith("CNI-DN-")),
+  ).toEqual([]);
 });
 
 test("a host port with an address of its own answers there alone", () => {
