@@ -8,7 +8,7 @@ import { absolutePath } from "./path.ts";
 import { type ProcessOwner, ProcessState } from "./process.ts";
 import { createNullInput, createNullOutput } from "./streams.ts";
 import { ProcessSys, type SysMachine } from "./sys.ts";
-import type { HostInfo, InputStream, OutputStream, ProgramEntry, ServiceKey, SpawnOptions, SpawnResult } from "./syscall.ts";
+import type { HostInfo, InputStream, OutputStream, ProgramEntry, ServiceKey, SignalName, SpawnOptions, SpawnResult } from "./syscall.ts";
 
 /** What starting a program costs unless its entry says otherwise; and what a fork of the same program costs. */
 const startUsDefault = 1000;
@@ -185,6 +185,10 @@ export class Machine implements ProcessOwner, SysMachine {
     this.stepCounter.steps++;
   }
 
+  #signalGroup(group: number, signal: SignalName): void {
+    for (const process of this.processes()) if (process.group === group) process.kill(signal);
+  }
+
   #start(options: SpawnOptions, parent: ProcessState | undefined): SpawnResult {
     assert(options.args.length > 0 || options.program !== undefined, "a process needs args or a program");
     if (this.#isOff) return { ok: false, error: "EACCES" };
@@ -209,6 +213,10 @@ export class Machine implements ProcessOwner, SysMachine {
       catches: found.entry.catches ?? [],
     });
     this.#processes.set(pid, process);
+    // Who comes in by a terminal from outside (`kubectl exec -it`, `at`) has its Ctrl-C; a shell there sets its jobs in front itself.
+    if (parent === undefined && options.terminal !== undefined) {
+      options.terminal.setForeground({ place: this.place, group: pid, interrupt: (signal) => this.#signalGroup(pid, signal) });
+    }
     process.run(found.entry.run, new ProcessSys(this, process), found.entry.startUs ?? startUsDefault);
     return { ok: true, process };
   }

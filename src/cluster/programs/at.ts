@@ -1,4 +1,4 @@
-import type { Program, ProgramEntry, Sys } from "../machine/syscall.ts";
+import { type Program, type ProgramEntry, Signal, type Sys } from "../machine/syscall.ts";
 import { clusterService } from "./services.ts";
 
 /**
@@ -35,7 +35,13 @@ function* runAt(sys: Sys): Program {
     yield* sys.err(`bash: line 1: ${args[0]}: command not found\n`);
     return 127;
   }
-  return yield* started.process.wait();
+  try {
+    return yield* started.process.wait();
+  } catch (signal) {
+    // The connection is gone, and with it what ran over there.
+    if (signal instanceof Signal) started.process.kill(signal.name === "SIGINT" ? "SIGINT" : "SIGHUP");
+    throw signal;
+  }
 }
 
 export const at: ProgramEntry = { name: "at", run: runAt };

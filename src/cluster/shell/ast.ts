@@ -3,7 +3,9 @@ export type WordPart =
   | { readonly type: "literal"; readonly text: string; readonly quoted: boolean }
   | { readonly type: "parameter"; readonly parameter: Parameter; readonly quoted: boolean }
   | { readonly type: "command"; readonly script: Script; readonly quoted: boolean }
-  | { readonly type: "arithmetic"; readonly expression: Word; readonly quoted: boolean };
+  | { readonly type: "arithmetic"; readonly expression: Word; readonly quoted: boolean }
+  /** `<(COMMANDS)`: the name of a file that holds their output. */
+  | { readonly type: "process"; readonly script: Script; readonly quoted: boolean };
 
 export interface Word {
   readonly parts: readonly WordPart[];

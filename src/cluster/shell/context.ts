@@ -59,6 +59,8 @@ export interface ShellContext {
   /** The line that runs, from 1. */
   line: number;
   umask: number;
+  /** How many `<(...)` there were. */
+  processFiles: number;
   loopDepth: number;
 
   input(): InputStream;

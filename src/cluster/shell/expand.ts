@@ -67,6 +67,15 @@ function* expandParts(shell: ShellContext, parts: readonly WordPart[], canSplit:
         segments.push({ text, quoted: part.quoted, split: !part.quoted });
         break;
       }
+      case "process": {
+        // bash counts its descriptors down from 63.
+        const path = `/dev/fd/${63 - (shell.processFiles++ % 50)}`;
+        const text = yield* shell.capture(part.script);
+        shell.sys.files.makeDirectory("/dev/fd", { parents: true });
+        shell.sys.files.write(path, text);
+        segments.push({ text: path, quoted: true, split: false });
+        break;
+      }
       case "arithmetic": {
         const expression = yield* expandText(shell, part.expression);
         const value = yield* shell.calculate(expression);

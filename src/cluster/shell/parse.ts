@@ -196,6 +196,18 @@ export class ShellParser {
       this.#line++;
       return { type: "newline", start, line };
     }
+    if (source.startsWith("<(", start)) {
+      const inner = new ShellParser(source, { at: start + 2, line, depth: this.#depth + 1 });
+      const script = inner.#closed(line);
+      this.#at = inner.#at;
+      this.#line = inner.#line;
+      return {
+        type: "word",
+        word: { parts: [{ type: "process", script, quoted: false }], source: source.slice(start, this.#at) },
+        start,
+        line,
+      };
+    }
     for (const text of operators) {
       if (source.startsWith(text, start)) {
         this.#at += text.length;
@@ -992,7 +1004,7 @@ export class ShellParser {
         return done(of, { type: "length" });
       }
       let isIndirect = false;
-      if (source[this.#at] === "!" && /[A-Za-z_]/.test(source[this.#at + 1] ?? "")) {
+      if (source[this.#at] === "!" && /[A-Za-z_0-9#@]/.test(source[this.#at + 1] ?? "") && source[this.#at + 2] !== undefined) {
         isIndirect = true;
         this.#at++;
       }

@@ -93,6 +93,7 @@ export class Shell implements ShellContext {
   lastBackgroundPid: number | undefined;
   line = 1;
   umask = 0o022;
+  processFiles = 0;
   loopDepth = 0;
 
   readonly #start: ShellStart;

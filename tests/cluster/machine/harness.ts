@@ -1,4 +1,4 @@
-import { EventQueue } from "../../../src/cluster/sim/clock.ts";
+import type { EventQueue } from "../../../src/cluster/sim/clock.ts";
 import { AddressBook } from "../../../src/cluster/network/address.ts";
 import { createSimulation, type DrivenSimulation } from "../../../src/cluster/sim/simulation.ts";
 import { Machine, type MachineOptions } from "../../../src/cluster/machine/machine.ts";

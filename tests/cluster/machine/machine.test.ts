@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Machine } from "../../../src/cluster/machine/machine.ts";
+import type { Machine } from "../../../src/cluster/machine/machine.ts";
 import { createSink } from "../../../src/cluster/machine/streams.ts";
 import { type ProgramEntry, Signal, type Sys } from "../../../src/cluster/machine/syscall.ts";
 import { createSimulation } from "../../../src/cluster/sim/simulation.ts";

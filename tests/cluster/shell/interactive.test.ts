@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
+import type { ProgramEntry } from "../../../src/cluster/machine/syscall.ts";
 import { createTerminal } from "../../../src/cluster/machine/terminal.ts";
 import { basicPrograms, programMap } from "../../../src/cluster/programs/index.ts";
 import { createSimulation } from "../../../src/cluster/sim/simulation.ts";
 import { machineOn } from "../machine/harness.ts";
 
-function terminalOn(options?: Parameters<typeof machineOn>[2], shell = "bash", toolset: "gnu" | "busybox" = "gnu") {
-  const simulation = createSimulation(1, 0);
-  const machine = machineOn(simulation, programMap(basicPrograms(toolset)), options);
+function terminalOn(
+  options?: Parameters<typeof machineOn>[2],
+  shell = "bash",
+  toolset: "gnu" | "busybox" = "gnu",
+  more: readonly ProgramEntry[] = [],
+  simulation = createSimulation(1, 0),
+) {
+  const machine = machineOn(simulation, programMap(basicPrograms(toolset), more), options);
   let shown = "";
   const end = createTerminal(simulation.clock, {
     columns: 80,
@@ -157,4 +163,33 @@ test("a shell within a shell; exit and Ctrl-D leave them one by one", () => {
   end.endOfInput();
   pass(10);
   expect(process.exitStatus).toBe(0);
+});
+
+test("a program that came in by the terminal from elsewhere has its Ctrl-C", () => {
+  const simulation = createSimulation(1, 0);
+  const far = machineOn(simulation, programMap(basicPrograms("gnu")), { place: "node/node1", kind: "node", hostname: "node1" });
+  const ssh: ProgramEntry = {
+    name: "ssh",
+    *run({ stdin, stdout, stderr, terminal, session, args }) {
+      const started = far.spawn({ args: args.slice(1), stdin, stdout, stderr, terminal, session });
+      return started.ok ? yield* started.process.wait() : 127;
+    },
+  };
+  const { end, type, pass } = terminalOn(undefined, "bash", "gnu", [ssh], simulation);
+  type("ssh sleep 100");
+  expect(far.processes()).toHaveLength(1);
+  end.interrupt();
+  pass(10);
+  expect(far.processes()).toEqual([]);
+  expect(type("echo $?")).toBe("130\n");
+  type("ssh bash");
+  expect(end.prompt).toBe("root@node1:~# ");
+  expect(end.place).toBe("node/node1");
+  type("sleep 100");
+  end.interrupt();
+  pass(10);
+  expect(end.prompt).toBe("root@node1:~# ");
+  type("exit");
+  expect(end.prompt).toBe("laptop:~$ ");
+  expect(end.place).toBe("client/laptop");
 });
