@@ -14,6 +14,22 @@ const cases = fc.record({
   isNodePort: fc.boolean(),
 });
 
+/** A trace asks only the rules that bear kube-proxy's reasons; the short rules of the network's tests bear none. */
+function signAsKubeProxy(node: Netns): void {
+  const { tables } = node.netfilter;
+  for (const table of ["nat", "filter"] as const) {
+    for (const chain of tables.chains(table)) {
+      if (chain.policy === undefined) continue;
+      const signed = chain.rules.map((rule) =>
+        rule.target.type === "jump" && rule.target.chain.startsWith("KUBE-")
+          ? { ...rule, because: { code: "kube-proxy.entry", args: {} } }
+          : rule,
+      );
+      tables.setChain(table, chain.name, signed);
+    }
+  }
+}
+
 test("what trace says may happen contains what then happens: verdict, endpoint and masquerade", () => {
   fc.assert(
     fc.property(cases, (made) => {
@@ -24,6 +40,7 @@ test("what trace says may happen contains what then happens: verdict, endpoint a
       w.services([
         { name: "s", clusterIp: "10.96.0.41", port: 80, nodePort: 30123, endpoints, ...(made.affinity ? { affinitySeconds: 60 } : {}) },
       ]);
+      w.nodes.forEach(signAsKubeProxy);
       const from: Netns =
         made.source === "laptop" ? w.laptop : made.source === "pod" ? pods[0]!.netns : w.nodes[Number(made.source.slice(4)) - 1]!;
       const isNodePort = made.isNodePort || made.source === "laptop";
