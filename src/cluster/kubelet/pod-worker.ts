@@ -25,6 +25,7 @@ const startUs = 500_000;
 /** How long a container's end or a failed pull is shown before the back-off is. */
 const showEndUs = 1_000_000;
 const configRetryUs = 10_000_000;
+const lookAgainUs = 12_000_000;
 /** SIGTERM is given at least this, whatever preStop took. @source pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds */
 const leastGraceUs = 2 * second;
 
@@ -231,8 +232,9 @@ export class PodWorker {
     slot.isBusy = true;
     const { name, namespace, uid } = this.#pod.metadata;
     const podText = `${name}_${namespace}(${uid})`;
+    const say = () => this.#tell("Warning", "BackOff", `Back-off restarting failed container ${slot.spec.name} in pod ${podText}`, slot);
+    this.#repeat(Math.min(showEndUs, leftUs), leftUs, say);
     this.#later(Math.min(showEndUs, leftUs), true, () => {
-      this.#tell("Warning", "BackOff", `Back-off restarting failed container ${slot.spec.name} in pod ${podText}`, slot);
       slot.wait(
         "CrashLoopBackOff",
         `back-off ${goDuration(roundToSecond(leftUs))} restarting failed container=${slot.spec.name} pod=${podText}`,
@@ -299,10 +301,12 @@ export class PodWorker {
     this.#queueWrite();
     const waitUs = slot.nextPullBackoffUs();
     if (reason === "ErrImagePull") {
-      this.#later(2 * showEndUs, true, () => {
-        const text = `Back-off pulling image "${slot.image}"`;
+      const text = `Back-off pulling image "${slot.image}"`;
+      this.#repeat(2 * showEndUs, waitUs, () => {
         this.#tell("Normal", "BackOff", text, slot);
         this.#tell("Warning", "Failed", "Error: ImagePullBackOff", slot);
+      });
+      this.#later(2 * showEndUs, true, () => {
         slot.wait("ImagePullBackOff", this.#context.options.clusterVersion.minor >= 32 ? `${text}: ErrImagePull: ${message}` : text);
         this.#queueWrite();
       });
@@ -799,6 +803,15 @@ export class PodWorker {
     };
     const timer: Timer = isPeriodic ? clock.afterPeriodic(delayUs, guarded) : clock.after(delayUs, guarded);
     this.#timers.add(timer);
+  }
+
+  /** While something waits, each look at the pod tells of it again: every twelve seconds or so. @source pkg/kubelet/pod_workers.go, backOffPeriod (10 s, jittered by half) */
+  #repeat(firstUs: number, endUs: number, say: () => void): void {
+    for (let atUs = firstUs; atUs === firstUs || atUs < endUs; atUs += lookAgainUs) {
+      this.#later(atUs, true, () => {
+        if (!this.#isTerminating && !this.#isEnded) say();
+      });
+    }
   }
 
   #now(): string {
