@@ -27,6 +27,8 @@ export class IptablesProgrammer implements Programmer {
   #isLargeCluster = false;
   /** Nothing was written since the start: what stands in the tables may be an earlier run's. */
   #isFresh = true;
+  /** Chains of Service ports that stood there at the start: an earlier run's. */
+  #leftOver: readonly string[] = [];
 
   /** `onDelete`: told of each chain that goes; the kernel's list of the same name, which affinity is kept in, goes with it. */
   constructor(writer: IptablesWriter, book: AddressBook, node: NodeFacts, onDelete: (chain: string) => void = () => {}) {
@@ -44,6 +46,10 @@ export class IptablesProgrammer implements Programmer {
     this.#endpoints = 0;
     this.#isLargeCluster = false;
     this.#isFresh = true;
+    this.#leftOver = this.#writer
+      .chains("nat")
+      .map((chain) => chain.name)
+      .filter((name) => /^KUBE-(SVC|SVL|EXT|FW|SEP)-/.test(name));
     writeFixedPart(this.#writer, node);
   }
 
@@ -68,14 +74,12 @@ export class IptablesProgrammer implements Programmer {
     this.#isFresh = false;
   }
 
-  /** After the tables were written from nothing: chains of ours that nobody asks for any more (a stopped kube-proxy left them). */
   removeStale(): void {
+    if (this.#leftOver.length === 0) return;
     const wanted = new Set<string>();
     for (const rules of this.#rules.values()) for (const name of rules.own.keys()) wanted.add(name);
-    for (const chain of [...this.#writer.chains("nat")]) {
-      if (!/^KUBE-(SVC|SVL|EXT|FW|SEP)-/.test(chain.name)) continue;
-      if (!wanted.has(chain.name)) this.#deleteChain(chain.name);
-    }
+    for (const name of this.#leftOver) if (!wanted.has(name)) this.#deleteChain(name);
+    this.#leftOver = [];
   }
 
   #applyPort(key: string, touched: Set<SharedChain>): void {
