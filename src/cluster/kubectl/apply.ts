@@ -6,7 +6,7 @@ import { printYaml } from "../../yaml/print.ts";
 import { clientValidationFaults } from "./client-validation.ts";
 import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
-import type { FlagDefinition, Flags } from "./flags.ts";
+import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { manifestHints } from "./manifest-hints.ts";
@@ -150,10 +150,10 @@ export type FieldValidation = "Strict" | "Warn" | "Ignore";
 /** @throws KubectlError */
 export function fieldValidation(flags: Flags): FieldValidation {
   const text = flags.text("validate");
-  if (["strict", "true"].includes(text)) return "Strict";
+  if (text === "strict" || parseBool(text) === true) return "Strict";
   if (text === "warn") return "Warn";
-  if (["ignore", "false"].includes(text)) return "Ignore";
-  throw new KubectlError(`invalid - validate option ${JSON.stringify(text)}`);
+  if (text === "ignore" || parseBool(text) === false) return "Ignore";
+  throw new KubectlError(`invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`);
 }
 
 /** Up to 1.24 kubectl itself looked for unknown fields. */

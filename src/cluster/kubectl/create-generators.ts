@@ -121,12 +121,12 @@ function servicePorts(flags: Flags): readonly LooseObject[] {
 
 function service(type: string): Build {
   return (session, flags) => {
+    if (type === "ExternalName") requireFlags(flags, "external-name");
     const name = nameArgument(session, flags);
     const ports = servicePorts(flags);
     const isHeadless = flags.text("clusterip") === "None";
     if (ports.length === 0 && type !== "ExternalName" && !isHeadless)
       throw new KubectlError("at least one tcp port specifier must be provided");
-    if (type === "ExternalName") requireFlags(flags, "external-name");
     const clusterIP = flags.text("clusterip");
     return typed(
       "v1",
@@ -209,8 +209,8 @@ export function containerName(image: string): string {
 }
 
 function deployment(session: Session, flags: Flags): LooseObject {
-  const name = nameArgument(session, flags);
   requireFlags(flags, "image");
+  const name = nameArgument(session, flags);
   const images = flags.list("image");
   const words = flags.argsLengthAtDash < 0 ? [] : flags.args.slice(flags.argsLengthAtDash);
   if (images.length > 1 && words.length > 0) throw new KubectlError("cannot specify multiple --image options and command");
@@ -253,8 +253,8 @@ function job(session: Session, flags: Flags): LooseObject {
 }
 
 function cronJob(session: Session, flags: Flags): LooseObject {
-  const name = nameArgument(session, flags);
   requireFlags(flags, "image", "schedule");
+  const name = nameArgument(session, flags);
   return typed("batch/v1", "CronJob", name, {
     spec: {
       jobTemplate: {

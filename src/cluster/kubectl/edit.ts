@@ -35,7 +35,12 @@ export const editCommand: Command = {
 };
 
 function* edit(session: Session, flags: Flags): Run<void> {
-  const selection = yield* select(session, { args: flags.args, files: flags.list("filename"), labelSelector: flags.text("selector") });
+  const selection = yield* select(session, {
+    args: flags.args,
+    files: flags.list("filename"),
+    labelSelector: flags.text("selector"),
+    typeAloneIsAll: true,
+  });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;

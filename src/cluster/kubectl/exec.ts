@@ -81,7 +81,8 @@ export function* runIn(session: Session, pod: Pod, given: Flags, command: readon
   const { phase } = pod.status ?? {};
   if (phase === "Succeeded" || phase === "Failed")
     throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
-  const container = yield* containerFor(session, pod, given.text("container"), given.is("quiet"));
+  // A given name is the server's to judge.
+  const container = given.text("container") || (yield* containerFor(session, pod, "", given.is("quiet")));
   const { sys } = session;
   const wantsStdin = given.is("stdin");
   const hasTerminal = sys.terminal !== undefined && sys.stdin.kind === "tty";

@@ -129,12 +129,9 @@ function* printObjects(session: Session, flags: Flags, selection: Selection, pri
   const [first] = objects;
   if (selection.isSingle) {
     if (first !== undefined) yield* session.out(printer(first, fetched.infos[0]?.resource));
-  } else if (errors.length === 0 || objects.length > 0) {
-    const hasNames = selection.targets.some(({ type }) => type === "one");
-    if (!(objects.length === 0 && (flags.is("ignore-not-found") || hasNames))) {
-      const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
-      yield* session.out(printer(list, undefined));
-    }
+  } else if (objects.length > 0 || !flags.is("ignore-not-found")) {
+    const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
+    yield* session.out(printer(list, undefined));
   }
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
@@ -193,8 +190,9 @@ function* printTables(session: Session, flags: Flags, selection: Selection): Run
       errors.push(target.type === "list" && error instanceof StatusError ? listFailure(error, target) : error);
     }
   }
-  if (flags.text("sort-by") !== "" && selection.targets.length > 1 && selection.targets[0]?.type === "one" && errors.length === 0) {
-    throw new KubectlError("expected type *v1.Table, got *v1.PartialObjectMetadata");
+  // With several names the real client sorts each table for itself, then finds the first one in every place.
+  if (flags.text("sort-by") !== "" && selection.targets.length > 1 && selection.targets[0]?.type === "one") {
+    for (const { tables } of groups) tables.fill(tables[0] as Table);
   }
   const pieces: string[] = [];
   for (const { resource, tables } of groups) {

@@ -84,7 +84,7 @@ function* logs(session: Session, flags: Flags): Run<void> {
   for (const pod of pods) {
     if (flags.is("all-containers")) {
       for (const { name } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) sources.push({ pod, container: name });
-    } else sources.push({ pod, container: yield* containerFor(session, pod, flags.text("container") || (second ?? ""), selector !== "") });
+    } else sources.push({ pod, container: yield* logContainer(session, pod, flags.text("container") || (second ?? ""), selector !== "") });
   }
   if (flags.is("follow") && sources.length > flags.number("max-log-requests")) {
     throw new KubectlError(
@@ -98,6 +98,14 @@ function* logs(session: Session, flags: Flags): Run<void> {
     return;
   }
   yield* followAll(session, sources, query, prefixOf);
+}
+
+function* logContainer(session: Session, pod: Pod, asked: string, isQuiet: boolean): Run<string> {
+  const { containers, initContainers = [] } = pod.spec;
+  if (asked !== "" && ![...containers, ...initContainers].some(({ name }) => name === asked)) {
+    throw new KubectlError(`container ${asked} is not valid for pod ${pod.metadata.name}`);
+  }
+  return yield* containerFor(session, pod, asked, isQuiet);
 }
 
 interface Source {

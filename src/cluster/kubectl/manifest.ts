@@ -144,7 +144,7 @@ function metadataFault(object: LooseObject): string | undefined {
   const { metadata } = object;
   if (metadata === undefined || metadata === null) return undefined;
   if (typeof metadata !== "object" || Array.isArray(metadata)) {
-    return `json: cannot unmarshal ${jsonKind(metadata)} into Go struct field detector.metadata of type v1.ObjectMeta`;
+    return `json: cannot unmarshal ${jsonKind(metadata)} into Go struct field PartialObjectMetadata.metadata of type v1.ObjectMeta`;
   }
   const meta = metadata as LooseObject;
   for (const field of ["annotations", "labels"] as const) {

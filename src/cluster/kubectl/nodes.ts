@@ -3,7 +3,7 @@ import type { Pod } from "../api/pod/types.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { waitUntilGone } from "./delete.ts";
-import { joinFailures, KubectlError, StatusError } from "./failure.ts";
+import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix } from "./output.ts";
 import { fetch, type Info, select, selectorFlag } from "./select.ts";
@@ -194,8 +194,7 @@ function* drain(session: Session, flags: Flags): Run<void> {
   }
   if (failures.length === 0) return;
   yield* session.err(`There are pending nodes to be drained:\n${failures.map(({ node }) => ` ${node}\n`).join("")}`);
-  const failure = joinFailures(failures.map(({ error }) => error));
-  if (failure !== undefined) throw failure;
+  throw new Failures(failures.map(({ error }) => error));
 }
 
 function* evictAll(session: Session, flags: Flags, pods: readonly Pod[], isDry: boolean): Run<void> {

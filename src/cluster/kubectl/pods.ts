@@ -15,8 +15,14 @@ export function* podFor(session: Session, word: string): Run<Pod> {
   if (info === undefined) throw new KubectlError(`pods "${word}" not found`);
   if (info.object.kind === "Pod") return info.object as Pod;
   const selector = selectorOf(info.object);
-  if (selector === undefined)
-    throw new KubectlError(`cannot attach to *unstructured.Unstructured: selector for ${info.object.kind} not implemented`);
+  if (selector === undefined) {
+    const { kind } = info.object;
+    const why =
+      kind === "Service"
+        ? `invalid service '${info.name}': Service is defined without a selector`
+        : `selector for *v1.${kind} not implemented`;
+    throw new KubectlError(`cannot attach to *v1.${kind}: ${why}`);
+  }
   const pods = yield* podsOf(session, info.namespace ?? session.namespace, selector);
   const best = pods.toSorted(byActivity)[0];
   if (best === undefined) throw new KubectlError("timed out waiting for the condition");

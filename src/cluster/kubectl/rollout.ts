@@ -91,7 +91,7 @@ function* selected(session: Session, flags: Flags): Run<readonly Info[]> {
     args: flags.args,
     files,
     labelSelector: flags.text("selector"),
-    typeAloneIsAll: flags.text("selector") !== "",
+    typeAloneIsAll: true,
   });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);

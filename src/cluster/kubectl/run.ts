@@ -96,9 +96,9 @@ export function runCommand(minor: number): Command {
 }
 
 function* run(session: Session, flags: Flags): Run<number> {
+  requireFlags(flags, "image");
   const [name] = flags.args;
   if (name === undefined || flags.argsLengthAtDash === 0) throw session.usage("NAME is required for run");
-  requireFlags(flags, "image");
   const image = flags.text("image");
   if (!/^[\w./:@-]+$/.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
   const restart = flags.text("restart");
