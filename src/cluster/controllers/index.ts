@@ -1,5 +1,6 @@
 import { PausableSimulation } from "../sim/pausable.ts";
 import type { ControllerContext } from "./context.ts";
+import { startCronJobController } from "./cron-job.ts";
 import { startDaemonSetController } from "./daemon-set.ts";
 import { startDeploymentController } from "./deployment.ts";
 import { startDisruptionController } from "./disruption.ts";
@@ -25,6 +26,7 @@ const controllers = {
   statefulset: startStatefulSetController,
   daemonset: startDaemonSetController,
   job: startJobController,
+  cronjob: startCronJobController,
   endpoints: startEndpointsController,
   endpointslice: startEndpointSliceController,
   endpointslicemirroring: startEndpointSliceMirroring,
