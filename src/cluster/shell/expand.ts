@@ -123,10 +123,13 @@ function* expandParameter(shell: ShellContext, parameter: Parameter, quoted: boo
       yield* fail(shell, name, shell.flavour === "bash" ? "unbound variable" : "parameter not set");
     return one(value ?? "");
   }
+  const isBashOnly =
+    operation.type === "replace" || operation.type === "substring" || operation.type === "case" || operation.type === "indirect";
+  if (operation.type === "bad" || (shell.flavour === "dash" && isBashOnly)) {
+    yield* shell.complain(shell.flavour === "bash" ? `${parameter.source}: bad substitution` : "Bad substitution");
+    throw new ExpansionFailure(shell.flavour === "bash" ? 1 : 2);
+  }
   switch (operation.type) {
-    case "bad":
-      yield* shell.complain(`${parameter.source}: bad substitution`);
-      throw new ExpansionFailure(1);
     case "length":
       if (value === undefined && shell.options.nounset)
         yield* fail(shell, name, shell.flavour === "bash" ? "unbound variable" : "parameter not set");

@@ -71,7 +71,7 @@ function* readCommand(sys: Sys, shell: Shell): Run<string | undefined> {
 function isComplete(text: string, shell: Shell): boolean {
   if (/(^|[^\\])(\\\\)*\\\n$/.test(text)) return false;
   try {
-    const parser = new ShellParser(text, { aliases: shell.aliases });
+    const parser = new ShellParser(text, { aliases: shell.aliases, isPosix: shell.flavour === "dash" });
     parser.whole();
     return !parser.isDocumentOpen;
   } catch (error) {

@@ -74,6 +74,9 @@ const reservedWords = new Set([
   "time",
 ]);
 
+/** Reserved in bash and ash, ordinary commands in dash. */
+const bashWords = new Set(["[[", "]]", "function", "time"]);
+
 /** Nesting beyond this is refused, far below the engine's stack. */
 const depthMax = 150;
 
@@ -100,16 +103,25 @@ export class ShellParser {
   #isDocumentOpen = false;
   #depth = 0;
   readonly #aliases: Aliases | undefined;
+  /** dash: `[[`, `function` and `((` are nothing special. */
+  readonly #isPosix: boolean;
 
   constructor(
     source: string,
-    options?: { readonly at?: number; readonly line?: number; readonly aliases?: Aliases; readonly depth?: number },
+    options?: {
+      readonly at?: number;
+      readonly line?: number;
+      readonly aliases?: Aliases;
+      readonly depth?: number;
+      readonly isPosix?: boolean;
+    },
   ) {
     this.#source = source;
     this.#at = options?.at ?? 0;
     this.#line = options?.line ?? 1;
     this.#aliases = options?.aliases;
     this.#depth = options?.depth ?? 0;
+    this.#isPosix = options?.isPosix ?? false;
   }
 
   /** The commands up to the next newline; undefined at the end. @throws ShellSyntaxError */
@@ -196,8 +208,8 @@ export class ShellParser {
       this.#line++;
       return { type: "newline", start, line };
     }
-    if (source.startsWith("<(", start)) {
-      const inner = new ShellParser(source, { at: start + 2, line, depth: this.#depth + 1 });
+    if (!this.#isPosix && source.startsWith("<(", start)) {
+      const inner = new ShellParser(source, { at: start + 2, line, depth: this.#depth + 1, isPosix: this.#isPosix });
       const script = inner.#closed(line);
       this.#at = inner.#at;
       this.#line = inner.#line;
@@ -335,7 +347,7 @@ export class ShellParser {
     const { start, line } = token;
     const place = (): { readonly line: number; readonly source: string } => ({ line, source: this.#sourceFrom(start) });
     if (this.#isOperator(token, "(")) {
-      if (this.#source.startsWith("((", start)) {
+      if (!this.#isPosix && this.#source.startsWith("((", start)) {
         const arithmetic = this.#tryArithmetic(start + 2);
         if (arithmetic !== undefined) {
           this.#token = undefined;
@@ -350,7 +362,7 @@ export class ShellParser {
       const redirections = this.#redirections();
       return { type: "subshell", body, redirections, ...place() };
     }
-    switch (this.#plain(token)) {
+    switch (this.#commandWord(token)) {
       case "{": {
         this.#take();
         const body = this.#list([], ["}"]);
@@ -416,6 +428,12 @@ export class ShellParser {
       default:
         return this.#simple(place);
     }
+  }
+
+  /** The reserved word that a command begins with, if it is one to this shell. */
+  #commandWord(token: Token): string | undefined {
+    const word = this.#plain(token);
+    return this.#isPosix && word !== undefined && bashWords.has(word) ? undefined : word;
   }
 
   #forLoop(place: () => { readonly line: number; readonly source: string }): Command {
@@ -644,6 +662,7 @@ export class ShellParser {
           assignments.length === 0 &&
           redirections.length === 0 &&
           reservedWords.has(plain) &&
+          !(this.#isPosix && bashWords.has(plain)) &&
           plain !== "in" &&
           plain !== "time"
         )
@@ -652,7 +671,7 @@ export class ShellParser {
         if (plain !== undefined && alias !== undefined) {
           seenAliases.add(plain);
           this.#take();
-          const inner = new ShellParser(alias, { line: token.line, depth: this.#depth });
+          const inner = new ShellParser(alias, { line: token.line, depth: this.#depth, isPosix: this.#isPosix });
           const replaced = inner.nextLine()?.items[0]?.command;
           if (replaced?.type === "simple") {
             assignments.push(...replaced.assignments);
@@ -911,6 +930,7 @@ export class ShellParser {
       const inner = new ShellParser(source, {
         at: start + 2,
         line: this.#line,
+        isPosix: this.#isPosix,
         depth: this.#depth + 1,
         ...(this.#aliases === undefined ? {} : { aliases: this.#aliases }),
       });
@@ -966,7 +986,7 @@ export class ShellParser {
         i++;
       } else text += c;
     }
-    const script = new ShellParser(text, { line: this.#line, depth: this.#depth + 1 }).whole();
+    const script = new ShellParser(text, { line: this.#line, depth: this.#depth + 1, isPosix: this.#isPosix }).whole();
     this.#line += countNewlines(text);
     this.#at = i + 1;
     return { type: "command", script, quoted };
@@ -1149,7 +1169,7 @@ export class ShellParser {
   }
 
   #textAsWord(text: string): Word {
-    const inner = new ShellParser(text, { line: this.#line, depth: this.#depth + 1 });
+    const inner = new ShellParser(text, { line: this.#line, depth: this.#depth + 1, isPosix: this.#isPosix });
     return { parts: inner.#quotedText(() => false, true), source: text };
   }
 
@@ -1176,7 +1196,7 @@ export class ShellParser {
       const text = lines.join("");
       if (quoted) redirection.text = { parts: text === "" ? [] : [{ type: "literal", text, quoted: true }], source: text };
       else {
-        const inner = new ShellParser(text, { line: firstLine, depth: this.#depth + 1 });
+        const inner = new ShellParser(text, { line: firstLine, depth: this.#depth + 1, isPosix: this.#isPosix });
         redirection.text = { parts: inner.#quotedText(() => false, false), source: text };
       }
     }

@@ -288,7 +288,7 @@ export class Shell implements ShellContext {
 
   /** Parses and runs a text line by line. Errors in it are printed; gives the status of its last command. */
   *runText(text: string, from?: { readonly isLast?: boolean }): Run<number> {
-    const parser = new ShellParser(text, { aliases: this.aliases });
+    const parser = new ShellParser(text, { aliases: this.aliases, isPosix: this.flavour === "dash" });
     let status = 0;
     for (;;) {
       let script: Script | undefined;

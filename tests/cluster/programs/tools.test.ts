@@ -28,6 +28,9 @@ describe("dash 0.5.12, Debian's sh", () => {
     { run: "cd /none", stderr: "sh: 1: cd: can't cd to /none\n", exit: 2 },
     { run: "cat < /none", stderr: "sh: 1: cannot open /none: No such file\n", exit: 2 },
     { run: "echo a; done", stderr: 'sh: 1: Syntax error: "done" unexpected\n', exit: 2 },
+    { run: "[[ a == a ]]", stderr: "sh: 1: [[: not found\n", exit: 127 },
+    { run: "[ a == a ]", stderr: "sh: 1: [: a: unexpected operator\n", exit: 2 },
+    { run: "echo ${x/a/b}", stderr: "sh: 1: Bad substitution\n", exit: 2 },
     { run: 'echo "ab', stderr: "sh: 1: Syntax error: Unterminated quoted string\n", exit: 2 },
   ])("sh -c '$run'", ({ run, stderr, exit }) => {
     const { stderr: err, exit: status } = shellOn(gnu).run(`sh -c '${run}'`);

@@ -40,6 +40,11 @@ export const test: Builtin = function* (shell, argv) {
     }
     args = args.slice(0, -1);
   }
+  const strange = shell.flavour === "dash" ? args.indexOf("==") : -1;
+  if (strange > 0) {
+    yield* shell.complain(`${name}: ${args[strange - 1]}: unexpected operator`);
+    return 2;
+  }
   const result = evaluateTest(args, testWorld(shell));
   if (result.ok) return result.value ? 0 : 1;
   yield* shell.complain(
