@@ -109,9 +109,13 @@ export class HttpReader {
       left = "";
     }
     this.#text = left;
-    if (head.type === "request") return { type: "message", message: httpRequest({ ...head, body }) };
+    if (head.type === "request") {
+      const { type: _request, ...fields } = head;
+      return { type: "message", message: httpRequest({ ...fields, body }) };
+    }
+    const { type: _response, ...fields } = head;
     if (head.status >= 200) this.#awaited.shift();
-    return { type: "message", message: httpResponse({ ...head, body, isToHead }) };
+    return { type: "message", message: httpResponse({ ...fields, body, isToHead }) };
   }
 }
 
