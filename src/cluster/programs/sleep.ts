@@ -4,11 +4,14 @@ import { type Toolset, toolPath } from "./toolset.ts";
 
 const unitUs: Readonly<Record<string, number>> = { "": 1_000_000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 };
 
+/** What `infinity` comes to: a hundred days. */
+const foreverUs = 8_640_000_000_000;
+
 /** `5`, `0.5`, `2m`, `infinity`: microseconds. */
 export function parseInterval(text: string): number | undefined {
-  if (/^inf(inity)?$/i.test(text)) return 8_640_000_000_000;
+  if (/^inf(inity)?$/i.test(text)) return foreverUs;
   const match = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(text);
-  return match === null ? undefined : Math.min(8_640_000_000_000, Math.round(Number(match[1]) * (unitUs[match[2] as string] as number)));
+  return match === null ? undefined : Math.min(foreverUs, Math.round(Number(match[1]) * (unitUs[match[2] as string] as number)));
 }
 
 /** `sleep NUMBER[smhd]...` @source coreutils 9.1 sleep.c; busybox 1.35 sleep.c */
@@ -36,6 +39,11 @@ export function sleep(toolset: Toolset): ProgramEntry {
         return 1;
       }
       us += interval;
+    }
+    if (us >= foreverUs) {
+      // Without a clock: a container that sleeps for ever holds up nobody's `wait settled`.
+      const never = sys.pipe();
+      for (;;) yield* never.input.read();
     }
     yield* sys.sleep(us);
     return 0;

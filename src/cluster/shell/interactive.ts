@@ -73,7 +73,7 @@ function isComplete(text: string, shell: Shell): boolean {
   try {
     const parser = new ShellParser(text, { aliases: shell.aliases, isPosix: shell.flavour === "dash" });
     parser.whole();
-    return !parser.isDocumentOpen;
+    return parser.openDocument === undefined;
   } catch (error) {
     if (error instanceof ShellSyntaxError) return !error.problem.isIncomplete;
     throw error;

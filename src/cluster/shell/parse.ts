@@ -99,8 +99,9 @@ export class ShellParser {
     readonly delimiter: string;
     readonly quoted: boolean;
     readonly stripTabs: boolean;
+    readonly line: number;
   }[] = [];
-  #isDocumentOpen = false;
+  #openDocument: { readonly line: number; readonly delimiter: string } | undefined;
   #depth = 0;
   readonly #aliases: Aliases | undefined;
   /** dash: `[[`, `function` and `((` are nothing special. */
@@ -168,8 +169,8 @@ export class ShellParser {
   }
 
   /** A here-document began and its last line is not there. */
-  get isDocumentOpen(): boolean {
-    return this.#isDocumentOpen;
+  get openDocument(): { readonly line: number; readonly delimiter: string } | undefined {
+    return this.#openDocument;
   }
 
   // ---- tokens
@@ -590,6 +591,7 @@ export class ShellParser {
         delimiter: unquotedText(targetToken.word.parts),
         quoted: targetToken.word.parts.some((part) => part.type === "literal" && part.quoted),
         stripTabs: operator.text === "<<-",
+        line: operator.line,
       });
       this.#take();
       return { type: "text", fd: fd ?? 0, document };
@@ -1174,14 +1176,14 @@ export class ShellParser {
   }
 
   #readDocuments(): void {
-    for (const { redirection, delimiter, quoted, stripTabs } of this.#documents.splice(0)) {
+    for (const { redirection, delimiter, quoted, stripTabs, line: startLine } of this.#documents.splice(0)) {
       const source = this.#source;
       const lines: string[] = [];
       const firstLine = this.#line;
       for (;;) {
         // At the end of the text the document ends too; bash only warns.
         if (this.#at >= source.length) {
-          this.#isDocumentOpen = true;
+          this.#openDocument = { line: startLine, delimiter };
           break;
         }
         const newline = source.indexOf("\n", this.#at);

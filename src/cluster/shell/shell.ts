@@ -301,6 +301,11 @@ export class Shell implements ShellContext {
         return 2;
       }
       if (script === undefined) return status;
+      const open = parser.openDocument;
+      if (open !== undefined && this.flavour === "bash") {
+        this.line = text.replace(/\n$/, "").split("\n").length;
+        yield* this.complain(`warning: here-document at line ${open.line} delimited by end-of-file (wanted \`${open.delimiter}')`);
+      }
       this.#isLastCommand = from?.isLast === true && script.items.length === 1 && /^\s*$/.test(parser.rest());
       status = yield* this.runScript(script);
     }
