@@ -1,23 +1,19 @@
 import { isEqualData } from "../api/equal.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Handler, Pod, PodStatus } from "../api/pod/types.ts";
-import { Machine } from "../machine/machine.ts";
-import { createSink } from "../machine/streams.ts";
+import type { Machine } from "../machine/machine.ts";
 import { type ProgramEntry, type Sys, signalNumber, type SignalName } from "../machine/syscall.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { Timer } from "../sim/clock.ts";
 import { containerEnv, type EnvSources } from "./container-env.ts";
-import { ContainerLog } from "./container-log.ts";
+import { launchContainer } from "./container-launch.ts";
 import { type ContainerInstance, ContainerSlot } from "./container-slot.ts";
-import { expand } from "./expand.ts";
 import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
-import { hostsFile, podHostname } from "./hosts-file.ts";
 import { goDuration, imageId, type ImageStore, isImageName, pullError } from "./image-store.ts";
 import { podStatus } from "./pod-status.ts";
 import { handlerRun, probeRun, type ProbeTarget } from "./probe-actions.ts";
 import { type ProbeOutcome, ProbeWorker } from "./probe-worker.ts";
-import { podResolvConf } from "./resolv-conf.ts";
-import { mountVolumes, volumeContent, volumePath, writeVolume } from "./volumes.ts";
+import { volumeContent, volumePath, writeVolume } from "./volumes.ts";
 
 const second = 1_000_000;
 /** From the image to the running program. */
@@ -358,74 +354,22 @@ export class PodWorker {
     return containerEnv(this.#pod, slot.spec, sources, this.#context.serviceVariables(this.#pod));
   }
 
-  /** The container as a machine of its own, its main process begun; or why that could not be. */
+  /** A new life of the container, or why it could not begin. */
   #launch(slot: ContainerSlot, image: ContainerImage, env: ReadonlyMap<string, string>): ContainerInstance | string {
     const { options } = this.#context;
-    const { simulation, node } = options;
-    const pod = this.#pod;
-    const { namespace, name } = pod.metadata;
-    const all = new Map<string, string>([...image.env, ["HOSTNAME", podHostname(pod, options.nodeName)], ...env]);
-    const machine = new Machine({
-      simulation,
-      place: `pod/${namespace}/${name}`,
-      kind: "pod",
-      hostname: podHostname(pod, options.nodeName),
-      network: this.#sandbox?.network ?? node.network,
-      programs: image.programs,
-      env: all,
-      cwd: slot.spec.workingDir ?? image.workingDirectory ?? "/",
-      services: options.services(pod, slot.spec.name),
-      isContainer: true,
-      randomName: slot.spec.name,
-      ...(options.stepCounter === undefined ? {} : { stepCounter: options.stepCounter }),
-    });
-    this.#layFiles(machine, slot, image, env);
-    const log = new ContainerLog(() => simulation.dateMs());
-    const sink = createSink(simulation.clock, (text) => log.write(text));
-    const command =
-      slot.spec.command === undefined || slot.spec.command.length === 0
-        ? image.entrypoint
-        : slot.spec.command.map((word) => expand(word, env));
-    const hasCommand = slot.spec.command !== undefined && slot.spec.command.length > 0;
-    const given = slot.spec.args !== undefined && slot.spec.args.length > 0 ? slot.spec.args.map((word) => expand(word, env)) : undefined;
-    const args = [...command, ...(given ?? (hasCommand ? [] : image.command))];
-    const started = args.length === 0 ? undefined : machine.spawn({ args, stdout: sink, stderr: sink });
-    if (started === undefined) return "no command specified";
-    if (!started.ok) {
-      const problem = started.error === "ENOENT" ? "executable file not found in $PATH" : "permission denied";
-      return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${args[0]}": ${problem}: unknown`;
-    }
-    const startedUs = simulation.clock.now();
+    const { namespace, name } = this.#pod.metadata;
+    const launched = launchContainer(options, this.#pod, this.#sandbox, slot.spec, image, env);
+    if (typeof launched === "string") return launched;
     const instance: ContainerInstance = {
-      machine,
-      process: started.process,
+      ...launched,
       id: this.#hex(`containerID/${namespace}/${name}/${slot.spec.name}`),
-      startedUs,
+      startedUs: options.simulation.clock.now(),
       startedAt: this.#now(),
-      log,
-      probes: this.#probes(slot, machine),
+      probes: this.#probes(slot, launched.machine),
       isStopping: false,
     };
-    started.process.onExit((status) => this.#exited(slot, instance, status));
+    launched.process.onExit((status) => this.#exited(slot, instance, status));
     return instance;
-  }
-
-  #layFiles(machine: Machine, slot: ContainerSlot, image: ContainerImage, env: ReadonlyMap<string, string>): void {
-    const { node, nodeName, clusterDomain, clusterDns } = this.#context.options;
-    const pod = this.#pod;
-    const nodeFile = (path: string): string => {
-      const text = node.files.read(path);
-      return text.ok ? text.value : "";
-    };
-    for (const [path, text] of image.files ?? []) {
-      const slash = path.lastIndexOf("/");
-      machine.files.makeDirectory(path.slice(0, slash), { parents: true });
-      machine.files.write(path, text);
-    }
-    const ips = this.#sandbox?.ips ?? [];
-    machine.files.write("/etc/hosts", hostsFile(pod, ips, nodeName, clusterDomain, nodeFile("/etc/hosts")));
-    machine.files.write("/etc/resolv.conf", podResolvConf(pod, { domain: clusterDomain, dns: clusterDns }, nodeFile("/etc/resolv.conf")));
-    mountVolumes(node, machine, pod, slot.spec, env);
   }
 
   #runs(slot: ContainerSlot, instance: ContainerInstance, isRestart: boolean): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../src/cluster/api/pod/types.ts";
 import type { Service } from "../../../src/cluster/api/service/types.ts";
+import { containerArgs } from "../../../src/cluster/kubelet/container-launch.ts";
 import { expand } from "../../../src/cluster/kubelet/expand.ts";
 import { hostsFile, podHostname } from "../../../src/cluster/kubelet/hosts-file.ts";
 import { fullImageName, goDuration, isImageName } from "../../../src/cluster/kubelet/image-store.ts";
@@ -145,4 +146,15 @@ test.each([
   [300_000_000, "5m0s"],
 ])("%d µs print as %s (Go's time.Duration)", (us, text) => {
   expect(goDuration(us)).toBe(text);
+});
+
+// kubernetes.io, "Define a Command and Arguments for a Container": image entrypoint [/ep-1], image command [foo bar]
+test.each([
+  [{}, ["/ep-1", "foo", "bar"]],
+  [{ command: ["/ep-2"] }, ["/ep-2"]],
+  [{ args: ["zoo", "boo"] }, ["/ep-1", "zoo", "boo"]],
+  [{ command: ["/ep-2"], args: ["zoo", "$(A)"] }, ["/ep-2", "zoo", "1"]],
+])("%j runs %j", (spec, args) => {
+  const image = { entrypoint: ["/ep-1"], command: ["foo", "bar"], env: new Map(), sizeBytes: 0, programs: new Map() };
+  expect(containerArgs({ name: "c", resources: {}, ...spec }, image, new Map([["A", "1"]]))).toEqual(args);
 });
