@@ -1,0 +1,154 @@
+import type { Program, Stream, Sys } from "../machine/syscall.ts";
+import { utf8Length } from "../protocols/bytes.ts";
+import type { Duplex } from "../protocols/duplex.ts";
+import { header, type HttpRequest, type HttpResponse, httpResponse } from "../protocols/http.ts";
+import { httpDate } from "../protocols/http-date.ts";
+import type { Certificate } from "../protocols/tls.ts";
+import { tlsAccept } from "../protocols/tls-session.ts";
+import { splitTarget } from "./go-http.ts";
+import { listenHttp } from "./serve.ts";
+
+/** What the API server answers to one request; `json` is printed with two blanks of indentation, as it does for curl and browsers. */
+export type ApiAnswer = { readonly status: number; readonly json: unknown } | { readonly status: number; readonly text: string };
+
+/** One request as it came over the wire. */
+export interface ApiCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** Whether it carries a token; without one it is `system:anonymous`. */
+  readonly hasToken: boolean;
+}
+
+/** Anybody may ask for these. @source Kubernetes RBAC, system:public-info-viewer */
+const publicPaths = new Set(["/version", "/version/", "/healthz", "/livez", "/readyz"]);
+
+/**
+ * The API server's socket: HTTPS with a certificate of the cluster's own authority. Without a token only the public paths are open;
+ * the rest is answered by the same handler as kubectl's calls.
+ */
+export function apiServerProgram(options: {
+  readonly port: number;
+  readonly ips: readonly string[];
+  readonly clusterDomain: string;
+  readonly answer: (call: ApiCall) => ApiAnswer;
+}): (sys: Sys) => Program {
+  return function* (sys) {
+    const certificate = servingCertificate(options.ips, options.clusterDomain);
+    const error = yield* listenHttp(sys, {
+      port: options.port,
+      idleUs: 180_000_000,
+      badRequest: () =>
+        httpResponse({
+          status: 400,
+          headers: [
+            ["Content-Type", "text/plain; charset=utf-8"],
+            ["Connection", "close"],
+          ],
+          body: "400 Bad Request",
+        }),
+      *wrap(stream: Stream) {
+        const accepted = yield* tlsAccept(stream, {
+          certificatesFor: () => [certificate],
+          alpn: ["h2", "http/1.1"],
+          timeoutUs: 10_000_000,
+        });
+        if (accepted.ok) return accepted.duplex;
+        if (typeof accepted.received !== "string" && accepted.received.kind !== "tls") yield* stream.send(plainToHttps());
+        return undefined as Duplex | undefined;
+      },
+      *handle(request) {
+        yield* sys.work(1000);
+        return respond(sys, request, options.answer);
+      },
+    });
+    yield* sys.err(`listen tcp :${options.port}: ${error}\n`);
+    return 1;
+  };
+}
+
+/** @source Go net/http server.go: what a TLS server says to plain HTTP */
+function plainToHttps(): HttpResponse {
+  return httpResponse({ version: "HTTP/1.0", status: 400, headers: [], body: "Client sent an HTTP request to an HTTPS server.\n" });
+}
+
+function respond(sys: Sys, request: HttpRequest, answer: (call: ApiCall) => ApiAnswer): HttpResponse {
+  const { path, query } = splitTarget(request.target);
+  const hasToken = (header(request.headers, "Authorization") ?? "").startsWith("Bearer ");
+  const result: ApiAnswer =
+    hasToken || publicPaths.has(path)
+      ? answer({ method: request.method, path, query, body: request.body, hasToken })
+      : forbidden(request.method, path);
+  const body = "json" in result ? `${JSON.stringify(result.json, null, 2)}${path.startsWith("/version") ? "" : "\n"}` : result.text;
+  const type = "json" in result ? "application/json" : "text/plain; charset=utf-8";
+  const isHttp2 = request.version === "HTTP/2";
+  const headers = [
+    ["Audit-Id", auditId(sys)],
+    ["Cache-Control", "no-cache, private"],
+    ["Content-Type", type],
+    ["Date", httpDate(sys.dateMs())],
+    ["Content-Length", `${utf8Length(body)}`],
+  ] as const;
+  return httpResponse({
+    version: isHttp2 ? "HTTP/2" : "HTTP/1.1",
+    status: result.status,
+    headers: isHttp2 ? headers.map(([name, value]) => [name.toLowerCase(), value] as const) : headers,
+    isToHead: request.method === "HEAD",
+    body,
+  });
+}
+
+function auditId(sys: Sys): string {
+  const hex = (digits: number): string => sys.random.uint32().toString(16).padStart(8, "0").slice(0, digits);
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(8)}${hex(4)}`;
+}
+
+/** @source apiserver pkg/endpoints/handlers/responsewriters/errors.go, Forbidden; the words for resources name the verb */
+function forbidden(method: string, path: string): ApiAnswer {
+  const resource = /^\/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?$/.exec(path);
+  const verb =
+    {
+      GET: resource?.[4] === undefined && resource !== null ? "list" : "get",
+      POST: "create",
+      PUT: "update",
+      PATCH: "patch",
+      DELETE: "delete",
+    }[method] ?? method.toLowerCase();
+  if (resource === null) {
+    const message = `forbidden: User "system:anonymous" cannot ${method.toLowerCase()} path "${path}"`;
+    return {
+      status: 403,
+      json: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: "Forbidden", details: {}, code: 403 },
+    };
+  }
+  const [, group = "", namespace, plural, name] = resource;
+  const scope = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const subject =
+    name === undefined
+      ? `${plural}${group === "" ? "" : `.${group}`} is forbidden`
+      : `${plural}${group === "" ? "" : `.${group}`} "${name}" is forbidden`;
+  const message = `${subject}: User "system:anonymous" cannot ${verb} resource "${plural}" in API group "${group}" ${scope}`;
+  const details = { ...(name === undefined ? {} : { name }), ...(group === "" ? {} : { group }), kind: plural };
+  return {
+    status: 403,
+    json: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: "Forbidden", details, code: 403 },
+  };
+}
+
+/** Signed by the cluster's own authority, which no client outside trusts: hence `-k`. @source kubeadm's apiserver.crt */
+function servingCertificate(ips: readonly string[], clusterDomain: string): Certificate {
+  return {
+    subject: [{ type: "CN", value: "kube-apiserver" }],
+    issuer: [{ type: "CN", value: "kubernetes" }],
+    dnsNames: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", `kubernetes.default.svc.${clusterDomain}`],
+    ipAddresses: ips,
+    notBeforeMs: 1_735_689_600_000,
+    notAfterMs: 1_893_456_000_000,
+    publicKey: "kube-apiserver",
+    keyType: "rsa",
+    serialHex: "02",
+    isCa: false,
+    sizeBytes: 1150,
+  };
+}
