@@ -17,7 +17,7 @@ import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.
 import { Machine, type StepCounter } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
 import { createTerminal } from "./machine/terminal.ts";
-import { AddressBook, parseIp, type SocketAddress } from "./network/address.ts";
+import { AddressBook, parseCidr, parseIp, type SocketAddress } from "./network/address.ts";
 import { BoundedHopLog } from "./network/hop-log.ts";
 import type { Netns } from "./network/netns.ts";
 import { createNetwork, type Network } from "./network/network.ts";
@@ -74,8 +74,8 @@ export interface HopWatcher {
 
 /** Nodes' own network: every scenario's nodes are neighbours in it, whatever addresses they have. */
 function lanCidrs(options: ClusterOptions): readonly string[] {
-  const prefixes = options.nodes.flatMap((node) => node.ips.map((ip) => (ip.includes(":") ? `${ip}/64` : `${ip}/24`)));
-  return [...new Set(prefixes)].slice(0, 16);
+  const prefixes = options.nodes.flatMap((node) => node.ips.map((ip) => parseCidr(ip.includes(":") ? `${ip}/64` : `${ip}/24`)?.text ?? ip));
+  return [...new Set(prefixes)].sort();
 }
 
 /** A simulated cluster with its surroundings. Its owner advances `queue`; nothing happens otherwise. */

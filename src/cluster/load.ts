@@ -1,5 +1,6 @@
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
 import type { ApiHandler, ApiResponse, Status } from "./apiserver/request.ts";
+import { lastApplied, withLastApplied } from "./kubectl/apply.ts";
 
 /** What the API server did not take of a scenario's documents, or took with a warning. */
 export interface LoadRefusal {
@@ -46,11 +47,23 @@ export function loadObjects(
   const refusals: LoadRefusal[] = [];
   const order = objects.map((_, index) => index).sort((a, b) => rank(objects[a]) - rank(objects[b]) || a - b);
   for (const index of order) {
-    const response = createOrChange(loader, withOwners(objects[index] as LooseObject, find));
+    const response = createOrChange(loader, withOwners(asApplied(objects[index] as LooseObject, loader), find));
     if (response.code >= 400) refusals.push(refusal(index, response.body as Status));
     for (const message of response.warnings) refusals.push({ index, message, fields: [], isWarning: true });
   }
   return refusals.sort((a, b) => a.index - b.index);
+}
+
+/** A document as `kubectl apply` would send it, with itself in its annotation; what another cluster's controllers made is no user's text. */
+function asApplied(object: LooseObject, loader: Loader): LooseObject {
+  const metadata = object["metadata"];
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return object;
+  const { annotations, ownerReferences, namespace } = metadata as LooseObject;
+  if (ownerReferences !== undefined || (annotations as LooseObject | undefined)?.[lastApplied] !== undefined) return object;
+  const isNamespaced = loader.collectionPath(object)?.includes("/namespaces/") === true;
+  const named = isNamespaced && namespace === undefined ? { ...object, metadata: { ...metadata, namespace: "default" } } : object;
+  const { status, ...text } = named;
+  return { ...withLastApplied(text), ...(status === undefined ? {} : { status }) };
 }
 
 /** What the server made itself (the `default` namespace, the Service `kubernetes`) is changed as `kubectl apply` would change it. */

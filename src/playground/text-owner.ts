@@ -68,7 +68,7 @@ export class TextOwner {
     const scenario = parseScenario(text);
     if (hasErrors(scenario.problems)) return scenario.problems;
     const { apply } = planEdit(this.#applied, scenario.objects);
-    return [...scenario.problems, ...apply.flatMap((given) => this.#applyOne(scenario, given, true))];
+    return withMend(text, [...scenario.problems, ...apply.flatMap((given) => this.#applyOne(scenario, given, true))]);
   }
 
   /** Applies the text, as `kubectl apply` would; deletions wait until `settled`. Gives whether anything was done. */
@@ -80,10 +80,11 @@ export class TextOwner {
       return false;
     }
     const plan = planEdit(this.#applied, scenario.objects);
-    const isRename = plan.prune.length > 0;
-    if (isRename && !settled) {
-      // Typing a name makes and kills nothing: wait until the user has left the document.
-      this.#problems = [...scenario.problems, ...plan.apply.flatMap((given) => this.#applyOne(scenario, given, true))];
+    // All or nothing: an edit of which one document would be refused changes nothing, so the last good cluster stays whole.
+    const tried = plan.apply.flatMap((given) => this.#applyOne(scenario, given, true));
+    // Typing a name makes and kills nothing: a rename or deletion waits until the user has left the document.
+    if (hasErrors(tried) || (plan.prune.length > 0 && !settled)) {
+      this.#problems = withMend(text, [...scenario.problems, ...tried]);
       this.#isApplied = false;
       return false;
     }
@@ -113,6 +114,9 @@ export class TextOwner {
   #applyOne(scenario: Scenario, given: GivenObject, isDryRun: boolean): readonly Problem[] {
     const document = scenario.documents[given.document];
     if (document === undefined) return [];
+    const unreadable = this.#cluster.programs.decodeError(given.object);
+    if (unreadable !== undefined)
+      return [problem("object.refused", placeOfMessage(document, given.path, unreadable), given.document, {}, unreadable)];
     const args = ["apply", "-f", "-", ...(isDryRun ? ["--dry-run=server"] : [])];
     const { exit, stderr } = this.#cluster.kubectl(args, printYaml(given.object));
     return problemsOf(document, given, exit, stderr);

@@ -27,7 +27,7 @@ export function placeOfMessage(document: YamlDocument, base: Path, message: stri
   if (unknown !== undefined) return locate(document, [...base, ...fieldPath(unknown)], "key");
   const typed = /Go struct field \w+\.([\w.]+) of type/.exec(message)?.[1];
   if (typed !== undefined) return locate(document, [...base, ...firstMatch(valueAt(document, base), typed.split("."))]);
-  return locate(document, [...base, "kind"]);
+  return locate(document, [...base, "apiVersion"], "key");
 }
 
 function valueAt(document: YamlDocument, path: Path): unknown {
