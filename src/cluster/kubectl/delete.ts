@@ -98,10 +98,11 @@ function* remove(session: Session, flags: Flags): Run<void> {
   const named = selection.targets.filter((target) => target.type === "one");
   const deleted: Deleted[] = [];
   const failures: Error[] = [...errors];
+  let hasWarned = false;
   const plan: readonly Pick<Info, "resource" | "namespace" | "name" | "source">[] = [...infos, ...named];
   for (const { resource, namespace, name, source } of plan) {
-    if (session.enforcesNamespace && !resource.isNamespaced && !warned.has(session)) {
-      warned.add(session);
+    if (session.enforcesNamespace && !resource.isNamespaced && !hasWarned) {
+      hasWarned = true;
       yield* session.err("Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n");
     }
     try {
@@ -123,9 +124,6 @@ function* remove(session: Session, flags: Flags): Run<void> {
   if (plan.length === 0) return yield* session.out("No resources found\n");
   if (flags.is("wait") && dryRun === "none") yield* waitUntilGone(session, deleted, flags.durationMs("timeout"));
 }
-
-/** Warned once a run. */
-const warned = new WeakSet<Session>();
 
 export interface Deleted {
   readonly resource: Resource;

@@ -101,7 +101,10 @@ function typeName(schema: Schema): string {
 
 function enumText(schema: Schema, indent: string): string {
   if (schema.type !== "string" || schema.enum === undefined) return "";
-  return `${indent}ENUM:\n${schema.enum.map((value) => `${indent}    ${value}\n`).join("")}`;
+  return `${indent}ENUM:\n${schema.enum
+    .toSorted()
+    .map((value) => `${indent}    ${value}\n`)
+    .join("")}`;
 }
 
 function fieldLines(struct: Struct): string {
@@ -112,7 +115,7 @@ function fieldLines(struct: Struct): string {
       const required = struct.required?.includes(name) === true ? " -required-" : "";
       const values =
         field.type === "string" && field.enum !== undefined
-          ? `  enum: ${field.enum.slice(0, 4).join(", ")}${field.enum.length > 4 ? ", ...." : ""}\n`
+          ? `  enum: ${field.enum.toSorted().slice(0, 4).join(", ")}${field.enum.length > 4 ? ", ...." : ""}\n`
           : "";
       return `  ${name}\t<${typeName(field)}>${required}\n${values}${wrapped(field.description ?? "<no description>", 4)}\n`;
     })

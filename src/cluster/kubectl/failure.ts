@@ -15,6 +15,15 @@ export class KubectlError extends Error {
 /** Printed as it is, without `error: ` before it. */
 export class KubectlFatal extends KubectlError {}
 
+/** A template failed: what it had printed, and the explanation, stand on standard output; the error itself follows as usual. */
+export class TemplateError extends KubectlError {
+  readonly printed: string;
+  constructor(message: string, printed: string) {
+    super(message);
+    this.printed = printed;
+  }
+}
+
 /** Ends with that status and prints nothing more. */
 export class Exit extends Error {
   override readonly name = "Exit";

@@ -1,6 +1,7 @@
 import { decodeBase64 } from "./base64.ts";
 import { goValue } from "./custom-columns.ts";
-import { KubectlError } from "./failure.ts";
+import { KubectlError, TemplateError } from "./failure.ts";
+import { goJson } from "./go-json.ts";
 
 /**
  * `-o go-template`: Go's text/template as far as people use it on objects: fields, variables, pipelines, if, else, range, with, the comparisons,
@@ -47,6 +48,17 @@ export function parseGoTemplate(text: string): GoTemplate {
   }
 }
 
+/** `LINE:COLUMN` of the field chain that an error names: Go counts from the second field's dot. */
+function place(text: string, message: string): string {
+  const chain = /^<(\.\w+(?:\.\w+)*)>/.exec(message)?.[1];
+  const start = chain === undefined ? -1 : text.indexOf(chain);
+  if (chain === undefined || start < 0) return "1";
+  const second = chain.indexOf(".", 1);
+  const at = start + Math.max(0, second);
+  const lineStart = text.lastIndexOf("\n", at - 1) + 1;
+  return `${text.slice(0, at).split("\n").length}:${at - lineStart}`;
+}
+
 class LoopExit extends Error {
   readonly type: "break" | "continue";
   constructor(type: "break" | "continue") {
@@ -62,8 +74,10 @@ export function printGoTemplate(template: GoTemplate, data: unknown): string {
     return run(template.nodes, data, scope);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new KubectlError(
-      `error executing template ${JSON.stringify(template.text)}: template: output:1: executing "output" at ${error.message}`,
+    const fault = `template: output:${place(template.text, error.message)}: executing "output" at ${error.message}`;
+    throw new TemplateError(
+      `error executing template ${JSON.stringify(template.text)}: ${fault}`,
+      `Error executing template: ${fault}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template.text}\n\traw data was:\n\t\t${goJson(data)}\n\tobject given to template engine was:\n\t\t${goValue(data)}\n\n`,
     );
   }
 }

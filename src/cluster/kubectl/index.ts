@@ -1,10 +1,9 @@
 import type { ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { commandFlags, findCommand, type FoundCommand, suggestions } from "./command.ts";
 import { commandGroups, rootCommand } from "./commands.ts";
-import { Exit, Failures, failureText, KubectlError, StatusError } from "./failure.ts";
+import { Exit, Failures, failureText, KubectlError, StatusError, TemplateError } from "./failure.ts";
 import { commandHelp, optionsHelp, rootHelp } from "./help.ts";
 import { hintSink } from "./hints.ts";
-import { talksElsewhere } from "./other-server.ts";
 import { hasTypographicDash, withPlainDashes } from "./typographic.ts";
 import { type KubectlOptions, Session } from "./session.ts";
 
@@ -42,8 +41,6 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
         yield* sys.out(commandHelp(found.command, found.path));
         return 1;
       }
-      const server = flags.text("server");
-      if (server !== "") yield* talksElsewhere(session, server);
       const context = flags.text("context");
       if (context !== "" && !session.kubeconfig.contexts.some(({ name }) => name === context))
         throw new KubectlError(`context ${JSON.stringify(context)} does not exist`);
@@ -52,6 +49,7 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
     } catch (error) {
       if (error instanceof Exit) return error.status;
       if (!(error instanceof KubectlError || error instanceof StatusError || error instanceof Failures)) throw error;
+      if (error instanceof TemplateError) yield* sys.out(error.printed);
       yield* sys.err(failureText(error));
       if (hasTypographicDash(sys.args))
         sys.service(hintSink)?.({ code: "kubectl.typographic-dash", args: {}, command: withPlainDashes(sys.args) });

@@ -11,7 +11,7 @@ const dialTimeoutUs = 30_000_000;
  *
  * @source client-go rest/config.go, kubectl pkg/cmd/util/helpers.go (StandardErrorMessage for url.Error)
  */
-export function* talksElsewhere(session: Session, server: string): Run<void> {
+export function* talkElsewhere(session: Session, server: string): Run<void> {
   const match = /^(?:(https?):\/\/)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?/.exec(server);
   if (match === null) throw new KubectlError(`Error in configuration: invalid server ${server}`);
   const [, scheme = "http", host = "", portText] = match;

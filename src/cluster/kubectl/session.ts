@@ -6,6 +6,7 @@ import { Exit, StatusError, usageError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { type HintSink, hintSink } from "./hints.ts";
 import { currentContext, type Kubeconfig, readKubeconfig } from "./kubeconfig.ts";
+import { talkElsewhere } from "./other-server.ts";
 import { discover, type Resource, type Resources } from "./resources.ts";
 import { type ClientBehaviour, clientBehaviour } from "./versions.ts";
 
@@ -82,6 +83,8 @@ export class Session {
   }
 
   *send(request: Omit<ApiRequest, "userAgent">): Run<ApiResponse> {
+    const server = this.flags.text("server");
+    if (server !== "") yield* talkElsewhere(this, server);
     const response = this.options.handle({ ...request, userAgent: "kubectl" });
     for (const text of response.warnings) yield* this.err(`Warning: ${text}\n`);
     if (response.warnings.length > 0 && this.flags.is("warnings-as-errors")) {

@@ -25,9 +25,9 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined): 
   writeTolerations(w, (spec.tolerations ?? []) as never[], "  ");
 }
 
-/** As `rollout history --revision` prints it. */
+/** As `rollout history --revision` prints it: tabs and all. @source kubectl pkg/polymorphichelpers/history.go, printTemplate */
 export function describePodTemplate(template: LooseObject): string {
   const w = new Writer();
   writePodTemplate(w, template);
-  return w.toString();
+  return w.raw;
 }

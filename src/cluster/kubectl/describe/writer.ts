@@ -13,6 +13,11 @@ export class Writer {
     this.#text += "  ".repeat(level) + text;
   }
 
+  /** With its tabs, as `rollout history` prints a template. */
+  get raw(): string {
+    return this.#text;
+  }
+
   toString(): string {
     return tabulate(this.#text, describeTabs);
   }
