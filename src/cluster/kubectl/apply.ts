@@ -9,7 +9,7 @@ import { Failures, joinFailures, KubectlError, StatusError, withSource } from ".
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
-import { manifestHints } from "./manifest-hints.ts";
+import { manifestHints, tellHints } from "./manifest-hints.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag, type Target } from "./select.ts";
@@ -233,7 +233,7 @@ function* applyOne(context: ApplyContext, target: Extract<Target, { type: "one" 
   }
   const outcome = isSame(current, patched) ? "unchanged" : "configured";
   yield* printResult(session, flags, printer, resource, patched, outcome, dryRun);
-  for (const { code, args } of manifestHints(object, outcome)) session.hint(code, args);
+  yield* tellHints(session, target, outcome);
 }
 
 function isSame(before: KubernetesObject, after: KubernetesObject): boolean {
@@ -261,7 +261,7 @@ function* createOne(context: ApplyContext, target: Extract<Target, { type: "one"
     }
   }
   yield* printResult(session, flags, printer, target.resource, created, "created", dryRun);
-  for (const { code, args } of manifestHints(target.object ?? {}, "created")) session.hint(code, args);
+  yield* tellHints(session, target, "created");
 }
 
 function* recreate(context: ApplyContext, target: Extract<Target, { type: "one" }>, modified: LooseObject): Run<KubernetesObject> {

@@ -6,7 +6,7 @@ import { createSubcommands } from "./create-generators.ts";
 import { Exit, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
-import { manifestHints } from "./manifest-hints.ts";
+import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -83,7 +83,7 @@ function* create(session: Session, flags: Flags): Run<void> {
               body,
             });
       yield* printResult(session, flags, printer, target.resource, created, "created", dryRun);
-      for (const { code, args } of manifestHints(target.object, "created")) session.hint(code, args);
+      yield* tellHints(session, target, "created");
     } catch (error) {
       for (const { code, args } of manifestHints(target.object, "refused")) session.hint(code, args);
       if (error instanceof StatusError) errors.push(withSource("creating", target.source, error));

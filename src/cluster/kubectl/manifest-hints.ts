@@ -1,6 +1,9 @@
-import type { LooseObject } from "../api/meta.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { Run } from "../machine/syscall.ts";
 import { editDistance } from "./command.ts";
 import type { KubectlHint } from "./hints.ts";
+import type { Target } from "./select.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Remarks on a manifest beside what the server says of it: mistakes that people make by copying from pages and old books. Pure.
@@ -77,6 +80,35 @@ function hintIngress(object: LooseObject, spec: LooseObject, name: string, outco
   const annotations = ((object.metadata as LooseObject | undefined)?.annotations ?? {}) as LooseObject;
   const hasClass = spec.ingressClassName !== undefined || annotations["kubernetes.io/ingress.class"] !== undefined;
   if (outcome === "created" && object.apiVersion === "networking.k8s.io/v1" && !hasClass) hint("kubectl.ingress-without-class", { name });
+}
+
+/** Endpoints must bear their Service's very name; a Service without selector that is called nearly so was probably meant. */
+export function endpointsNameHint(name: string, services: readonly KubernetesObject[]): KubectlHint | undefined {
+  if (services.some(({ metadata }) => metadata.name === name)) return undefined;
+  const near = services.find((service) => {
+    const { selector } = (service as unknown as { spec: { selector?: object } }).spec;
+    return (
+      Object.keys(selector ?? {}).length === 0 && service.metadata.name !== "kubernetes" && editDistance(service.metadata.name, name) <= 3
+    );
+  });
+  return near === undefined ? undefined : { code: "kubectl.endpoints-name", args: { name, service: near.metadata.name } };
+}
+
+/** Tells the hints on a manifest that the server has taken. */
+export function* tellHints(
+  session: Session,
+  target: Extract<Target, { type: "one" }>,
+  outcome: "created" | "configured" | "unchanged",
+): Run<void> {
+  const object = target.object ?? {};
+  for (const { code, args } of manifestHints(object, outcome)) session.hint(code, args);
+  if (object.kind !== "Endpoints" || outcome === "unchanged") return;
+  const services = yield* session.request<{ items: readonly KubernetesObject[] }>({
+    method: "GET",
+    path: `/api/v1/namespaces/${target.namespace}/services`,
+  });
+  const hint = endpointsNameHint(target.name, services.items);
+  if (hint !== undefined) session.hint(hint.code, hint.args);
 }
 
 /** A page's text without its indentation: everything on one level, typographic dashes for list items. */

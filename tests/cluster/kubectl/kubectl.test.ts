@@ -310,6 +310,11 @@ describe("hints stand beside the output, never in it", () => {
       undefined,
     ],
     ["kubectl apply -f - <<'EOF'\nspec: {type: LoadBalancer}\nEOF", "kubectl.fragment", undefined],
+    [
+      "kubectl apply -f - <<'EOF'\nkind: Endpoints\napiVersion: v1\nmetadata: {name: webb}\nsubsets: [{addresses: [{ip: 11.11.11.11}], ports: [{port: 80}]}]\nEOF",
+      "kubectl.endpoints-name",
+      undefined,
+    ],
   ])("%s", (run, code, command) => {
     const world = bench({ yaml: shop });
     const { stdout, stderr } = world.run(run);
