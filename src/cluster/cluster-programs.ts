@@ -3,12 +3,13 @@ import { groupVersion, kindByApiVersion } from "./api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
 import type { Cluster } from "./cluster.ts";
 import { findImage } from "./images/index.ts";
-import { createKubectl } from "./kubectl/index.ts";
+import { completeKubectl, createKubectl } from "./kubectl/index.ts";
 import type { KubeletOptions } from "./kubelet/index.ts";
 import type { Machine } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
 import { apiServerIp, apiServerPort } from "./options.ts";
 import { clientPrograms, nodePrograms, programMap } from "./programs/index.ts";
+import type { WordCompleter } from "./shell/complete.ts";
 
 /** Which programs stand where. */
 export interface Programs {
@@ -16,6 +17,8 @@ export interface Programs {
   readonly node: ReadonlyMap<string, ProgramEntry>;
   readonly client: ReadonlyMap<string, ProgramEntry>;
   readonly images: KubeletOptions["images"];
+  /** Commands that know their own words. */
+  readonly completers: ReadonlyMap<string, WordCompleter>;
   /** The machine of a pod's first container that runs. */
   podMachine(place: string): Machine | undefined;
   /** `/api/v1/namespaces/default/services` for an object; undefined where this cluster serves no such kind. */
@@ -26,16 +29,21 @@ export interface Programs {
 
 export function createPrograms(cluster: Cluster): Programs {
   const { clock } = cluster.simulation;
-  const kubectl = createKubectl({
+  const options = {
     handle: cluster.handle,
     clusterVersion: cluster.options.version,
-    defer: (run) => {
+    defer: (run: () => void) => {
       clock.after(0, run);
     },
     apiServer: `${apiServerIp}:${apiServerPort}`,
-  });
+  };
+  const kubectl = createKubectl(options);
   return {
     kubectl,
+    completers: new Map([
+      ["kubectl", (words) => completeKubectl({ options }, words)],
+      ["at", (words) => completeMachine(cluster, words)],
+    ]),
     node: programMap(nodePrograms, [kubectl]),
     client: programMap(clientPrograms, [kubectl]),
     images: {
@@ -74,4 +82,13 @@ export function createPrograms(cluster: Cluster): Programs {
         : `${base}/${definition.plural}`;
     },
   };
+}
+
+/** `at MACHINE -- COMMAND`: machines, then what the machine has. */
+function completeMachine(cluster: Cluster, words: readonly string[]): readonly string[] {
+  const current = words.at(-1) ?? "";
+  if (words.length === 2) return [...cluster.nodes.keys(), ...cluster.clients.keys()].filter((name) => name.startsWith(current)).sort();
+  if (words.length === 3) return ["--"].filter((word) => word.startsWith(current));
+  const machine = words[2] === "--" && words.length === 4 ? cluster.machine(words[1] as string) : undefined;
+  return (machine?.commands() ?? []).filter((name) => name.startsWith(current));
 }

@@ -26,9 +26,10 @@ import type { SocketError } from "./network/sockets.ts";
 import { nodeTables } from "./node-tables.ts";
 import type { ClientOptions, ClusterOptions } from "./options.ts";
 import { OutsideWorld } from "./outside.ts";
-import { plugServices, podServices } from "./plug-services.ts";
+import { lendEditorTo, type PageEditor, plugServices, podServices } from "./plug-services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { startScheduler } from "./scheduler/index.ts";
+import { type Completion, completeLine } from "./shell/complete.ts";
 import { createShellSession, type ShellSession } from "./shell/session.ts";
 import { assert } from "./sim/assert.ts";
 import type { EventQueue } from "./sim/clock.ts";
@@ -92,6 +93,10 @@ export class Cluster {
   readonly outside: OutsideWorld;
   readonly factory: ClientFactory;
   readonly programs: Programs;
+  /** undefined: nobody looks at a screen. */
+  editor: PageEditor | undefined = undefined;
+  /** What terminals wait for by `wait …`: time may pass at full speed meanwhile. */
+  readonly waits = new Set<{ readonly what: string }>();
   /** Faults of apps that `break` made. */
   readonly faults = new Faults();
   /** What Ingress controllers decided, by the connection that asked. */
@@ -242,9 +247,29 @@ export class Cluster {
       line: (text) => end.line(text),
       interrupt: () => end.interrupt(),
       endOfInput: () => end.endOfInput(),
-      complete: (_text, cursor) => ({ from: cursor, candidates: [] }),
+      complete: (text, cursor) => this.#complete(end.place ?? machine.place, options.session, text, cursor),
       close: () => end.hangUp(),
     };
+  }
+
+  /** What Tab offers on the machine that a terminal is at. */
+  #complete(place: string, session: number, text: string, cursor: number): Completion {
+    const machine = this.machine(place) ?? this.home;
+    const shell = machine.processes().findLast((process) => process.session === session && /sh$/.test(process.name));
+    return completeLine(text, cursor, {
+      files: machine.files,
+      cwd: shell?.cwd ?? machine.cwd,
+      home: machine.host.home,
+      commands: machine.commands(),
+      completers: this.programs.completers,
+    });
+  }
+
+  /** The page lends its editor to `vi` and `kubectl edit`; headless there is none. */
+  lendEditor(editor: PageEditor): void {
+    this.editor = editor;
+    for (const machine of [...this.clients.values(), ...[...this.nodes.values()].map((node) => node.machine)])
+      lendEditorTo(machine.services, editor);
   }
 
   /** kubectl as the page itself uses it: within this instant, on no machine. */

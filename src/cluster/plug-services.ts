@@ -8,10 +8,12 @@ import { apiClientService } from "./coredns/program.ts";
 import { appFaultsService } from "./images/app-faults.ts";
 import { decisionService } from "./ingress-nginx/program.ts";
 import { hintSink } from "./kubectl/hints.ts";
+import { pageEditor } from "./kubectl/page-editor.ts";
 import type { Machine } from "./machine/machine.ts";
 import type { ServiceKey } from "./machine/syscall.ts";
 import { nodeTables } from "./node-tables.ts";
 import { outsideDnsIp } from "./options.ts";
+import { editorService } from "./programs/editor.ts";
 import { administrationService, clusterService, hopLogService, tablesService, traceService } from "./programs/services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { settlingService } from "./shell/settling.ts";
@@ -32,6 +34,7 @@ const systemAccounts = ["kube-system/coredns", "ingress-nginx/ingress-nginx"];
 /** What programs in a pod are lent. */
 export function podServices(cluster: Cluster, pod: Pod, _container: string): ReadonlyMap<string, unknown> {
   const services = commonServices(cluster);
+  if (cluster.editor !== undefined) lendEditorTo(services, cluster.editor);
   const { namespace, name } = pod.metadata;
   services.set(appFaultsService.name, cluster.faults.of(`${namespace}/${name}`));
   if (systemAccounts.includes(`${namespace}/${pod.spec.serviceAccountName}`)) {
@@ -39,6 +42,22 @@ export function podServices(cluster: Cluster, pod: Pod, _container: string): Rea
     lend(services, decisionService, { decided: (stream, decision) => cluster.decided(stream.connection, decision) });
   }
   return services;
+}
+
+/** The page's own editor: opens a text; the answer is what the user saved, undefined when it was closed without. */
+export type PageEditor = (
+  file: { readonly place: string; readonly path: string; readonly text: string },
+  answer: (text: string | undefined) => void,
+) => void;
+
+export function lendEditorTo(services: Map<string, unknown>, editor: PageEditor): void {
+  lend(services, editorService, { open: (place, path, text) => editor({ place, path, text }, () => undefined) });
+  lend(services, pageEditor, function* (name, text) {
+    return (yield (resume) => {
+      editor({ place: "kubectl edit", path: name, text }, resume);
+      return undefined;
+    }) as string | undefined;
+  });
 }
 
 function lend<T>(services: Map<string, unknown>, key: ServiceKey<T>, value: T): void {
@@ -49,6 +68,11 @@ function commonServices(cluster: Cluster): Map<string, unknown> {
   const services = new Map<string, unknown>();
   lend(services, settlingService, {
     queue: cluster.queue,
+    beginWait: (what) => {
+      const wait = { what };
+      cluster.waits.add(wait);
+      return () => cluster.waits.delete(wait);
+    },
     hint: (code, args) => cluster.hint({ code, args }),
   });
   lend(services, hintSink, (hint) => cluster.hint(hint));

@@ -1,4 +1,4 @@
-import { YamlError, depthMax } from "./error.ts";
+import { depthMax, YamlError } from "./error.ts";
 import { Scanner, type Token } from "./scan.ts";
 
 /** A node of a document with its place: offsets into the document's text. */

@@ -1,4 +1,4 @@
-import { YamlError, depthMax } from "./error.ts";
+import { depthMax, YamlError } from "./error.ts";
 
 /**
  * YAML text to tokens, by libyaml's algorithm, which Go's yaml package carries over: so the same texts are accepted,

@@ -1,7 +1,7 @@
 import type { RecordedConnection } from "../../src/cluster/network/hop.ts";
 import type { TcpSocket } from "../../src/cluster/network/sockets.ts";
-import { serve, world } from "../cluster/network/world.ts";
 import type { TestService } from "../cluster/network/rules.ts";
+import { serve, world } from "../cluster/network/world.ts";
 
 /**
  * What a connection costs: SYN to SYN-ACK of a two-node ClusterIP connection, by number of Services and endpoints, with and without the record.

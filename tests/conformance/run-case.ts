@@ -36,12 +36,18 @@ function differ(step: ConformanceStep, exit: number, stdout: string, stderr: str
   const found: string[] = [];
   const lists = (value: string | readonly string[] | undefined) => (value === undefined ? [] : typeof value === "string" ? [value] : value);
   if (step.exit !== undefined && step.exit !== exit) found.push(`exit ${exit}, not ${step.exit} (${stderr.trim()})`);
-  if (step.stdout !== undefined && step.stdout !== stdout) found.push(`stdout is ${JSON.stringify(stdout)}, not ${JSON.stringify(step.stdout)}`);
-  if (step.stderr !== undefined && step.stderr !== stderr) found.push(`stderr is ${JSON.stringify(stderr)}, not ${JSON.stringify(step.stderr)}`);
-  for (const text of lists(step.stdoutIncludes)) if (!stdout.includes(text)) found.push(`stdout lacks ${JSON.stringify(text)}: ${JSON.stringify(stdout)}`);
-  for (const text of lists(step.stdoutExcludes)) if (stdout.includes(text)) found.push(`stdout has ${JSON.stringify(text)}: ${JSON.stringify(stdout)}`);
-  for (const text of lists(step.stderrIncludes)) if (!stderr.includes(text)) found.push(`stderr lacks ${JSON.stringify(text)}: ${JSON.stringify(stderr)}`);
-  if (step.stdoutMatches !== undefined && !new RegExp(step.stdoutMatches).test(stdout)) found.push(`stdout does not match /${step.stdoutMatches}/: ${JSON.stringify(stdout)}`);
+  if (step.stdout !== undefined && step.stdout !== stdout)
+    found.push(`stdout is ${JSON.stringify(stdout)}, not ${JSON.stringify(step.stdout)}`);
+  if (step.stderr !== undefined && step.stderr !== stderr)
+    found.push(`stderr is ${JSON.stringify(stderr)}, not ${JSON.stringify(step.stderr)}`);
+  for (const text of lists(step.stdoutIncludes))
+    if (!stdout.includes(text)) found.push(`stdout lacks ${JSON.stringify(text)}: ${JSON.stringify(stdout)}`);
+  for (const text of lists(step.stdoutExcludes))
+    if (stdout.includes(text)) found.push(`stdout has ${JSON.stringify(text)}: ${JSON.stringify(stdout)}`);
+  for (const text of lists(step.stderrIncludes))
+    if (!stderr.includes(text)) found.push(`stderr lacks ${JSON.stringify(text)}: ${JSON.stringify(stderr)}`);
+  if (step.stdoutMatches !== undefined && !new RegExp(step.stdoutMatches).test(stdout))
+    found.push(`stdout does not match /${step.stdoutMatches}/: ${JSON.stringify(stdout)}`);
   if (step.json !== undefined && !isSubset(step.json, parse(stdout))) found.push(`stdout lacks ${JSON.stringify(step.json)}: ${stdout}`);
   return found;
 }

@@ -65,9 +65,11 @@ describe("same scenario, same commands, same seed: the same bytes (contract, sec
   });
 
   test("shuffled documents give the same addresses, names and rules (decisions, section 2)", () => {
-    const service = (name: string) => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {type: NodePort, selector: {app: x}, ports: [{port: 80}]}\n`;
+    const service = (name: string) =>
+      `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {type: NodePort, selector: {app: x}, ports: [{port: 80}]}\n`;
     const names = ["alpha", "beta", "gamma", "delta"];
-    const run = (order: readonly string[]) => openScenario(order.map(service).join("---\n")).run("kubectl get svc; at node1 -- iptables-save -t nat").stdout;
+    const run = (order: readonly string[]) =>
+      openScenario(order.map(service).join("---\n")).run("kubectl get svc; at node1 -- iptables-save -t nat").stdout;
     expect(run([...names].reverse())).toBe(run(names));
   });
 });

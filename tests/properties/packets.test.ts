@@ -20,7 +20,7 @@ const worlds = fc.record({
 
 const sources = ["client/laptop", "node/node1", "node/node3", "pod/default/client"];
 
-function scenario(world: (typeof worlds) extends fc.Arbitrary<infer T> ? T : never): string {
+function scenario(world: typeof worlds extends fc.Arbitrary<infer T> ? T : never): string {
   const external = world.type === "ClusterIP" ? "" : `  externalTrafficPolicy: ${world.external}\n`;
   return [
     `apiVersion: kubehop.dev/v1\nkind: Scenario\nmetadata: {name: p}\nspec: {seed: ${world.seed}, cluster: {proxyMode: ${world.proxyMode}}}\n`,
@@ -48,7 +48,11 @@ describe("packets over generated Services, policies, modes and endpoints", () =>
         };
         const nodePort = service.spec.ports[0]?.nodePort;
         const vip = service.status.loadBalancer?.ingress?.[0]?.ip;
-        const targets = ["10.96.0.50:80", ...(nodePort === undefined ? [] : [`192.168.0.2:${nodePort}`, `192.168.0.3:${nodePort}`]), ...(vip === undefined ? [] : [`${vip}:80`])];
+        const targets = [
+          "10.96.0.50:80",
+          ...(nodePort === undefined ? [] : [`192.168.0.2:${nodePort}`, `192.168.0.3:${nodePort}`]),
+          ...(vip === undefined ? [] : [`${vip}:80`]),
+        ];
         for (const from of sources) {
           for (const to of targets) {
             const { hops, verdict, endpoint } = opened.connect({ from, to });
@@ -58,13 +62,16 @@ describe("packets over generated Services, policies, modes and endpoints", () =>
               const last = of.at(-1) as HopRecord;
               const isUnderWay = number === Math.max(...byPacket(hops).keys()) || verdict === "answered";
               expect(of[0]?.action, `packet ${number} from ${from} to ${to}`).toBe("send");
-              if (!isUnderWay || number <= 2) expect(["receive", "drop", "reject"], `packet ${number} of ${from} to ${to}`).toContain(last.action);
+              if (!isUnderWay || number <= 2)
+                expect(["receive", "drop", "reject"], `packet ${number} of ${from} to ${to}`).toContain(last.action);
               expect(last.reason.code).not.toBe("");
             }
             if (verdict === "answered") {
               const request = byPacket(hops).get(1) as readonly HopRecord[];
               const reply = byPacket(hops).get(2) as readonly HopRecord[];
-              expect(reply.at(-1)?.source, "the answer comes from the address that was asked").toBe(request[0]?.source === undefined ? "" : request[0].destination);
+              expect(reply.at(-1)?.source, "the answer comes from the address that was asked").toBe(
+                request[0]?.source === undefined ? "" : request[0].destination,
+              );
               expect(reply.at(-1)?.destination).toBe(request[0]?.source);
               expect(endpoint).toBe(request.at(-1)?.destination);
               expect(reply[0]?.source).toBe(endpoint);
@@ -81,7 +88,9 @@ describe("packets over generated Services, policies, modes and endpoints", () =>
       fc.property(worlds, (world) => {
         const opened = openScenario(scenario(world));
         opened.advance(8000);
-        const source = opened.objects("Pod", "default").find(({ metadata }) => metadata.name === "client") as unknown as { status: { podIP: string } };
+        const source = opened.objects("Pod", "default").find(({ metadata }) => metadata.name === "client") as unknown as {
+          status: { podIP: string };
+        };
         const traced = opened.trace({ node: "node2", source: source.status.podIP, destination: "10.96.0.50", port: 80 });
         const happened = opened.connect({ from: "pod/default/client", to: "10.96.0.50:80" });
         if (happened.verdict === "answered") expect(traced?.endpoints).toContain(happened.endpoint);

@@ -1,5 +1,5 @@
 import { Exchange } from "../machine/exchange.ts";
-import { httpRequest, type HttpResponse } from "../protocols/http.ts";
+import { type HttpResponse, httpRequest } from "../protocols/http.ts";
 import type { Clock, Timer } from "../sim/clock.ts";
 import type { LoadBalancerRouter } from "./host.ts";
 

@@ -2,12 +2,12 @@ import type { Namespace } from "../api/namespace/types.ts";
 import type { NetworkPolicy } from "../api/network-policy/types.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { ApiClient, Informer } from "../apiclient/client.ts";
+import type { Tables } from "../network/netfilter/tables.ts";
 import type { Netns } from "../network/netns.ts";
 import type { Protocol } from "../network/packet.ts";
-import type { Tables } from "../network/netfilter/tables.ts";
 import type { Clock } from "../sim/clock.ts";
 import type { NodeNetwork } from "./node-network.ts";
-import { type Policy, planPolicyChains, policyChain, type PolicyPod, type PolicyWorld } from "./policy-rules.ts";
+import { type Policy, type PolicyPod, type PolicyWorld, planPolicyChains, policyChain } from "./policy-rules.ts";
 
 /** A change reaches the rules after this; usual plugins take 0.1 to 2 s. */
 const syncDelayUs = 100_000;

@@ -93,7 +93,11 @@ export function startCronJobController(context: ControllerContext): void {
     const nextMs = nextCron(schedule, nowMs);
     simulation.clock.cancel(alarms.get(key));
     // It always comes again, so nobody need wait for it.
-    if (nextMs !== undefined) alarms.set(key, simulation.clock.afterPeriodic((nextMs - nowMs) * 1000, () => queue.add(key)));
+    if (nextMs !== undefined)
+      alarms.set(
+        key,
+        simulation.clock.afterPeriodic((nextMs - nowMs) * 1000, () => queue.add(key)),
+      );
   }
 
   function tellFinished(cron: CronJob, mine: readonly Job[]): void {

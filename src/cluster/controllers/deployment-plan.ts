@@ -1,5 +1,5 @@
-import type { Condition, ObjectMeta } from "../api/meta.ts";
 import type { Deployment } from "../api/deployment/types.ts";
+import type { Condition, ObjectMeta } from "../api/meta.ts";
 import type { ReplicaSet } from "../api/replica-set/types.ts";
 import { formatRfc3339, parseRfc3339 } from "../sim/date.ts";
 import { canonicalText } from "./template-hash.ts";

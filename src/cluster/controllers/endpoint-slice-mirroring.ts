@@ -1,5 +1,5 @@
-import type { Endpoints, EndpointSubset } from "../api/endpoints/types.ts";
 import type { Endpoint, EndpointSlice } from "../api/endpoint-slice/types.ts";
+import type { EndpointSubset, Endpoints } from "../api/endpoints/types.ts";
 import { isEqualData } from "../api/equal.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Service } from "../api/service/types.ts";

@@ -1,5 +1,5 @@
-import { isEqualData } from "../api/equal.ts";
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from "../api/endpoint-slice/types.ts";
+import { isEqualData } from "../api/equal.ts";
 import type { Node } from "../api/node/types.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { Service } from "../api/service/types.ts";

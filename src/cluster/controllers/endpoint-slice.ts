@@ -1,5 +1,5 @@
-import { isEqualData } from "../api/equal.ts";
 import type { Endpoint, EndpointSlice } from "../api/endpoint-slice/types.ts";
+import { isEqualData } from "../api/equal.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Node } from "../api/node/types.ts";
 import type { Pod } from "../api/pod/types.ts";

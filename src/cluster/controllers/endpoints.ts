@@ -1,4 +1,4 @@
-import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from "../api/endpoints/types.ts";
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from "../api/endpoints/types.ts";
 import { isEqualData } from "../api/equal.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { Service } from "../api/service/types.ts";

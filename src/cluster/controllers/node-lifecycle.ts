@@ -1,5 +1,5 @@
-import type { Condition } from "../api/meta.ts";
 import type { Lease } from "../api/lease/types.ts";
+import type { Condition } from "../api/meta.ts";
 import type { Node, Taint } from "../api/node/types.ts";
 import type { Pod } from "../api/pod/types.ts";
 import { createWorkQueue } from "../apiclient/work-queue.ts";

@@ -1,10 +1,10 @@
+import { isEqualData } from "../api/equal.ts";
 import { matchesLabelSelector } from "../api/labels.ts";
 import type { Condition, KubernetesObject, LabelSelector } from "../api/meta.ts";
 import type { Pod, PodTemplateSpec } from "../api/pod/types.ts";
 import type { ApiClient, Informer } from "../apiclient/client.ts";
 import { createWorkQueue } from "../apiclient/work-queue.ts";
 import { formatRfc3339 } from "../sim/date.ts";
-import { isEqualData } from "../api/equal.ts";
 import { type ControllerContext, keyOf, splitKey } from "./context.ts";
 import { inDeletionOrder } from "./deletion-order.ts";
 import { claim, controllerOf, indexByController } from "./ownership.ts";

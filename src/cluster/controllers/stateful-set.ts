@@ -1,5 +1,5 @@
-import { isEqualData } from "../api/equal.ts";
 import type { ControllerRevision } from "../api/controller-revision/types.ts";
+import { isEqualData } from "../api/equal.ts";
 import { matchesLabelSelector } from "../api/labels.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Pod } from "../api/pod/types.ts";

@@ -1,7 +1,7 @@
 import type { Program, Run, Stream, Sys } from "../machine/syscall.ts";
 import { utf8Length } from "../protocols/bytes.ts";
 import type { Duplex } from "../protocols/duplex.ts";
-import { header, type HttpRequest, type HttpResponse, httpResponse } from "../protocols/http.ts";
+import { type HttpRequest, type HttpResponse, header, httpResponse } from "../protocols/http.ts";
 import { httpDate } from "../protocols/http-date.ts";
 import { publicAuthority } from "../protocols/public-authority.ts";
 import type { Certificate } from "../protocols/tls.ts";

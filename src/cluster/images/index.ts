@@ -1,6 +1,6 @@
-import { coredns } from "./coredns.ts";
 import { agnhost } from "./agnhost.ts";
 import { annotatedImage, servesAnnotation } from "./annotated.ts";
+import { coredns } from "./coredns.ts";
 import { httpEcho } from "./http-echo.ts";
 import type { Image } from "./image.ts";
 import { ingressNginx } from "./ingress-nginx.ts";

@@ -1,6 +1,6 @@
 import { ingressNginxProgram } from "../ingress-nginx/program.ts";
-import { busyboxPrograms } from "../programs/index.ts";
 import { curl } from "../programs/curl.ts";
+import { busyboxPrograms } from "../programs/index.ts";
 import { imageOf } from "./image.ts";
 
 /** On Alpine, with curl. */

@@ -1,8 +1,8 @@
 import type { Program, ProgramEntry, Sys } from "../machine/syscall.ts";
+import { gnuPrograms } from "../programs/index.ts";
+import { inetutilsPing } from "../programs/ping.ts";
 import { type HttpHeaders, httpResponse, keepsAlive } from "../protocols/http.ts";
 import { httpDate } from "../protocols/http-date.ts";
-import { inetutilsPing } from "../programs/ping.ts";
-import { gnuPrograms } from "../programs/index.ts";
 import { imageOf } from "./image.ts";
 import { listenHttp } from "./serve.ts";
 

@@ -1,16 +1,16 @@
 import { type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
+import { gnuPrograms } from "../programs/index.ts";
 import { utf8Length } from "../protocols/bytes.ts";
 import {
-  header,
   type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
+  header,
   httpResponse,
   keepsAlive,
   reasonPhrase,
 } from "../protocols/http.ts";
 import { accessLogDate, httpDate, plainDate } from "../protocols/http-date.ts";
-import { gnuPrograms } from "../programs/index.ts";
 import { splitTarget } from "./go-http.ts";
 import { imageOf } from "./image.ts";
 import { listenHttp } from "./serve.ts";

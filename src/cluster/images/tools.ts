@@ -1,5 +1,5 @@
-import { busyboxPrograms, gnuPrograms } from "../programs/index.ts";
 import { curl } from "../programs/curl.ts";
+import { busyboxPrograms, gnuPrograms } from "../programs/index.ts";
 import { type Image, imageOf } from "./image.ts";
 
 /** Debian images that a shell with the usual network tools is all of. */

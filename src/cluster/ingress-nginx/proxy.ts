@@ -1,12 +1,11 @@
-import { inCidrText } from "../protocols/ip-text.ts";
 import type { Run, Stream, Sys } from "../machine/syscall.ts";
 import { encodeHex, utf8Length } from "../protocols/bytes.ts";
 import { isPayload } from "../protocols/duplex.ts";
 import {
-  header,
   type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
+  header,
   httpRequest,
   httpResponse,
   isChunked,
@@ -15,6 +14,7 @@ import {
 } from "../protocols/http.ts";
 import { accessLogDate, httpDate } from "../protocols/http-date.ts";
 import { HttpReader } from "../protocols/http-reader.ts";
+import { inCidrText } from "../protocols/ip-text.ts";
 import { libcOf, resolveHost } from "../protocols/resolver.ts";
 import type { IngressOptions } from "./annotations.ts";
 import { type Balancer, cookieValue, setCookie } from "./balancer.ts";

@@ -1,13 +1,13 @@
-import type { KubernetesObject } from "../api/meta.ts";
-import { formatRfc3339 } from "../sim/date.ts";
-import type { Run } from "../machine/syscall.ts";
 import { printYaml } from "../../yaml/print.ts";
+import type { KubernetesObject } from "../api/meta.ts";
+import type { Run } from "../machine/syscall.ts";
+import { formatRfc3339 } from "../sim/date.ts";
 import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { goJsonIndented } from "./go-json.ts";
-import { qualifiedPlural, type Resource } from "./resources.ts";
 import { currentContext } from "./kubeconfig.ts";
+import { qualifiedPlural, type Resource } from "./resources.ts";
 import { resourcePath, type Session } from "./session.ts";
 import { tableTabs, tabulate } from "./tabwriter.ts";
 

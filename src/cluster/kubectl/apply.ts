@@ -1,15 +1,15 @@
+import { readJson } from "../../yaml/json.ts";
+import { printYaml } from "../../yaml/print.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { createThreeWayMergePatch } from "../apiserver/three-way.ts";
 import type { Run } from "../machine/syscall.ts";
-import { readJson } from "../../yaml/json.ts";
-import { printYaml } from "../../yaml/print.ts";
 import { clientValidationFaults } from "./client-validation.ts";
 import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
-import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
+import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag, type Target } from "./select.ts";

@@ -5,8 +5,8 @@ import type { Command } from "./command.ts";
 import { createSubcommands } from "./create-generators.ts";
 import { Exit, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
-import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
+import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 

@@ -1,13 +1,13 @@
-import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import { civilDate, twoDigits } from "../sim/date.ts";
-import type { Run } from "../machine/syscall.ts";
 import { printYaml } from "../../yaml/print.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { Run } from "../machine/syscall.ts";
+import { civilDate, twoDigits } from "../sim/date.ts";
 import { threeWayPatch, withLastApplied } from "./apply.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
-import { fileFlags, select, selectorFlag } from "./select.ts";
 import { schemaOf } from "./schema.ts";
+import { fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 /** `kubectl diff`: what apply would change, as `diff -u -N` prints it; exit status 1 where something differs. @source kubectl pkg/cmd/diff/diff.go */

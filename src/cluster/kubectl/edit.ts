@@ -1,8 +1,8 @@
+import { parseDocument } from "../../yaml/parse.ts";
+import { printYaml } from "../../yaml/print.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { createTwoWayMergePatch } from "../apiserver/three-way.ts";
 import type { Run } from "../machine/syscall.ts";
-import { parseDocument } from "../../yaml/parse.ts";
-import { printYaml } from "../../yaml/print.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";

@@ -2,11 +2,11 @@ import { age } from "../api/age.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import type { EventObject } from "./describe/writer.ts";
+import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { objectPrinter, outputFlags } from "./output.ts";
 import { resourcePath, type Session } from "./session.ts";
 import { tableTabs, tabulate } from "./tabwriter.ts";
-import { KubectlError } from "./failure.ts";
 
 interface InvolvedEvent extends EventObject {
   readonly involvedObject: { readonly kind: string; readonly name: string };

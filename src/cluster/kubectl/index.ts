@@ -1,11 +1,11 @@
 import type { ProgramEntry, Run, Sys } from "../machine/syscall.ts";
-import { commandFlags, findCommand, type FoundCommand, suggestions } from "./command.ts";
+import { commandFlags, type FoundCommand, findCommand, suggestions } from "./command.ts";
 import { commandGroups, rootCommand } from "./commands.ts";
 import { Exit, Failures, failureText, KubectlError, StatusError, TemplateError } from "./failure.ts";
 import { commandHelp, optionsHelp, rootHelp } from "./help.ts";
 import { hintSink } from "./hints.ts";
-import { hasTypographicDash, withPlainDashes } from "./typographic.ts";
 import { type KubectlOptions, Session } from "./session.ts";
+import { hasTypographicDash, withPlainDashes } from "./typographic.ts";
 
 export { completeKubectl } from "./complete.ts";
 export { type HintSink, hintSink, type KubectlHint } from "./hints.ts";

@@ -1,6 +1,6 @@
-import type { Sys } from "../machine/syscall.ts";
 import { parseDocument } from "../../yaml/parse.ts";
 import { printYaml } from "../../yaml/print.ts";
+import type { Sys } from "../machine/syscall.ts";
 
 /** `~/.kube/config`, as far as a cluster without credentials needs it. @source client-go tools/clientcmd */
 export interface Kubeconfig {

@@ -1,5 +1,5 @@
-import { labelValueCheck, qualifiedName } from "../api/names.ts";
 import type { KubernetesObject } from "../api/meta.ts";
+import { labelValueCheck, qualifiedName } from "../api/names.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";

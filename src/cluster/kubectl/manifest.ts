@@ -1,6 +1,6 @@
+import { parseDocuments } from "../../yaml/parse.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
-import { parseDocuments } from "../../yaml/parse.ts";
 import { Failures, KubectlError } from "./failure.ts";
 import { goJson, withSortedKeys } from "./go-json.ts";
 import type { Session } from "./session.ts";

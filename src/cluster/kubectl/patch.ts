@@ -1,7 +1,7 @@
+import { JsonError, parseJson } from "../../yaml/json.ts";
+import { parseDocument } from "../../yaml/parse.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
-import { parseDocument } from "../../yaml/parse.ts";
-import { JsonError, parseJson } from "../../yaml/json.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";

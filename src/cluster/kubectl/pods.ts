@@ -3,7 +3,7 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { Run } from "../machine/syscall.ts";
 import { KubectlError } from "./failure.ts";
-import { select, fetch } from "./select.ts";
+import { fetch, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 /** The pod that `POD`, `pod/NAME`, `deploy/NAME` or `svc/NAME` means: of several, the best one. @source kubectl pkg/polymorphichelpers/attachablepodforobject.go */

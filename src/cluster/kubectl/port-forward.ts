@@ -1,6 +1,6 @@
-import type { Run, Stream } from "../machine/syscall.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { Service } from "../api/service/types.ts";
+import type { Run, Stream } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";

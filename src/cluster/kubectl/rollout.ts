@@ -1,16 +1,16 @@
 import type { Deployment } from "../api/deployment/types.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import { formatRfc3339 } from "../sim/date.ts";
 import type { Run } from "../machine/syscall.ts";
+import { formatRfc3339 } from "../sim/date.ts";
 import type { Command } from "./command.ts";
 import { describePodTemplate } from "./describe/pod-template.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix, objectPrinter, outputFlags, printResult } from "./output.ts";
+import { selectorOf } from "./pods.ts";
 import { objectName, qualifiedPlural } from "./resources.ts";
 import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
-import { selectorOf } from "./pods.ts";
 
 const common: readonly FlagDefinition[] = [
   ...fileFlags,

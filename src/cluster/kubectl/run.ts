@@ -1,5 +1,6 @@
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
+import { attachOrLogs } from "./attach.ts";
 import type { Command } from "./command.ts";
 import { createObject, requireFlags, zeroMeta } from "./create-generators.ts";
 import { deleteOne } from "./delete.ts";
@@ -7,7 +8,6 @@ import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { goJson } from "./go-json.ts";
 import { dryRunFlag, outputFlags } from "./output.ts";
-import { attachOrLogs } from "./attach.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 /** `kubectl run`: a Pod; up to 1.17 a Deployment unless told otherwise. @source kubectl pkg/cmd/run/run.go at 1.32 and 1.17 */

@@ -2,8 +2,8 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition } from "./flags.ts";
-import { manifestHints } from "./manifest-hints.ts";
 import { manifestItems, readManifests } from "./manifest.ts";
+import { manifestHints } from "./manifest-hints.ts";
 import type { Resource } from "./resources.ts";
 import { resourcePath, type Session } from "./session.ts";
 

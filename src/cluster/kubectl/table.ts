@@ -1,5 +1,5 @@
-import type { KubernetesObject } from "../api/meta.ts";
 import { formatLabels } from "../api/labels.ts";
+import type { KubernetesObject } from "../api/meta.ts";
 import type { Table } from "../apiserver/request.ts";
 import { kindPrefix, type Resource } from "./resources.ts";
 

@@ -1,8 +1,8 @@
+import type { Lease } from "../api/lease/types.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Node } from "../api/node/types.ts";
-import type { Lease } from "../api/lease/types.ts";
-import { formatRfc3339 } from "../sim/date.ts";
 import type { Timer } from "../sim/clock.ts";
+import { formatRfc3339 } from "../sim/date.ts";
 import type { KubeletOptions } from "./host.ts";
 
 const leaseNamespace = "kube-node-lease";

@@ -94,7 +94,8 @@ export class Machine implements ProcessOwner, SysMachine {
       addresses: () => network.addresses(),
     };
     this.cwd = options.cwd ?? (this.#isContainer ? "/" : home);
-    this.env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ["HOME", home], ...(options.env ?? [])]);
+    this.env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ...(options.env ?? [])]);
+    if (!this.env.has("HOME")) this.env.set("HOME", home);
     this.nullInput = createNullInput(this.clock);
     this.nullOutput = createNullOutput(this.clock);
     this.files = new Files(() => this.simulation.dateMs(), directoriesOf(options.programs));

@@ -9,8 +9,8 @@ import {
   Signal,
   type SignalAction,
   type SignalName,
-  signalNumber,
   type Sys,
+  signalNumber,
   type Terminal,
 } from "./syscall.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../sim/clock.ts";
 import type { Simulation } from "../sim/simulation.ts";
-import { type Cidr, inCidr, type Ip } from "./address.ts";
+import { type Cidr, type Ip, inCidr } from "./address.ts";
 import { arriveDue, type Forwarding } from "./forward.ts";
 import type { NetworkInterface, SocketBuffer, Wire } from "./interface.ts";
 import { applyNetem, betweenNodesUs, outsideUs } from "./link.ts";

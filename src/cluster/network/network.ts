@@ -1,14 +1,14 @@
 import type { Clock } from "../sim/clock.ts";
 import type { Simulation } from "../sim/simulation.ts";
-import { type AddressBook, addressAt, type Cidr, inCidr, type Ip, parseCidr } from "./address.ts";
+import { type AddressBook, addressAt, type Cidr, type Ip, inCidr, parseCidr } from "./address.ts";
 import { Fabric } from "./fabric.ts";
 import { Forwarding } from "./forward.ts";
 import type { HopLog } from "./hop.ts";
+import { NEW, type NetworkInterface, type SocketBuffer } from "./interface.ts";
 import { VethPair } from "./link.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import type { Place } from "./name.ts";
 import { priorities } from "./netfilter/hooks.ts";
-import { NEW, type NetworkInterface, type SocketBuffer } from "./interface.ts";
 import { CONTINUE, DROP, type Verdict } from "./netfilter/verdict.ts";
 import { Netns, type NetnsKind } from "./netns.ts";
 import { reasonOf } from "./reason.ts";

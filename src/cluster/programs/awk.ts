@@ -1,7 +1,7 @@
-import { civilDate, monthNames, twoDigits, weekdayNames } from "../sim/date.ts";
 import type { InputStream, OutputStream, Process, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { formatFloat, formatInteger, general } from "../shell/printf.ts";
 import { compileRegex, type Regex } from "../shell/regex/match.ts";
+import { civilDate, monthNames, twoDigits, weekdayNames } from "../sim/date.ts";
 import { type AwkExpression, type AwkFunction, type AwkProgram, type AwkStatement, type AwkTarget, parseAwk } from "./awk-syntax.ts";
 import { errorText } from "./input.ts";
 import { programName } from "./options.ts";

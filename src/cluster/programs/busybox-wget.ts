@@ -1,6 +1,6 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
-import { header, type HttpHeaders, httpRequest, type HttpResponse, printResponseHead } from "../protocols/http.ts";
+import { type HttpHeaders, type HttpResponse, header, httpRequest, printResponseHead } from "../protocols/http.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, resolveUrl, type Url } from "../protocols/url.ts";
 import { describeError, dial, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";

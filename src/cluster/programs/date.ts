@@ -1,5 +1,5 @@
-import { type CivilDate, civilDate, epochMs, monthNames, parseRfc3339, twoDigits, weekdayNames } from "../sim/date.ts";
 import type { ProgramEntry, Sys } from "../machine/syscall.ts";
+import { type CivilDate, civilDate, epochMs, monthNames, parseRfc3339, twoDigits, weekdayNames } from "../sim/date.ts";
 import { parseOptions, programName } from "./options.ts";
 import { type Toolset, toolPath } from "./toolset.ts";
 

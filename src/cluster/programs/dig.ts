@@ -3,7 +3,7 @@ import { parseIp } from "../network/address.ts";
 import { absoluteName, type DnsMessage, type DnsType, dnsTypes, messageSize, recordData, reverseName } from "../protocols/dns.ts";
 import { ctimeUtc } from "../protocols/http-date.ts";
 import { readResolvConf } from "../protocols/resolver.ts";
-import { bindVersion, type DnsServer, drawCookie, lookUp, type LookupResult, serverByName } from "./dns-lookup.ts";
+import { bindVersion, type DnsServer, drawCookie, type LookupResult, lookUp, serverByName } from "./dns-lookup.ts";
 import { printHeader, printQuestion, printRecord, type RecordStyle } from "./dns-text.ts";
 
 interface DigLookup {

@@ -1,5 +1,5 @@
-import { civilDate, monthNames, twoDigits } from "../sim/date.ts";
 import type { FileStatus, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
+import { civilDate, monthNames, twoDigits } from "../sim/date.ts";
 import { errorText } from "./input.ts";
 import { parseOptions, programName } from "./options.ts";
 import { type Toolset, toolPath } from "./toolset.ts";

@@ -1,7 +1,7 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { parseIp } from "../network/address.ts";
 import { decodeBase64, decodeHex } from "../protocols/bytes.ts";
-import { certificateOfDer, type CertificateRequest, pemBlocks, printPem, rsaPublicKeyInfo, writeCertificate } from "../protocols/der.ts";
+import { type CertificateRequest, certificateOfDer, pemBlocks, printPem, rsaPublicKeyInfo, writeCertificate } from "../protocols/der.ts";
 import { certificateDate, plainDate } from "../protocols/http-date.ts";
 import { rsaKeys } from "../protocols/rsa-keys.ts";
 import type { Certificate, NameAttribute } from "../protocols/tls.ts";

@@ -5,8 +5,8 @@ import {
   type Run,
   Signal,
   type SignalName,
-  signalNumber,
   type Sys,
+  signalNumber,
 } from "../machine/syscall.ts";
 import { parseSignal } from "../shell/builtins/jobs.ts";
 import { formatDate } from "./date.ts";

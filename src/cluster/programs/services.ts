@@ -1,4 +1,4 @@
-import type { OutputStream, InputStream, ServiceKey, SpawnResult, Terminal } from "../machine/syscall.ts";
+import type { InputStream, OutputStream, ServiceKey, SpawnResult, Terminal } from "../machine/syscall.ts";
 import type { Connection, Hop } from "../network/hop.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { type Program, type ProgramEntry, Signal, type Sys } from "../machine/syscall.ts";
+import { inCidr, parseCidr } from "../network/address.ts";
 import type { Hop, Packet } from "../network/packet.ts";
 import { ACK, FIN, PSH, RST, SYN } from "../network/packet.ts";
-import { inCidr, parseCidr } from "../network/address.ts";
-import { type Program, type ProgramEntry, Signal, type Sys } from "../machine/syscall.ts";
 import { Bell } from "../protocols/bell.ts";
 import { type DnsPayload, recordData } from "../protocols/dns.ts";
 import type { HttpRequest, HttpResponse } from "../protocols/http.ts";

@@ -1,6 +1,6 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
-import { header, type HttpHeaders, httpRequest, type HttpResponse, keepsAlive, printResponseHead } from "../protocols/http.ts";
+import { type HttpHeaders, type HttpResponse, header, httpRequest, keepsAlive, printResponseHead } from "../protocols/http.ts";
 import { plainDate } from "../protocols/http-date.ts";
 import { publicAuthority } from "../protocols/public-authority.ts";
 import { matchingName } from "../protocols/tls.ts";

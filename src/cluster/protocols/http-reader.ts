@@ -7,8 +7,8 @@ import {
   httpRequest,
   httpResponse,
   isChunked,
-  parseHead,
   type ParsedHead,
+  parseHead,
   printRequest,
   printResponse,
 } from "./http.ts";

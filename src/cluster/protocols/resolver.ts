@@ -1,4 +1,4 @@
-import { type DnsMessage, type DnsRecord, type DnsType, absoluteName, dnsQuery } from "./dns.ts";
+import { absoluteName, type DnsMessage, type DnsRecord, type DnsType, dnsQuery } from "./dns.ts";
 import { type DnsFailure, type DnsSystem, exchange } from "./dns-client.ts";
 import type { Step } from "./duplex.ts";
 import { parseHosts, parseResolvConf, type ResolvConf } from "./resolv-conf.ts";

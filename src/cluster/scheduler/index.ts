@@ -7,7 +7,7 @@ import { createWorkQueue } from "../apiclient/work-queue.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { failureMessage } from "./failure.ts";
-import { type Candidate, misfit, type Misfit } from "./filters.ts";
+import { type Candidate, type Misfit, misfit } from "./filters.ts";
 import { NodeLoad } from "./node-load.ts";
 import { chooseNode } from "./scores.ts";
 

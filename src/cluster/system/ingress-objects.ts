@@ -99,6 +99,8 @@ export function ingressWorkload(options: ClusterOptions): SystemWorkload {
                   "--publish-service=$(POD_NAMESPACE)/ingress-nginx-controller",
                   `--controller-class=${ingressControllerName}`,
                   `--ingress-class=${options.ingressController?.class ?? "nginx"}`,
+                  // Controllers of the time before networking.k8s.io/v1 alone took Ingresses that name no class.
+                  ...(options.version.minor < 22 ? ["--watch-ingress-without-class=true"] : []),
                 ],
                 env: [
                   { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },

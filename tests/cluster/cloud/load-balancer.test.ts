@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { LooseObject } from "../../../src/cluster/api/meta.ts";
+import type { Node } from "../../../src/cluster/api/node/types.ts";
 import type { Service } from "../../../src/cluster/api/service/types.ts";
 import { AddressPool } from "../../../src/cluster/cloud/address-pool.ts";
 import { targetNodes } from "../../../src/cluster/cloud/index.ts";
-import type { Node } from "../../../src/cluster/api/node/types.ts";
 import { world } from "../kubelet/world.ts";
 
 const balanced = (name: string, spec: LooseObject = {}): LooseObject => ({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Endpoint, EndpointSlice } from "../../../src/cluster/api/endpoint-slice/types.ts";
-import { planSlices, type PortGroup, type SlicePlan } from "../../../src/cluster/controllers/endpoint-slice-plan.ts";
+import { type PortGroup, planSlices, type SlicePlan } from "../../../src/cluster/controllers/endpoint-slice-plan.ts";
 
 const ports = [{ name: "", port: 8080, protocol: "TCP" as const }];
 const endpoint = (n: number, ready = true): Endpoint => ({

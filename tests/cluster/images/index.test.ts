@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findImage, repositoryOf } from "../../../src/cluster/images/index.ts";
 import { parseAppFault } from "../../../src/cluster/images/app-faults.ts";
+import { findImage, repositoryOf } from "../../../src/cluster/images/index.ts";
 
 const nobody = { annotations: {}, ports: [] };
 

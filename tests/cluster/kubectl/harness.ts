@@ -1,6 +1,6 @@
 import { parseClusterVersion } from "../../../src/cluster/api/versions.ts";
 import { createApiServer } from "../../../src/cluster/apiserver/handle.ts";
-import { createKubectl, type KubectlHint, hintSink } from "../../../src/cluster/kubectl/index.ts";
+import { createKubectl, hintSink, type KubectlHint } from "../../../src/cluster/kubectl/index.ts";
 import type { ProgramEntry } from "../../../src/cluster/machine/syscall.ts";
 import { createShellSession } from "../../../src/cluster/shell/session.ts";
 import { createSimulation } from "../../../src/cluster/sim/simulation.ts";

@@ -80,7 +80,7 @@ test.each([
 });
 
 describe("resolv.conf (pkg/kubelet/network/dns/dns_test.go)", () => {
-  const cluster = { domain: "cluster.local", dns: ["10.96.0.10"] };
+  const cluster = { domain: "cluster.local", dns: ["10.96.0.10"], minor: 32 };
   const node = "search example.com\nnameserver 198.51.100.53\noptions timeout:2\n";
   test.each([
     [
@@ -112,6 +112,11 @@ describe("resolv.conf (pkg/kubelet/network/dns/dns_test.go)", () => {
     ],
   ])("%s", (_name, spec, text) => {
     expect(podResolvConf(pod(spec), cluster, node)).toBe(text);
+  });
+  test("before 1.24 dockershim wrote it: nameserver first (dockershim/docker_sandbox.go, rewriteResolvFile)", () => {
+    expect(podResolvConf(pod({}), { ...cluster, minor: 20 }, "")).toBe(
+      "nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n",
+    );
   });
 });
 

@@ -1,8 +1,8 @@
 import { kinds } from "../../../src/cluster/api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "../../../src/cluster/api/meta.ts";
 import type { Pod } from "../../../src/cluster/api/pod/types.ts";
-import { createClientFactory } from "../../../src/cluster/apiclient/factory.ts";
 import type { ApiClient } from "../../../src/cluster/apiclient/client.ts";
+import { createClientFactory } from "../../../src/cluster/apiclient/factory.ts";
 import { createApiServer } from "../../../src/cluster/apiserver/handle.ts";
 import { startCloud } from "../../../src/cluster/cloud/index.ts";
 import { NodeNetwork } from "../../../src/cluster/cni/node-network.ts";

@@ -1,11 +1,11 @@
-import type { EventQueue } from "../../../src/cluster/sim/clock.ts";
-import { AddressBook } from "../../../src/cluster/network/address.ts";
-import { createSimulation, type DrivenSimulation } from "../../../src/cluster/sim/simulation.ts";
 import { Machine, type MachineOptions } from "../../../src/cluster/machine/machine.ts";
 import type { MachineNetwork } from "../../../src/cluster/machine/net.ts";
 import type { ProgramEntry } from "../../../src/cluster/machine/syscall.ts";
+import { AddressBook } from "../../../src/cluster/network/address.ts";
 import { createShellSession, type SessionOptions } from "../../../src/cluster/shell/session.ts";
 import { settlingService } from "../../../src/cluster/shell/settling.ts";
+import type { EventQueue } from "../../../src/cluster/sim/clock.ts";
+import { createSimulation, type DrivenSimulation } from "../../../src/cluster/sim/simulation.ts";
 
 /** A machine without a network, for what needs none. */
 export function machineOn(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { AddressBook } from "../../../src/cluster/network/address.ts";
 import { BoundedHopLog, connectionId } from "../../../src/cluster/network/hop-log.ts";
 import { createNetwork } from "../../../src/cluster/network/network.ts";
-import { AddressBook } from "../../../src/cluster/network/address.ts";
 import { createSimulation } from "../../../src/cluster/sim/simulation.ts";
 import { connect, serve, world } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { CookieJar } from "../../../src/cluster/programs/cookie-jar.ts";
 import { type CurlOptions, expandGlob, parseCurl } from "../../../src/cluster/programs/curl-options.ts";
 import { progressLine } from "../../../src/cluster/programs/curl-progress.ts";
-import { CookieJar } from "../../../src/cluster/programs/cookie-jar.ts";
 
 function options(...args: string[]): CurlOptions {
   const command = parseCurl(args, () => undefined);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
+  type HttpResponse,
   header,
   httpRequest,
-  type HttpResponse,
   httpResponse,
   keepsAlive,
   printRequest,

@@ -1,5 +1,5 @@
-import { civilDate, parseRfc3339, twoDigits } from "../../sim/date.ts";
 import type { LabelSelector } from "../../api/meta.ts";
+import { civilDate, parseRfc3339, twoDigits } from "../../sim/date.ts";
 import type { Describer } from "./context.ts";
 import { partsOf, selectorText, type Writer, writeAnnotations, writeLabels } from "./writer.ts";
 

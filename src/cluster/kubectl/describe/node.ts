@@ -1,7 +1,7 @@
 import { age } from "../../api/age.ts";
 import type { KubernetesObject } from "../../api/meta.ts";
-import { formatQuantity, parseQuantity, quantityValue } from "../../api/quantity.ts";
 import type { Pod } from "../../api/pod/types.ts";
+import { formatQuantity, parseQuantity, quantityValue } from "../../api/quantity.ts";
 import { resourcePath } from "../session.ts";
 import type { ContainerShape } from "./containers.ts";
 import type { Describer } from "./context.ts";

@@ -1,8 +1,8 @@
 import { age } from "../../api/age.ts";
 import type { LabelSelector, LooseObject } from "../../api/meta.ts";
 import { goText } from "../jsonpath.ts";
-import type { Describer } from "./context.ts";
 import { type ContainerShape, type StatusShape, writeContainers, writeTolerations, writeVolumes } from "./containers.ts";
+import type { Describer } from "./context.ts";
 import { controllerOf, longDate, type Pairs, partsOf, selectorText, writeAnnotations, writeLabels } from "./writer.ts";
 
 /** @source kubectl pkg/describe/describe.go, describePod */

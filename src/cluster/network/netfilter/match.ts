@@ -1,8 +1,8 @@
-import { inCidr, type Ip } from "../address.ts";
+import { type Ip, inCidr } from "../address.ts";
 import type { SocketBuffer } from "../interface.ts";
 import { isIcmpError } from "../wire.ts";
-import { DST_NAT } from "./conntrack-entry.ts";
 import type { CompiledExtension, CompiledRule } from "./compile.ts";
+import { DST_NAT } from "./conntrack-entry.ts";
 import type { RecentLists } from "./recent.ts";
 import type { PortRange } from "./rule.ts";
 import type { PacketSet } from "./tables.ts";

@@ -1,8 +1,8 @@
 import type { Random } from "../../sim/random.ts";
 import type { AddressBook, Ip } from "../address.ts";
 import { NEW, type SocketBuffer } from "../interface.ts";
-import { DST_NAT_DONE, SRC_NAT_DONE } from "./conntrack-entry.ts";
 import { Conntrack } from "./conntrack.ts";
+import { DST_NAT_DONE, SRC_NAT_DONE } from "./conntrack-entry.ts";
 import { type HookFunction, HookTable, priorities } from "./hooks.ts";
 import type { MatchContext } from "./match.ts";
 import { Nat, type Rewrite } from "./nat.ts";

@@ -1,5 +1,5 @@
-import type { Builtin } from "../context.ts";
 import { testWorld } from "../condition.ts";
+import type { Builtin } from "../context.ts";
 import { echoText } from "../echo.ts";
 import { fileErrorTexts } from "../messages.ts";
 import { formatPrintf } from "../printf.ts";

@@ -1,5 +1,5 @@
 import { parseBracket } from "./bracket.ts";
-import { anyCharacter, type Assertion, characterClasses, literalSet, type RegexNode, wordRanges } from "./node.ts";
+import { type Assertion, anyCharacter, characterClasses, literalSet, type RegexNode, wordRanges } from "./node.ts";
 
 export type RegexParse =
   | { readonly ok: true; readonly node: RegexNode; readonly groups: number }
