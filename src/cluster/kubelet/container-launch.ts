@@ -42,7 +42,7 @@ export function launchContainer(
     hostname,
     network: sandbox?.network ?? node.network,
     programs: image.programs,
-    env: new Map([...image.env, ["HOSTNAME", hostname], ...env]),
+    env: startEnv(image, hostname, spec, env),
     cwd: spec.workingDir ?? image.workingDirectory ?? "/",
     services: options.services(pod, spec.name),
     isContainer: true,
@@ -61,9 +61,20 @@ export function launchContainer(
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${args[0]}": ${problem}: unknown`;
 }
 
+/**
+ * What the container's programs start with: PATH and HOSTNAME, then the pod's own variables as written, then all others by name
+ * (the real kubelet adds those of Services in the order of a map, so in none).
+ */
+function startEnv(image: ContainerImage, hostname: string, spec: Container, env: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const all = new Map([...image.env, ["HOSTNAME", hostname], ["HOME", "/root"], ...env]);
+  const first = ["PATH", "HOSTNAME", ...(spec.env ?? []).map(({ name }) => name)];
+  const names = new Set([...first, ...[...all.keys()].sort()]);
+  return new Map([...names].flatMap((name) => (all.has(name) ? [[name, all.get(name) as string]] : [])));
+}
+
 /** The image's files, and those that every container gets from its kubelet. */
 function layFiles(options: KubeletOptions, machine: Machine, pod: Pod, ips: readonly string[], image: ContainerImage): void {
-  const { node, nodeName, clusterDomain, clusterDns } = options;
+  const { node, nodeName, clusterDomain, clusterDns, clusterVersion } = options;
   const nodeFile = (path: string): string => {
     const text = node.files.read(path);
     return text.ok ? text.value : "";
@@ -73,5 +84,8 @@ function layFiles(options: KubeletOptions, machine: Machine, pod: Pod, ips: read
     machine.files.write(path, text);
   }
   machine.files.write("/etc/hosts", hostsFile(pod, ips, nodeName, clusterDomain, nodeFile("/etc/hosts")));
-  machine.files.write("/etc/resolv.conf", podResolvConf(pod, { domain: clusterDomain, dns: clusterDns }, nodeFile("/etc/resolv.conf")));
+  machine.files.write(
+    "/etc/resolv.conf",
+    podResolvConf(pod, { domain: clusterDomain, dns: clusterDns, minor: clusterVersion.minor }, nodeFile("/etc/resolv.conf")),
+  );
 }

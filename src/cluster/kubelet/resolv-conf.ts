@@ -10,8 +10,18 @@ const maxNameservers = 3;
 const maxSearches = 32;
 const maxSearchCharacters = 2048;
 
-/** A pod's /etc/resolv.conf. Pure. `nodeText` is the node's own. @source pkg/kubelet/network/dns/dns.go, GetPodDNS; containerd writes search, nameserver, options */
-export function podResolvConf(pod: Pod, cluster: { readonly domain: string; readonly dns: readonly string[] }, nodeText: string): string {
+/** The first minor version whose nodes run containerd here; before, dockershim wrote the file. */
+const containerdSince = 24;
+
+/**
+ * A pod's /etc/resolv.conf. Pure. `nodeText` is the node's own.
+ * @source pkg/kubelet/network/dns/dns.go, GetPodDNS; containerd writes search, nameserver, options, dockershim (rewriteResolvFile) nameserver, search, options
+ */
+export function podResolvConf(
+  pod: Pod,
+  cluster: { readonly domain: string; readonly dns: readonly string[]; readonly minor: number },
+  nodeText: string,
+): string {
   const node = parse(nodeText);
   const policy = pod.spec.dnsPolicy ?? "ClusterFirst";
   const usesCluster = policy === "ClusterFirstWithHostNet" || (policy === "ClusterFirst" && pod.spec.hostNetwork !== true);
@@ -25,7 +35,7 @@ export function podResolvConf(pod: Pod, cluster: { readonly domain: string; read
   const nameservers = unique([...resolver.nameservers, ...(given?.nameservers ?? [])]).slice(0, maxNameservers);
   const searches = cut(unique([...resolver.searches, ...(given?.searches ?? [])]));
   const options = mergeOptions(resolver.options, given?.options ?? []);
-  return format({ nameservers, searches, options });
+  return format({ nameservers, searches, options }, cluster.minor < containerdSince);
 }
 
 function parse(text: string): Resolver {
@@ -57,10 +67,10 @@ function mergeOptions(own: readonly string[], given: readonly { readonly name?: 
   return [...options.values()];
 }
 
-function format({ nameservers, searches, options }: Resolver): string {
-  const lines: string[] = [];
-  if (searches.length > 0) lines.push(`search ${searches.join(" ")}`);
-  for (const server of nameservers) lines.push(`nameserver ${server}`);
+function format({ nameservers, searches, options }: Resolver, isNameserverFirst: boolean): string {
+  const search = searches.length > 0 ? [`search ${searches.join(" ")}`] : [];
+  const servers = nameservers.map((server) => `nameserver ${server}`);
+  const lines = isNameserverFirst ? [...servers, ...search] : [...search, ...servers];
   if (options.length > 0) lines.push(`options ${options.join(" ")}`);
   return lines.map((line) => `${line}\n`).join("");
 }

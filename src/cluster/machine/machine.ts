@@ -94,8 +94,9 @@ export class Machine implements ProcessOwner, SysMachine {
       addresses: () => network.addresses(),
     };
     this.cwd = options.cwd ?? (this.#isContainer ? "/" : home);
-    this.env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ...(options.env ?? [])]);
-    if (!this.env.has("HOME")) this.env.set("HOME", home);
+    const env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ...(options.env ?? [])]);
+    if (!env.has("HOME")) env.set("HOME", home);
+    this.env = env;
     this.nullInput = createNullInput(this.clock);
     this.nullOutput = createNullOutput(this.clock);
     this.files = new Files(() => this.simulation.dateMs(), directoriesOf(options.programs));

@@ -151,19 +151,23 @@ export class ProcessNet {
       ...(options.sourcePort === undefined ? {} : { sourcePort: options.sourcePort }),
       ...(options.record === undefined ? {} : { record: options.record }),
     };
-    const stream = new TcpStream(this.#clock, this.#network.sockets.connectTcp(to, intent), this.#process);
+    const stream = new TcpStream(this.#clock, this.#network.sockets.connectTcp(to, intent, options.protocol), this.#process);
     const error = yield* stream.established(options.timeoutUs);
     return error === undefined ? { ok: true, stream } : { ok: false, error };
   }
 
   listen(
     port: number,
-    options?: { readonly ip?: string },
+    options?: { readonly ip?: string; readonly protocol?: "tcp" | "sctp" },
   ): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError } {
     const ip = options?.ip === undefined ? undefined : tryIp(this.#network.book, options.ip);
     if (options?.ip !== undefined && ip === undefined) return { ok: false, error: "EADDRNOTAVAIL" };
     const owner = this.#process.name;
-    const socket = this.#network.sockets.listenTcp(port, ip === undefined ? { owner } : { ip, owner });
+    const socket = this.#network.sockets.listenTcp(port, {
+      owner,
+      ...(ip === undefined ? {} : { ip }),
+      ...(options?.protocol === undefined ? {} : { protocol: options.protocol }),
+    });
     if (typeof socket === "string") return { ok: false, error: socket };
     return { ok: true, listener: this.#listener(socket) };
   }

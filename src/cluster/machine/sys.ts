@@ -243,7 +243,7 @@ export class ProcessSys implements Sys {
   }
   listen(
     port: number,
-    options?: { readonly ip?: string },
+    options?: { readonly ip?: string; readonly protocol?: "tcp" | "sctp" },
   ): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError } {
     return this.#net.listen(port, options);
   }

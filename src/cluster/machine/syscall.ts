@@ -231,6 +231,8 @@ export interface ConnectOptions {
   readonly parent?: Connection | undefined;
   readonly sourcePort?: number;
   readonly record?: boolean;
+  /** An SCTP association instead of a TCP connection. */
+  readonly protocol?: "tcp" | "sctp";
 }
 
 export interface PingAnswer {
@@ -315,7 +317,7 @@ export interface Sys {
   ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }>;
   listen(
     port: number,
-    options?: { readonly ip?: string },
+    options?: { readonly ip?: string; readonly protocol?: "tcp" | "sctp" },
   ): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError };
   udp(
     port?: number,
