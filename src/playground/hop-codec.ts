@@ -101,6 +101,14 @@ export function hopConnection(batch: HopBatch, index: number): string {
   return batch.strings[high(batch.data[header + index * stride + 2] as number)] as string;
 }
 
+export function hopAt(batch: HopBatch, index: number): string {
+  return batch.strings[low(batch.data[header + index * stride + 2] as number)] as string;
+}
+
+export function hopPacket(batch: HopBatch, index: number): number {
+  return high(batch.data[header + index * stride + 4] as number);
+}
+
 export function hopTimeUs(batch: HopBatch, index: number): number {
   return (batch.data[1] as number) * timeUnit + (batch.data[2] as number) + (batch.data[header + index * stride] as number);
 }

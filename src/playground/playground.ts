@@ -85,6 +85,8 @@ export class Playground {
   #hops: HopRecord[] = [];
   #connections: ConnectionInfo[] = [];
   #isWatched = false;
+  /** Files that the page's editor has open, and who waits for them. */
+  readonly #editing = new Map<string, (text: string | undefined) => void>();
   /** Whose line came last: remarks of programs stand there. */
   #lastTerminal = 1;
   #hints: readonly Hint[] = [];
@@ -119,6 +121,10 @@ export class Playground {
     );
     this.cluster.watchObjects(({ type, object }) => {
       if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") this.#objects.push({ type, object, timeUs: this.nowUs });
+    });
+    this.cluster.lendEditor((file, answer) => {
+      this.#editing.set(`${file.place} ${file.path}`, answer);
+      this.#tell({ type: "openFile", ...file });
     });
     this.cluster.onHint(({ code, args, command }) => {
       const hint = { code, args, text: say(en.hints, code, args), ...(command === undefined ? {} : { command }) };
@@ -198,6 +204,14 @@ export class Playground {
     finishInstant(this.cluster);
     this.#recorder.add([toMs(this.nowUs), "file", { place, path, text }]);
     this.cluster.machine(place)?.files.write(path, text);
+    this.#editing.get(`${place} ${path}`)?.(text);
+    this.#editing.delete(`${place} ${path}`);
+  }
+
+  closeFile(place: string, path: string): void {
+    finishInstant(this.cluster);
+    this.#editing.get(`${place} ${path}`)?.(undefined);
+    this.#editing.delete(`${place} ${path}`);
   }
 
   /** Markers for a text that is still being typed. */
@@ -235,9 +249,11 @@ export class Playground {
       switch (kind) {
         case "line":
           this.openTerminal(body.terminal, 100, 24);
+          this.#tell({ type: "typed", terminal: body.terminal, text: body.text });
           this.line(body.terminal, body.text);
           break;
         case "interrupt":
+          this.#tell({ type: "interrupted", terminal: body.terminal });
           this.interrupt(body.terminal);
           break;
         case "end":

@@ -40,8 +40,10 @@ export type Command =
   | { readonly type: "link"; readonly id: number; readonly view?: LinkView }
   /** What a link's fragment carries: `{text, record, view}` or `{problem}`; the codec lives in the worker. */
   | { readonly type: "readLink"; readonly id: number; readonly fragment: string }
-  /** Writes the nodes' files from the page's editor (`vi`). */
+  /** What the page's editor saved: a machine's file (`vi`), or the object of `kubectl edit`. */
   | { readonly type: "saveFile"; readonly place: string; readonly path: string; readonly text: string }
+  /** The page's editor was closed without saving. */
+  | { readonly type: "closeFile"; readonly place: string; readonly path: string }
   | { readonly type: "ping"; readonly id: number };
 
 /** What the inspector asks for; answers are plain data, made when asked. */
@@ -70,6 +72,8 @@ export interface LinkView {
   readonly view?: "logical" | "physical";
   readonly pins?: Readonly<Record<string, readonly [number, number]>>;
   readonly caption?: string;
+  /** Simulated time at which the link was made, in milliseconds. */
+  readonly timeMs?: number;
 }
 
 export type Update =
@@ -88,6 +92,10 @@ export type Update =
   | { readonly type: "problems"; readonly problems: readonly Problem[]; readonly applied: boolean }
   | { readonly type: "objects"; readonly events: readonly ObjectEvent[] }
   | { readonly type: "output"; readonly terminal: number; readonly text: string }
+  /** A line that a replay typed: the page shows it as if it had been typed here. */
+  | { readonly type: "typed"; readonly terminal: number; readonly text: string }
+  /** A replay pressed Ctrl-C. */
+  | { readonly type: "interrupted"; readonly terminal: number }
   /** Whoever reads the terminal now waits for a line and shows this; `undefined` text: a program runs in the foreground and reads nothing. */
   | {
       readonly type: "prompt";

@@ -27,6 +27,7 @@ function readView(view: Readonly<Record<string, unknown>>): LinkView {
     ...text("selection"),
     ...text("caption"),
     ...(typeof view["hop"] === "number" ? { hop: view["hop"] } : {}),
+    ...(typeof view["timeMs"] === "number" && view["timeMs"] >= 0 ? { timeMs: view["timeMs"] } : {}),
     ...(view["view"] === "logical" || view["view"] === "physical" ? { view: view["view"] } : {}),
     ...(typeof pins === "object" && pins !== null && !Array.isArray(pins)
       ? {

@@ -1,7 +1,7 @@
 import { openPlayground, type Playground } from "../playground/playground.ts";
 import type { Command, Update } from "../playground/protocol.ts";
-import { readRecord } from "../playground/record.ts";
 import { readScenarioLink } from "../playground/read-link.ts";
+import { readRecord } from "../playground/record.ts";
 
 /**
  * Messages in, playground, messages out. Time passes in slices of a few milliseconds with messages let in between, so that Ctrl-C always gets in;
@@ -9,6 +9,9 @@ import { readScenarioLink } from "../playground/read-link.ts";
  */
 const sliceMs = 8;
 const sliceEvents = 5000;
+
+/** How far a `wait` is let run between two looks at whether it is over. */
+const waitStepUs = 100_000;
 
 let playground: Playground | undefined;
 let targetUs = 0;
@@ -28,19 +31,29 @@ self.onmessage = (event: MessageEvent<Command>) => {
 };
 
 function take(command: Command): void {
-  if (command.type === "ping") return post([{ type: "pong", id: command.id }]);
-  if (command.type === "readLink") return post([{ type: "answer", id: command.id, value: readScenarioLink(command.fragment) }]);
-  if (command.type === "open") return open(command);
+  switch (command.type) {
+    case "ping":
+      post([{ type: "pong", id: command.id }]);
+      return;
+    case "readLink":
+      post([{ type: "answer", id: command.id, value: readScenarioLink(command.fragment) }]);
+      return;
+    case "open":
+      open(command);
+      return;
+  }
   if (playground === undefined) return;
   switch (command.type) {
     case "advance":
       targetUs = Math.max(playground.nowUs, command.toUs);
       isQuiet = false;
-      return run();
+      run();
+      return;
     case "advanceQuiet":
       targetUs = playground.nowUs + command.maxUs;
       isQuiet = true;
-      return run();
+      run();
+      return;
     case "check":
       playground.check(command.text);
       break;
@@ -73,6 +86,9 @@ function take(command: Command): void {
       return;
     case "saveFile":
       playground.saveFile(command.place, command.path, command.text);
+      break;
+    case "closeFile":
+      playground.closeFile(command.place, command.path);
       break;
   }
   flush();
@@ -123,6 +139,11 @@ function slice(): void {
         if (!isDone) cluster.queue.run(nextUs as number, 200);
       } else {
         isDone = cluster.queue.run(targetUs, sliceEvents) < sliceEvents;
+        // A `wait` in a terminal runs at full speed, however slowly the page lets time pass.
+        if (isDone && cluster.waits.size > 0) {
+          targetUs += waitStepUs;
+          isDone = false;
+        }
       }
     }
     isRunning = !isDone;
