@@ -1,6 +1,7 @@
-import { type Program, type ProgramEntry, type Run, Signal, type Sys } from "../machine/syscall.ts";
+import { type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
 import { type HttpRequest, type HttpResponse, header, httpRequest } from "../protocols/http.ts";
 import { goDate } from "../protocols/http-date.ts";
+import { isPayload } from "../protocols/duplex.ts";
 import { payloadText } from "../protocols/summary.ts";
 import { textPayload } from "../protocols/text.ts";
 import { gnuPrograms } from "../programs/index.ts";
@@ -75,7 +76,11 @@ function* netexec(sys: Sys, flags: ReadonlyMap<string, string>): Run<number> {
     yield* sys.err(`Started UDP server on port  ${udpPort}\n`);
     sys.thread("udp", serveUdp(sys, udpPort));
   }
-  if (Number(flags.get("sctp-port") ?? -1) > 0) yield* sys.err(`Started SCTP server on port  ${flags.get("sctp-port")}\n`);
+  const sctpPort = Number(flags.get("sctp-port") ?? -1);
+  if (sctpPort > 0) {
+    yield* sys.err(`Started SCTP server on port  ${sctpPort}\n`);
+    sys.thread("sctp", serveSctp(sys, sctpPort));
+  }
   yield* sys.err(`Started HTTP server on port ${httpPort}\n`);
   let isReady = true;
   const error = yield* listenHttp(sys, {
@@ -148,6 +153,25 @@ function* serveUdp(sys: Sys, port: number): Run<void> {
             : undefined;
     if (answer !== undefined) yield* bound.socket.send(datagram.from, textPayload(answer), { inReplyTo: datagram });
   }
+}
+
+/** The same words over SCTP. @source netexec.go, startSCTPServer */
+function* serveSctp(sys: Sys, port: number): Run<void> {
+  const listening = sys.listen(port, { protocol: "sctp" });
+  if (!listening.ok) return;
+  for (;;) sys.thread("association", serveAssociation(sys, yield* listening.listener.accept()));
+}
+
+function* serveAssociation(sys: Sys, stream: Stream): Run<void> {
+  for (;;) {
+    const received = yield* stream.receive(goIdleUs);
+    if (!isPayload(received)) break;
+    const text = payloadText(received).trim();
+    if (text.toLowerCase() === "hostname") yield* stream.send(textPayload(sys.host.hostname));
+    else if (text.toLowerCase().startsWith("echo ")) yield* stream.send(textPayload(text.slice(5)));
+    else if (text.toLowerCase() === "clientip") yield* stream.send(textPayload(stream.remote.text));
+  }
+  stream.close();
 }
 
 /** Calls another netexec: `/dial?host=H&port=P&request=hostname&protocol=http&tries=N`. */
