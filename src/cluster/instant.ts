@@ -44,7 +44,6 @@ const page: HostInfo = {
 class Collector implements OutputStream {
   readonly kind = "sink";
   text = "";
-  // biome-ignore lint/correctness/useYield: it never waits, and that is the point
   *write(text: string): Run<void> {
     this.text += text;
   }
@@ -58,7 +57,6 @@ class TextOnce implements InputStream {
   constructor(text: string) {
     this.#text = text;
   }
-  // biome-ignore lint/correctness/useYield: it never waits
   *read(maxCharacters = Number.MAX_SAFE_INTEGER): Run<string> {
     const piece = this.#text.slice(0, maxCharacters);
     this.#text = this.#text.slice(piece.length);

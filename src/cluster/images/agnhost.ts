@@ -1,11 +1,11 @@
 import { type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
+import { describeError, dial, exchangeHttp, httpConnection, resolveFor } from "../programs/http-client.ts";
+import { gnuPrograms } from "../programs/index.ts";
+import { isPayload } from "../protocols/duplex.ts";
 import { type HttpRequest, type HttpResponse, header, httpRequest } from "../protocols/http.ts";
 import { goDate } from "../protocols/http-date.ts";
-import { isPayload } from "../protocols/duplex.ts";
 import { payloadText } from "../protocols/summary.ts";
 import { textPayload } from "../protocols/text.ts";
-import { gnuPrograms } from "../programs/index.ts";
-import { describeError, dial, exchangeHttp, httpConnection, resolveFor } from "../programs/http-client.ts";
 import { goBadRequest, goIdleUs, goNotFound, goResponse, splitTarget } from "./go-http.ts";
 import { imageOf } from "./image.ts";
 import { listenHttp, waitForEver } from "./serve.ts";

@@ -241,7 +241,6 @@ export const topCommand: Command = {
       { name: "selector", short: "l", type: "string" as const },
       { name: "sort-by", type: "string" as const },
     ],
-    // biome-ignore lint/correctness/useYield: it fails before it would wait
     *run() {
       throw new KubectlError("Metrics API not available");
     },

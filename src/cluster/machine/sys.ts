@@ -4,6 +4,7 @@ import type { Clock } from "../sim/clock.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Fiber, type FiberEnd } from "./fiber.ts";
+import type { Files } from "./files.ts";
 import { type MachineNetwork, ProcessNet } from "./net.ts";
 import { absolutePath } from "./path.ts";
 import { createPipe } from "./pipe.ts";
@@ -29,7 +30,6 @@ import type {
   Sys,
   Terminal,
 } from "./syscall.ts";
-import type { Files } from "./files.ts";
 
 /** What a process' calls need of its machine. */
 export interface SysMachine {
