@@ -501,7 +501,7 @@ function* deliver(
     }
     yield* sys.err(`${reorderCookieNotes(added)}< \r\n`);
   }
-  const requestFacts = { host: url.host, target: url.target, isHttps: url.scheme === "https" };
+  const requestFacts = cookieFacts(state, url);
   for (const value of headerValues(response.headers, "Set-Cookie")) state.jar?.accept(value, requestFacts, sys.dateMs());
   if (options.dumpHeader !== undefined) {
     if (options.dumpHeader === "-") yield* sys.out(printed);
@@ -536,15 +536,24 @@ function* deliver(
   return { url, response, failure, received, expected: received, sent: utf8Length(request.body) };
 }
 
+/** Whose cookies these are: a Host header of the user's own counts, as in curl's cookiehost. */
+function cookieFacts(state: State, url: Url): { readonly host: string; readonly target: string; readonly isHttps: boolean } {
+  const custom = state.options.headers.findLast((line) => /^host:\s*\S/i.test(line));
+  const host =
+    custom === undefined
+      ? url.host
+      : custom
+          .slice(custom.indexOf(":") + 1)
+          .trim()
+          .replace(/:\d+$/, "");
+  return { host, target: url.target, isHttps: url.scheme === "https" };
+}
+
 /** curl tells of a cookie that it keeps just before the header that brought it. */
 function cookieNote(state: State, url: Url, line: string): string[] {
   if (state.jar === undefined) return [];
   const probe = new CookieJar();
-  const cookie = probe.accept(
-    line.slice(line.indexOf(":") + 1).trim(),
-    { host: url.host, target: url.target, isHttps: url.scheme === "https" },
-    state.sys.dateMs(),
-  );
+  const cookie = probe.accept(line.slice(line.indexOf(":") + 1).trim(), cookieFacts(state, url), state.sys.dateMs());
   if (cookie === undefined) return [];
   return [
     `* ${probe.size > 0 ? "Added" : "Replaced"} cookie ${cookie.name}="${cookie.value}" for domain ${cookie.domain}, path ${cookie.path}, expire ${cookie.expires}\n`,
@@ -649,14 +658,7 @@ function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean)
   if (!isCustom("Accept")) headers.push(["Accept", "*/*"]);
   if (options.referer !== undefined && !isCustom("Referer")) headers.push(["Referer", options.referer]);
   const pairs = options.cookies.filter((cookie) => cookie.includes("=")).join("; ");
-  const kept = state.jar?.headerFor(
-    {
-      host: (hostCustom !== undefined && !hostCustom.isRemoval ? hostCustom.value : url.host).replace(/:\d+$/, ""),
-      target: url.target,
-      isHttps: url.scheme === "https",
-    },
-    sys.dateMs(),
-  );
+  const kept = state.jar?.headerFor(cookieFacts(state, url), sys.dateMs());
   const cookies = [kept, pairs].filter((part) => part !== undefined && part !== "").join("; ");
   if (cookies !== "" && !isCustom("Cookie")) headers.push(["Cookie", cookies]);
   for (const header of custom) if (header.name.toLowerCase() !== "host" && !header.isRemoval) headers.push([header.name, header.value]);
