@@ -18,6 +18,7 @@ import { Machine, type StepCounter } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
 import { createTerminal } from "./machine/terminal.ts";
 import { AddressBook, parseCidr, parseIp, type SocketAddress } from "./network/address.ts";
+import type { RecordedConnection } from "./network/hop.ts";
 import { BoundedHopLog } from "./network/hop-log.ts";
 import type { Netns } from "./network/netns.ts";
 import { createNetwork, type Network } from "./network/network.ts";
@@ -37,7 +38,7 @@ import { formatRfc3339 } from "./sim/date.ts";
 import { createSimulation, type DrivenSimulation } from "./sim/simulation.ts";
 import { dnsObjects, dnsServiceIps, dnsWorkload } from "./system/coredns-objects.ts";
 import { GivenNames } from "./system/given-names.ts";
-import { ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
+import { ingressNamespace, ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
 import { systemSince } from "./system/since.ts";
 import { createRunning, SystemAddresses } from "./system/workloads.ts";
 import { type TraceAnswer, type TraceQuestion, traceFrom } from "./trace-from.ts";
@@ -105,6 +106,8 @@ export class Cluster {
   readonly #loader: Loader;
   readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
   #controllers: RunningControllers | undefined;
+  /** Texts that `connect` was asked for, read. */
+  readonly #sockets = new Map<string, SocketAddress>();
   #nextSession = 1000;
   #balancers = 0;
 
@@ -302,13 +305,29 @@ export class Cluster {
       if (nextUs === undefined || nextUs > lastUs) break;
       this.queue.run(nextUs, 1);
     }
-    const { connection, error } = socket;
+    const { error } = socket;
     const verdict = error === undefined ? (socket.state === "SYN-SENT" ? "timeout" : "answered") : verdictOf(error);
-    const endpoint = verdict === "answered" ? this.#endpointOf(netns, connection) : undefined;
-    const records = connection.hops.map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)));
+    const result = this.#resultOf(netns, socket.connection, verdict);
     if (verdict === "answered") socket.close();
     else socket.abort();
-    return { verdict, endpoint, hops: records };
+    return result;
+  }
+
+  /** Most results of a load experiment are never looked at: hops become records, and rules text, when they are. */
+  #resultOf(from: Netns, connection: Connection, verdict: ConnectionResult["verdict"]): ConnectionResult {
+    if (!connection.record) return { verdict, endpoint: verdict === "answered" ? this.#translated(from, connection) : undefined, hops: [] };
+    const recorded = connection as RecordedConnection;
+    const hops = recorded.hopsUntilNow();
+    const recordsOf = () => hops().map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)));
+    let records: readonly HopRecord[] | undefined;
+    return {
+      verdict,
+      endpoint: verdict === "answered" ? (recorded.arrivedAt?.text ?? this.#translated(from, connection)) : undefined,
+      get hops() {
+        records ??= recordsOf();
+        return records;
+      },
+    };
   }
 
   /** Hops of the last (n = 1) or an earlier connection that a command opened. */
@@ -367,16 +386,19 @@ export class Cluster {
   }
 
   #socketOf(text: string): SocketAddress | undefined {
+    const known = this.#sockets.get(text);
+    if (known !== undefined) return known;
     const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
     const ip = match?.[1] ?? match?.[2];
     if (ip === undefined || parseIp(ip) === undefined) return undefined;
-    return this.book.socket(this.book.ip(ip), Number(match?.[3]));
+    const socket = this.book.socket(this.book.ip(ip), Number(match?.[3]));
+    if (this.#sockets.size >= socketsMax) this.#sockets.clear();
+    this.#sockets.set(text, socket);
+    return socket;
   }
 
-  /** Where the connection arrived: what conntrack on its way made of its destination. */
-  #endpointOf(from: Netns, connection: Connection): string {
-    const arrived = connection.hops.find((hop) => hop.packet.number === 1 && hop.action === "receive");
-    if (arrived !== undefined) return arrived.destination.text;
+  /** Where the connection went: what conntrack on its way made of its destination. */
+  #translated(from: Netns, connection: Connection): string {
     const tracker = from.host ?? from;
     return (
       tracker.activeNetfilter?.conntrack.translated(connection.protocol, connection.source, connection.destination)?.text ??
@@ -441,6 +463,8 @@ export class Cluster {
       simulation: this.simulation,
       client: this.client("service-controller"),
       pool: this.options.loadBalancerPool,
+      // Without a cloud the Ingress controller alone is reached at the address that the scenario gives it.
+      serves: ({ metadata }) => this.options.loadBalancer || metadata.namespace === ingressNamespace,
       network: {
         createLoadBalancer: (namespace, name) => {
           const balancer = this.network.createLoadBalancer(`${namespace}/${name}`, [`100.64.0.${++this.#balancers}`]);
@@ -490,6 +514,9 @@ function describeNode(options: ClusterOptions, node: ClusterOptions["nodes"][num
 
 /** How many decisions of Ingress controllers are remembered. */
 const decisionsMax = 2000;
+
+/** A load experiment asks for the same few addresses again and again. */
+const socketsMax = 20_000;
 
 /** SYN and its six repetitions. @source tcp(7), tcp_syn_retries */
 const handshakeUsMax = 127_000_000;

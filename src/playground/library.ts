@@ -110,6 +110,7 @@ class Opened implements OpenScenario {
     const known = this.#sessions.get(on) ?? cluster.openSession(on);
     if (known === undefined) return { exit: 255, stdout: "", stderr: `kubehop: no machine ${on}\n`, time: this.time, hints: [] };
     this.#sessions.set(on, known);
+    if (on === cluster.home.place) this.playground.recordLines(command);
     let stdout = "";
     let stderr = "";
     let exit: number | undefined;

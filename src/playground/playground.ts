@@ -184,6 +184,11 @@ export class Playground {
     this.#terminals.get(id)?.line(text);
   }
 
+  /** Lines that a shell without a terminal was given, for the record: a link types them at the first terminal. */
+  recordLines(text: string): void {
+    for (const line of text.replace(/\n$/, "").split("\n")) this.#recorder.add([toMs(this.nowUs), "line", { terminal: 1, text: line }]);
+  }
+
   interrupt(id: number): void {
     finishInstant(this.cluster);
     this.#recorder.add([toMs(this.nowUs), "interrupt", { terminal: id }]);

@@ -50,6 +50,8 @@ export function startCloud(options: {
   readonly client: ApiClient;
   readonly network: CloudNetwork;
   readonly pool: string;
+  /** Which Services it cares for; default all that want it. */
+  serves?(service: Service): boolean;
 }): void {
   const { simulation, client, network } = options;
   const services = client.informer<Service>("Service");
@@ -71,7 +73,7 @@ export function startCloud(options: {
     const slash = key.indexOf("/");
     const service = services.get(key.slice(0, slash), key.slice(slash + 1));
     const balancer = balancers.get(key);
-    if (service === undefined || !wantsLoadBalancer(service)) {
+    if (service === undefined || !wantsLoadBalancer(service) || options.serves?.(service) === false) {
       pending.delete(key);
       if (balancer !== undefined || (service?.metadata.finalizers ?? []).includes(finalizer)) remove(key, service, balancer);
       return;
