@@ -54,6 +54,9 @@ export function buildChain(context: PluginContext, block: ServerBlock): ChainRes
     if (typeof made === "string") return { ok: false, error: made };
     if (made !== undefined) plugins.push(...made);
   }
+  // What answering costs counts inside `log`, which tells it.
+  const afterLog = ["log", "errors", "prometheus"].filter((name) => byName(name).length > 0).length;
+  plugins.splice(afterLog, 0, costPlugin(context));
   whole = plugins.reduceRight<Handler>((next, plugin) => plugin(next), noNextPlugin);
   return { ok: true, handler: whole };
 
@@ -108,6 +111,14 @@ export function buildChain(context: PluginContext, block: ServerBlock): ChainRes
         return undefined;
     }
   }
+}
+
+function costPlugin({ sys }: PluginContext): Plugin {
+  return (next) =>
+    function* (query) {
+      yield* sys.work(100);
+      return yield* next(query);
+    };
 }
 
 /** `[ERROR] plugin/errors: 2 nosuch.com. A: read udp …: i/o timeout` */

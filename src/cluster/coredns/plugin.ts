@@ -40,6 +40,7 @@ export function createMetrics(): Metrics {
 /** A plugin wraps the rest of the chain: it answers or passes on. */
 export type Plugin = (next: Handler) => Handler;
 
-export const noNextPlugin: Handler = function* (query) {
+/** The end of the chain: nobody answered. */
+export function* noNextPlugin(query: Query): Run<Reply> {
   return { ok: false, failure: `plugin/server: no next plugin found for ${query.question.name}`, rcode: "SERVFAIL" };
-};
+}

@@ -141,7 +141,7 @@ function startPort(sys: Sys, port: number, running: () => Running): void {
   sys.thread(
     `tcp-${port}`,
     (function* (): Run<void> {
-      for (;;) sys.thread("tcp", serveTcp(sys, yield* listener.accept(), port, running));
+      for (;;) sys.thread("tcp", serveTcp(yield* listener.accept(), port, running));
     })(),
   );
 }
@@ -151,35 +151,28 @@ function* serveUdp(sys: Sys, socket: DatagramSocket, port: number, running: () =
     const datagram = yield* socket.receive();
     if (typeof datagram === "string" || datagram.payload.kind !== "dns") continue;
     const { message } = datagram.payload as DnsPayload;
-    if (!message.isResponse) sys.thread("query", answerUdp(sys, socket, datagram, message, port, running()));
+    if (!message.isResponse) sys.thread("query", answerUdp(socket, datagram, message, port, running()));
   }
 }
 
-function* answerUdp(sys: Sys, socket: DatagramSocket, datagram: Datagram, message: DnsMessage, port: number, running: Running): Run<void> {
-  const answer = yield* answerQuery(sys, message, datagram.from.text, "udp", port, running);
+function* answerUdp(socket: DatagramSocket, datagram: Datagram, message: DnsMessage, port: number, running: Running): Run<void> {
+  const answer = yield* answerQuery(message, datagram.from.text, "udp", port, running);
   const fitted = truncateMessage(answer, message.edns?.udpSize ?? 512);
   yield* socket.send(datagram.from, dnsPayload(fitted), { inReplyTo: datagram, purpose: "dns" });
 }
 
-function* serveTcp(sys: Sys, stream: Stream, port: number, running: () => Running): Run<void> {
+function* serveTcp(stream: Stream, port: number, running: () => Running): Run<void> {
   for (;;) {
     const received = yield* stream.receive(10_000_000);
     if (!isPayload(received) || received.kind !== "dns") break;
-    const answer = yield* answerQuery(sys, (received as DnsPayload).message, stream.remote.text, "tcp", port, running());
+    const answer = yield* answerQuery((received as DnsPayload).message, stream.remote.text, "tcp", port, running());
     if ((yield* stream.send(dnsPayload(answer, "tcp"))) !== undefined) break;
   }
   stream.close();
 }
 
 /** The block with the longest matching zone answers. @source coredns core/dnsserver/server.go, ServeDNS */
-function* answerQuery(
-  sys: Sys,
-  message: DnsMessage,
-  client: string,
-  protocol: "udp" | "tcp",
-  port: number,
-  running: Running,
-): Run<DnsMessage> {
+function* answerQuery(message: DnsMessage, client: string, protocol: "udp" | "tcp", port: number, running: Running): Run<DnsMessage> {
   const question = message.questions[0];
   if (question === undefined) return dnsResponse(message, { rcode: "SERVFAIL" });
   const name = question.name.toLowerCase();
@@ -191,7 +184,6 @@ function* answerQuery(
     }
   }
   if (best === undefined) return dnsResponse(message, { rcode: "REFUSED" });
-  yield* sys.work(100);
   const query: Query = { message, question, client, protocol };
   const reply = yield* best.handler(query);
   if (!reply.ok) return dnsResponse(message, { rcode: reply.rcode });

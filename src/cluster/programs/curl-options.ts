@@ -384,7 +384,10 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
       }
       case "rate": {
         const match = /^(\d+)(?:\/([smhd]))?$/.exec(value);
-        if (match === null || Number(match[1]) === 0) return fail(`option ${shown}: expected a proper numerical parameter`);
+        if (match === null || Number(match[1]) === 0) {
+          fail(`option ${shown}: expected a proper numerical parameter`);
+          return;
+        }
         const unitUs = { s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 }[(match[2] ?? "h") as "s" | "m" | "h" | "d"];
         options.rateIntervalUs = Math.floor(unitUs / Number(match[1]));
         return;

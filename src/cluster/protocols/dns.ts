@@ -145,26 +145,32 @@ function recordSize(size: SizeCounter, record: DnsRecord): void {
   size.add(10);
   switch (record.type) {
     case "A":
-      return size.add(4);
+      size.add(4);
+      return;
     case "AAAA":
-      return size.add(16);
+      size.add(16);
+      return;
     case "CNAME":
     case "PTR":
     case "NS":
-      return size.name(record.target, true);
+      size.name(record.target, true);
+      return;
     case "SRV":
       size.add(6);
-      return size.name(record.target, false); // RFC 2782: not compressed
+      size.name(record.target, false); // RFC 2782: not compressed
+      return;
     case "MX":
       size.add(2);
-      return size.name(record.target, true);
+      size.name(record.target, true);
+      return;
     case "TXT":
       for (const text of record.texts) size.add(1 + utf8Length(text));
       return;
     case "SOA":
       size.name(record.primary, true);
       size.name(record.mailbox, true);
-      return size.add(20);
+      size.add(20);
+      return;
   }
 }
 
