@@ -64,6 +64,23 @@ type Cell = number | Spot | Packet | Decision | undefined;
 
 const noHops: readonly Hop[] = [];
 
+/** Adds to `hops` those of `cells` that it does not have yet. */
+function readHops(hops: LoggedHop[], cells: readonly Cell[], used: number, openedUs: number): void {
+  for (let i = hops.length * cellsPerHop; i < used; i += cellsPerHop) {
+    const [sequence, sinceUs, spot, packet, after, decision] = cells.slice(i, i + cellsPerHop);
+    hops.push(
+      new LoggedHop(
+        sequence as number,
+        openedUs + (sinceUs as number),
+        spot as Spot,
+        packet as Packet,
+        after as Packet,
+        decision as Decision,
+      ),
+    );
+  }
+}
+
 /**
  * A connection with its hops. Hops are noted in six cells of one array each and become objects when somebody looks: packets move by the hundred thousand,
  * and most of their hops are never read.
@@ -115,20 +132,27 @@ export class OpenedConnection implements Connection {
     const cells = this.#cells;
     if (cells === undefined) return noHops;
     this.#hops ??= [];
-    const hops = this.#hops;
-    for (let i = hops.length * cellsPerHop; i < this.#used; i += cellsPerHop) {
-      hops.push(
-        new LoggedHop(
-          cells[i] as number,
-          this.openedUs + (cells[i + 1] as number),
-          cells[i + 2] as Spot,
-          cells[i + 3] as Packet,
-          cells[i + 4] as Packet,
-          cells[i + 5] as Decision,
-        ),
-      );
+    readHops(this.#hops, cells, this.#used, this.openedUs);
+    return this.#hops;
+  }
+
+  get arrivedAt(): SocketAddress | undefined {
+    const cells = this.#cells;
+    if (cells === undefined) return undefined;
+    for (let i = 0; i < this.#used; i += cellsPerHop) {
+      if ((cells[i + 2] as Spot).action === "receive" && (cells[i + 3] as Packet).number === 1) return (cells[i + 4] as Packet).destination;
     }
-    return hops;
+    return undefined;
+  }
+
+  hopsUntilNow(): () => readonly Hop[] {
+    const cells = this.#cells;
+    const used = this.#used;
+    return () => {
+      const hops: LoggedHop[] = [];
+      if (cells !== undefined) readHops(hops, cells, used, this.openedUs);
+      return hops;
+    };
   }
 
   note(sequence: number, timeUs: number, spot: Spot, packet: Packet, after: Packet, decision: Decision): void {
@@ -174,7 +198,7 @@ export class OpenedConnection implements Connection {
       return count;
     }
     const gone = count >> 1;
-    this.#cells?.splice(0, gone * cellsPerHop);
+    this.#cells = this.#cells?.slice(gone * cellsPerHop); // a new array: the old one may be held by who reads it later
     this.#used -= gone * cellsPerHop;
     this.#hops = undefined;
     return gone;
