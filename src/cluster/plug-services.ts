@@ -2,19 +2,23 @@ import { say } from "../messages/catalogue.ts";
 import { en } from "../messages/en.ts";
 import { administration } from "./administration.ts";
 import type { Pod } from "./api/pod/types.ts";
+import type { Service } from "./api/service/types.ts";
 import type { Cluster } from "./cluster.ts";
 import { createClusterService } from "./cluster-service.ts";
 import { apiClientService } from "./coredns/program.ts";
+import { explainMisfortune } from "./explain-misfortune.ts";
 import { appFaultsService } from "./images/app-faults.ts";
 import { decisionService } from "./ingress-nginx/program.ts";
 import { hintSink } from "./kubectl/hints.ts";
 import { pageEditor } from "./kubectl/page-editor.ts";
 import type { Machine } from "./machine/machine.ts";
+import { misfortunes } from "./machine/misfortune.ts";
 import type { ServiceKey } from "./machine/syscall.ts";
 import { nodeTables } from "./node-tables.ts";
 import { outsideDnsIp } from "./options.ts";
 import { editorService } from "./programs/editor.ts";
-import { administrationService, clusterService, hopLogService, tablesService, traceService } from "./programs/services.ts";
+import { administrationService, clusterService, hopLogService, routesService, tablesService, traceService } from "./programs/services.ts";
+import { routesAt } from "./routes-at.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { settlingService } from "./shell/settling.ts";
 
@@ -25,6 +29,7 @@ export function plugServices(cluster: Cluster, machine: Machine): void {
   const node = machine.host.kind === "node" ? cluster.nodes.get(machine.host.hostname) : undefined;
   machine.withService(clusterService, createClusterService(cluster, cluster.faults, cluster.decisions));
   machine.withService(administrationService, administration(cluster, machine, node));
+  machine.withService(routesService, routesAt(cluster, machine.place));
   if (node !== undefined) machine.withService(tablesService, nodeTables(cluster, node));
 }
 
@@ -36,6 +41,8 @@ export function podServices(cluster: Cluster, pod: Pod, _container: string): Rea
   const services = commonServices(cluster);
   if (cluster.editor !== undefined) lendEditorTo(services, cluster.editor);
   const { namespace, name } = pod.metadata;
+  const place = pod.spec.hostNetwork === true ? `node/${pod.spec.nodeName}` : `pod/${namespace}/${name}`;
+  lend(services, routesService, routesAt(cluster, place));
   services.set(appFaultsService.name, cluster.faults.of(`${namespace}/${name}`));
   if (systemAccounts.includes(`${namespace}/${pod.spec.serviceAccountName}`)) {
     services.set(apiClientService.name, cluster.client(pod.spec.serviceAccountName as string));
@@ -76,6 +83,14 @@ function commonServices(cluster: Cluster): Map<string, unknown> {
     hint: (code, args) => cluster.hint({ code, args }),
   });
   lend(services, hintSink, (hint) => cluster.hint(hint));
+  lend(services, misfortunes, (misfortune, place) => {
+    const explanation = explainMisfortune(misfortune, place, {
+      domain: cluster.options.domain,
+      services: () => cluster.list("Service") as readonly Service[],
+      pods: () => cluster.list("Pod") as readonly Pod[],
+    });
+    if (explanation !== undefined) cluster.hint(explanation);
+  });
   lend(services, hopLogService, {
     connections: () => cluster.log.connections(),
     listen: (listener) => cluster.log.onHop(listener),

@@ -30,6 +30,8 @@ export class Session {
   readonly behaviour: ClientBehaviour;
   readonly kubeconfig: Kubeconfig;
   readonly #hints: HintSink | undefined;
+  /** Each text of a `Warning:` header is told once a run. @source client-go rest/warnings.go, WarningWriterOptions.Deduplicate */
+  readonly #warned = new Set<string>();
   #resources: Resources | undefined;
 
   constructor(sys: Sys, options: KubectlOptions, flags: Flags, commandPath: string) {
@@ -86,7 +88,11 @@ export class Session {
     const server = this.flags.text("server");
     if (server !== "") yield* talkElsewhere(this, server);
     const response = this.options.handle({ ...request, userAgent: "kubectl" });
-    for (const text of response.warnings) yield* this.err(`Warning: ${text}\n`);
+    for (const text of response.warnings) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      yield* this.err(`Warning: ${text}\n`);
+    }
     if (response.warnings.length > 0 && this.flags.is("warnings-as-errors")) {
       const count = response.warnings.length;
       yield* this.err(`error: ${count} warning${count === 1 ? "" : "s"} received\n`);

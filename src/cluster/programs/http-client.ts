@@ -1,3 +1,4 @@
+import { tellMisfortune } from "../machine/misfortune.ts";
 import type { Run, Stream, Sys } from "../machine/syscall.ts";
 import type { SocketError } from "../network/sockets.ts";
 import { type Duplex, isPayload } from "../protocols/duplex.ts";
@@ -30,7 +31,10 @@ export function* resolveFor(sys: Sys, host: string, families: readonly AddressFa
     return { ok: true, host: { canonicalName: host, addresses: [{ family: numeric.ip.family, ip: numeric.ip.text }] } };
   }
   const resolved = yield* resolveHost(sys, host, { libc: libcOf(sys.files), families });
-  if (!resolved.ok) return resolved;
+  if (!resolved.ok) {
+    tellMisfortune(sys, { type: "no-such-name", name: host });
+    return resolved;
+  }
   const hasIpv6 = sys.host.addresses().some((address) => address.includes(":"));
   const { addresses } = resolved.host;
   const v4 = addresses.filter((address) => address.family === 4);

@@ -1,3 +1,4 @@
+import { tellMisfortune } from "../machine/misfortune.ts";
 import type { FileError, InputStream, Run, Sys } from "../machine/syscall.ts";
 import { programName } from "./options.ts";
 import type { Toolset } from "./toolset.ts";
@@ -31,6 +32,7 @@ export function* openInput(
   const text = sys.files.read(sys.path(path));
   if (text.ok) return sys.textInput(text.value);
   const error = errorText(text.error);
+  if (text.error === "ENOENT") tellMisfortune(sys, { type: "no-such-file", path: sys.path(path) });
   const name = programName(sys);
   if (toolset === "gnu") yield* sys.err(`${name}: ${(gnuText ?? ((file, what) => `${file}: ${what}`))(path, error)}\n`);
   else yield* sys.err(text.error === "EISDIR" ? `${name}: read error: Is a directory\n` : `${name}: can't open '${path}': ${error}\n`);

@@ -1,3 +1,4 @@
+import { tellMisfortune } from "../machine/misfortune.ts";
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { parseIp } from "../network/address.ts";
 import { absoluteName, type DnsMessage, type DnsRecord, type DnsType, dnsTypes, reverseName } from "../protocols/dns.ts";
@@ -197,6 +198,7 @@ function* lookUpName(sys: Sys, settings: Settings, typed: string, endsWithLine =
     if (!isReverse) yield* sys.out(`Server:\t\t${server.shown}\nAddress:\t${server.ip}#${server.port}\n\n`);
     if (settings.debug) yield* sys.out(debugText(message));
     if (message.rcode !== "NOERROR") {
+      if (!isReverse) tellMisfortune(sys, { type: "no-such-name", name: typed });
       yield* sys.out(`** server can't find ${shown.replace(/(?!^)\.$/, "")}: ${message.rcode}\n`);
       exit = 1;
       break;

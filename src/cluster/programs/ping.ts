@@ -1,3 +1,4 @@
+import { tellMisfortune } from "../machine/misfortune.ts";
 import { type PingAnswer, type Program, type ProgramEntry, type Run, Signal, type Sys } from "../machine/syscall.ts";
 import { reverseName } from "../protocols/dns.ts";
 import { type AddressFamily, askServersInTurn, readResolvConf } from "../protocols/resolver.ts";
@@ -132,6 +133,7 @@ function* pingAddress(sys: Sys, flavour: Flavour, options: PingOptions, ip: stri
     if (!(signal instanceof Signal) || signal.name !== "SIGINT") throw signal;
   }
   yield* sys.out(summary(flavour, shownHost, counts, counts.lastEventUs - startUs));
+  if (counts.received === 0) tellMisfortune(sys, { type: "ping-unanswered", ip });
   return counts.received > 0 ? 0 : 1;
 
   function* answerOf(sequence: number, request: Parameters<Sys["ping"]>[1]): Run<void> {
