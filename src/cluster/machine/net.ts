@@ -142,7 +142,9 @@ export class ProcessNet {
   *connect(
     to: SocketAddress,
     options: ConnectOptions = {},
-  ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }> {
+  ): Run<
+    { readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError; readonly connection: Connection }
+  > {
     yield tick(this.#clock);
     const intent: ConnectionIntent = {
       session: this.#process.session,
@@ -153,7 +155,7 @@ export class ProcessNet {
     };
     const stream = new TcpStream(this.#clock, this.#network.sockets.connectTcp(to, intent, options.protocol), this.#process);
     const error = yield* stream.established(options.timeoutUs);
-    return error === undefined ? { ok: true, stream } : { ok: false, error };
+    return error === undefined ? { ok: true, stream } : { ok: false, error, connection: stream.connection };
   }
 
   listen(

@@ -5,6 +5,7 @@ import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Fiber, type FiberEnd } from "./fiber.ts";
 import type { Files } from "./files.ts";
+import { tellMisfortune } from "./misfortune.ts";
 import { type MachineNetwork, ProcessNet } from "./net.ts";
 import { absolutePath } from "./path.ts";
 import { createPipe } from "./pipe.ts";
@@ -235,11 +236,13 @@ export class ProcessSys implements Sys {
   address(ip: string, port: number): SocketAddress | undefined {
     return this.#net.address(ip, port);
   }
-  connect(
+  *connect(
     to: SocketAddress,
     options?: ConnectOptions,
   ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }> {
-    return this.#net.connect(to, options);
+    const result = yield* this.#net.connect(to, options);
+    if (!result.ok) tellMisfortune(this, { type: "not-connected", error: result.error, connection: result.connection });
+    return result;
   }
   listen(
     port: number,
