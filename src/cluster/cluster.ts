@@ -9,7 +9,7 @@ import { ClusterNode, machineNetwork } from "./cluster-node.ts";
 import { createPrograms, type Programs } from "./cluster-programs.ts";
 import { Faults } from "./cluster-service.ts";
 import { type RunningControllers, startControllers } from "./controllers/index.ts";
-import { type ConnectionInfo, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
+import { type ConnectionInfo, type ConnectionRecord, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
 import { type NodeDescription, nodeObject } from "./kubelet/index.ts";
@@ -327,6 +327,34 @@ export class Cluster {
         records ??= recordsOf();
         return records;
       },
+    };
+  }
+
+  /** A connection as the log has it, with what it made others open; undefined when there is none by that id, or no more. */
+  connectionRecord(id: string): ConnectionRecord | undefined {
+    const connection = this.log.find(id);
+    return connection === undefined ? undefined : this.#recordOf(connection);
+  }
+
+  /** The newest connections, newest first. */
+  recentConnections(count: number): readonly ConnectionInfo[] {
+    return this.log.connections().slice(-count).reverse().map(connectionInfo);
+  }
+
+  /** What commands of that shell session opened at or after a time, oldest first. */
+  sessionConnections(session: number, sinceUs: number): readonly ConnectionRecord[] {
+    return this.log
+      .ofSession(session)
+      .filter((connection) => connection.openedUs >= sinceUs)
+      .map((connection) => this.#recordOf(connection));
+  }
+
+  #recordOf(connection: Connection): ConnectionRecord {
+    return {
+      info: connectionInfo(connection),
+      hops: connection.hops.map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule))),
+      children: this.log.childrenOf(connection).map((child) => this.#recordOf(child)),
+      decision: this.decisions.get(connection) ?? [],
     };
   }
 

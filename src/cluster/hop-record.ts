@@ -59,6 +59,16 @@ export function connectionInfo(connection: Connection): ConnectionInfo {
   };
 }
 
+/** A connection with all that is known of it. */
+export interface ConnectionRecord {
+  readonly info: ConnectionInfo;
+  readonly hops: readonly HopRecord[];
+  /** Connections opened in consequence of it: an Ingress controller's way to a pod. */
+  readonly children: readonly ConnectionRecord[];
+  /** What an Ingress controller decided for the last request on it: the outcome, then each rule that it looked at. */
+  readonly decision: readonly string[];
+}
+
 /** The hop in words and numbers; `ruleText` prints a rule as its own tool does. */
 export function hopRecord(hop: Hop, ruleText: (rule: AppliedRule) => string): HopRecord {
   const { packet } = hop;

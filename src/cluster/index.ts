@@ -2,7 +2,7 @@
 export { kinds } from "./api/kinds.ts";
 export { parseClusterVersion, servedMinors } from "./api/versions.ts";
 export { type Cluster, type ClusterHint, type ClusterTerminal, createCluster } from "./cluster.ts";
-export type { ConnectionInfo, HopRecord } from "./hop-record.ts";
+export type { ConnectionInfo, ConnectionRecord, HopRecord } from "./hop-record.ts";
 export type { LoadRefusal } from "./load.ts";
 export { addressAt, cidrSize, inCidr, parseCidr, parseIp } from "./network/address.ts";
 export type { ClientOptions, ClusterOptions, ExternalOptions, NodeOptions, ProxyMode } from "./options.ts";
