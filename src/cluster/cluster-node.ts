@@ -51,7 +51,8 @@ export function machineNetwork(netns: Netns): MachineNetwork {
           up: one.up,
           kind: one.kind,
           mtu: one.mtu,
-          ...(one.peer === undefined ? {} : { peer: one.peer.name }),
+          index: one.index,
+          ...(one.peer === undefined ? {} : { peer: one.peer.namespace === netns ? one.peer.name : `if${one.peer.index}` }),
         }),
       ),
   };

@@ -349,10 +349,13 @@ export interface HostInfo {
 
 export interface InterfaceInfo {
   readonly name: string;
+  /** Its number in this namespace; never given twice. */
+  readonly index: number;
   readonly mac: string;
   readonly addresses: readonly { readonly cidr: string; readonly scope: "global" | "host" | "link" }[];
   readonly up: boolean;
   readonly kind: "loopback" | "veth" | "ethernet" | "dummy" | "bridge";
+  /** The other end of a pair: its name, or its number (`if7`) in another namespace. */
   readonly peer?: string;
   readonly mtu: number;
 }

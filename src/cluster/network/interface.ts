@@ -37,6 +37,8 @@ export class NetworkInterface {
   readonly kind: "loopback" | "veth" | "ethernet" | "dummy" | "bridge";
   readonly mac: string;
   readonly mtu: number;
+  /** Its number in its namespace, never given twice: what the other end of a pair is known by (`eth0@if7`). */
+  readonly index: number;
   addresses: readonly InterfaceAddress[] = [];
   /** `ip link set … up`; the state that a user sets. */
   up = true;
@@ -49,8 +51,9 @@ export class NetworkInterface {
   /** The recorder's: what it noted of packets that came in here, or left here, by the interface they left by. */
   spots: Map<NetworkInterface | undefined, unknown[]> | undefined = undefined;
 
-  constructor(namespace: Namespace, name: string, kind: NetworkInterface["kind"], mac: string, mtu: number) {
+  constructor(namespace: Namespace, index: number, name: string, kind: NetworkInterface["kind"], mac: string, mtu: number) {
     this.namespace = namespace;
+    this.index = index;
     this.name = name;
     this.kind = kind;
     this.mac = mac;

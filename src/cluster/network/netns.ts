@@ -39,6 +39,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   readonly #forwarding: Forwarding;
   readonly #recorder: Recorder;
   #interfaces: NetworkInterface[] = [];
+  #nextIndex = 1;
   /** How many interfaces carry the address. */
   #local = new Map<number, number>();
   readonly routes = new RouteTable();
@@ -64,7 +65,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
     this.#tcp = new TcpLayer(this, "tcp");
     this.#udp = new UdpLayer(this);
     this.#icmp = new IcmpLayer(this);
-    this.loopback = new NetworkInterface(this, "lo", "loopback", "00:00:00:00:00:00", 65_536);
+    this.loopback = new NetworkInterface(this, this.#nextIndex++, "lo", "loopback", "00:00:00:00:00:00", 65_536);
     this.#interfaces.push(this.loopback);
     this.#loopbackRoute = makeRoute(loopbackCidr, this.loopback, { scope: "host", protocol: "kernel" });
     this.addAddress(this.loopback, "127.0.0.1", 8, "host");
@@ -83,7 +84,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
   }
 
   addInterface(name: string, kind: NetworkInterface["kind"], mtu = 1500): NetworkInterface {
-    const made = new NetworkInterface(this, name, kind, macOf(this.place, name), mtu);
+    const made = new NetworkInterface(this, this.#nextIndex++, name, kind, macOf(this.place, name), mtu);
     this.#interfaces.push(made);
     return made;
   }

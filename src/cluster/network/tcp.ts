@@ -590,7 +590,10 @@ export class TcpLayer {
     const nowUs = this.stack.clock.now();
     this.#ends.forEach((end) => {
       if (end.expiresUs !== 0 && end.expiresUs <= nowUs) return;
-      rows.push({ protocol: this.protocol, state: end.state, local: end.local.text, remote: end.remote.text, owner: end.owner });
+      // A server that listens on every address has an IPv6 socket, on which IPv4 addresses look mapped.
+      const isMapped = end.local.ip.family === 4 && this.#listeners.get(end.local.port)?.some(({ local }) => local === undefined) === true;
+      const shown = (address: SocketAddress) => (isMapped ? `[::ffff:${address.ip.text}]:${address.port}` : address.text);
+      rows.push({ protocol: this.protocol, state: end.state, local: shown(end.local), remote: shown(end.remote), owner: end.owner });
     });
     return rows;
   }

@@ -1,6 +1,6 @@
 import type { InterfaceInfo, Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { parseIp } from "../network/address.ts";
-import { administrationService } from "./services.ts";
+import { administrationService, routesService } from "./services.ts";
 
 /** `ip [-4|-6] [-br] addr|link|route …` @source iproute2 6.1 ip(8), tried beside it */
 function* runIp(sys: Sys): Program {
@@ -52,8 +52,7 @@ function* addresses(sys: Sys, words: readonly string[], family: 4 | 6 | undefine
       yield* sys.out(`${nameAndPeer(one).padEnd(16)} ${state(one).padEnd(14)} ${own.map((address) => `${address.cidr} `).join("")}\n`);
       continue;
     }
-    const index = all.indexOf(one) + 1;
-    yield* sys.out(heading(one, index, false));
+    yield* sys.out(heading(one, false));
     if (family === undefined) yield* sys.out(linkLine(one));
     for (const address of own) yield* sys.out(addressLines(one, address));
   }
@@ -68,11 +67,11 @@ function state(one: InterfaceInfo): string {
   return one.kind === "loopback" ? "UNKNOWN" : one.up ? "UP" : "DOWN";
 }
 
-function heading(one: InterfaceInfo, index: number, withMode: boolean): string {
+function heading(one: InterfaceInfo, withMode: boolean): string {
   const flags = one.kind === "loopback" ? ["LOOPBACK"] : one.kind === "dummy" ? ["BROADCAST", "NOARP"] : ["BROADCAST", "MULTICAST"];
   if (one.up) flags.push("UP", "LOWER_UP");
   const queue = one.kind === "ethernet" ? "pfifo_fast" : "noqueue";
-  return `${index}: ${nameAndPeer(one)}: <${flags.join(",")}> mtu ${one.mtu} qdisc ${one.up ? queue : "noop"} state ${state(one)}${withMode ? " mode DEFAULT" : ""} group default${one.kind === "veth" ? "" : " qlen 1000"}\n`;
+  return `${one.index}: ${nameAndPeer(one)}: <${flags.join(",")}> mtu ${one.mtu} qdisc ${one.up ? queue : "noop"} state ${state(one)}${withMode ? " mode DEFAULT" : ""} group default${one.kind === "veth" ? "" : " qlen 1000"}\n`;
 }
 
 function linkLine(one: InterfaceInfo): string {
@@ -124,24 +123,20 @@ function* link(sys: Sys, words: readonly string[], isBrief: boolean): Run<number
       yield* sys.out(
         `${nameAndPeer(one).padEnd(16)} ${state(one).padEnd(14)} ${one.kind === "loopback" ? "00:00:00:00:00:00" : one.mac} \n`,
       );
-    else yield* sys.out(heading(one, all.indexOf(one) + 1, true) + linkLine(one));
+    else yield* sys.out(heading(one, true) + linkLine(one));
   }
   return 0;
 }
 
 function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> {
-  const administration = sys.service(administrationService);
-  if (administration === undefined) {
-    yield* sys.err("RTNETLINK answers: Operation not permitted\n");
-    return 2;
-  }
+  const table = sys.service(routesService);
   if (words[0] === "get") {
     const target = words[1] ?? "";
     if (parseIp(target) === undefined) {
       yield* sys.err(`Error: any valid prefix is expected rather than "${target}".\n`);
       return 1;
     }
-    const line = administration.routeTo(target);
+    const line = table?.routeTo(target);
     if (line === undefined) {
       yield* sys.err("RTNETLINK answers: Network is unreachable\n");
       return 2;
@@ -153,12 +148,7 @@ function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> 
     yield* sys.err("RTNETLINK answers: Operation not permitted\n");
     return 2;
   }
-  yield* sys.out(
-    administration
-      .routes(family)
-      .map((row) => `${row} \n`)
-      .join(""),
-  );
+  yield* sys.out((table?.routes(family) ?? []).map((row) => (family === 6 ? `${row}\n` : `${row} \n`)).join(""));
   return 0;
 }
 

@@ -46,11 +46,16 @@ export interface MachineAdministration {
   /** The netem discipline of an interface; undefined takes it away. False when there is no such interface. */
   setNetem(name: string, netem: Netem | undefined): boolean;
   netem(name: string): Netem | undefined;
+}
+
+/** The routing table of the namespace that a program runs in: anybody may read it. */
+export interface RoutesService {
   /** Rows as `ip route` prints them. */
   routes(family: 4 | 6): readonly string[];
   /** The way a packet to this address would take: `ip route get`'s line; undefined when there is none. */
   routeTo(ip: string): string | undefined;
 }
+export const routesService: ServiceKey<RoutesService> = { name: "routes" };
 
 export interface Netem {
   readonly delayUs: number;

@@ -4,9 +4,12 @@ import type { ClusterOptions } from "../options.ts";
 import { systemSince } from "./since.ts";
 import type { SystemWorkload } from "./workloads.ts";
 
-/** The tenth address of each service range: where kubeadm puts DNS. */
+/**
+ * The tenth address of the first service range: where kubeadm puts DNS. Its Service names no family, so on a dual-stack cluster too
+ * it has the primary one alone. @source cmd/kubeadm/app/constants GetDNSIP
+ */
 export function dnsServiceIps(options: ClusterOptions): readonly string[] {
-  return options.serviceCIDRs.flatMap((text) => {
+  return options.serviceCIDRs.slice(0, 1).flatMap((text) => {
     const cidr = parseCidr(text);
     return cidr === undefined ? [] : [addressAt(cidr, 10)];
   });
@@ -69,7 +72,6 @@ export function dnsObjects(options: ClusterOptions): readonly LooseObject[] {
       spec: {
         clusterIP: ips[0],
         clusterIPs: ips,
-        ...(ips.length > 1 ? { ipFamilyPolicy: "PreferDualStack" } : {}),
         selector: { "k8s-app": "kube-dns" },
         ports: [
           { name: "dns", port: 53, protocol: "UDP", targetPort: 53 },
