@@ -16,7 +16,7 @@ export const enHints = {
   "kubectl.pasted-yaml": () =>
     "The indentation is gone, or the dashes are typographic (–), as web pages do. The real one has two blanks for each level and - before each item.",
   "kubectl.fragment": (a) =>
-    `This is a fragment: ${a.missing} is missing. An object needs apiVersion, kind, metadata.name and, for a Pod, containers with an image.`,
+    `This is a fragment, without ${a.missing}. An object needs apiVersion, kind, metadata.name and, for a Pod, containers with an image.`,
   "kubectl.service-type": (a) => `There is no type ${a.given}. ${a.meant} is probably meant.`,
   "kubectl.affinity-cookie": () =>
     "A Service works on TCP and UDP (layer 4) and never sees a cookie. An Ingress does: annotate it with nginx.ingress.kubernetes.io/affinity: cookie.",
@@ -34,7 +34,7 @@ export const enHints = {
   "kubectl.template-keeps-pods": (a) =>
     `A changed template makes no difference to pods that run: ${a.kind} ${a.name} uses it for the next pod only. Delete the pods, and new ones come from it.`,
   // what a program met with
-  "machine.resolve-conf": () => "The file is /etc/resolv.conf. The name comes from a time that was short of letters.",
+  "machine.resolve-conf": () => "The file is /etc/resolv.conf, without that e: it has been spelt so since the first resolvers of Unix.",
   "dns.other-namespace": (a) =>
     `A short name is looked for in the pod's own namespace only. This Service is in ${a.namespace}: call it ${a.full}.`,
   "dns.near-name": (a) => `There is no Service ${a.name} here. Is ${a.near} meant?`,

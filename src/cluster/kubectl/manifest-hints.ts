@@ -73,8 +73,6 @@ function hintIngress(object: LooseObject, spec: LooseObject, name: string, outco
   if (outcome === "refused") {
     if (tls.some((entry) => typeof entry === "object" && entry !== null && entry.serviceName !== undefined))
       hint("kubectl.tls-service-name");
-    if (typeof object.apiVersion === "string" && object.apiVersion.endsWith("beta1"))
-      hint("kubectl.ingress-beta", { version: object.apiVersion });
     return;
   }
   const annotations = ((object.metadata as LooseObject | undefined)?.annotations ?? {}) as LooseObject;
@@ -101,7 +99,10 @@ export function* tellHints(
   outcome: "created" | "configured" | "unchanged",
 ): Run<void> {
   const object = target.object ?? {};
-  for (const { code, args } of manifestHints(object, outcome)) session.hint(code, args);
+  for (const { code, args } of manifestHints(object, outcome)) {
+    if (code === "kubectl.ingress-without-class" && (yield* classlessIsServed(session))) continue;
+    session.hint(code, args);
+  }
   if (object.kind !== "Endpoints" || outcome === "unchanged") return;
   const services = yield* session.request<{ items: readonly KubernetesObject[] }>({
     method: "GET",
@@ -109,6 +110,16 @@ export function* tellHints(
   });
   const hint = endpointsNameHint(target.name, services.items);
   if (hint !== undefined) session.hint(hint.code, hint.args);
+}
+
+/** Below 1.22 the controllers took Ingresses without class; since then a default class may be written into them. */
+function* classlessIsServed(session: Session): Run<boolean> {
+  if (session.version.minor < 22) return true;
+  const { items } = yield* session.request<{ items: readonly KubernetesObject[] }>({
+    method: "GET",
+    path: "/apis/networking.k8s.io/v1/ingressclasses",
+  });
+  return items.some(({ metadata }) => metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true");
 }
 
 /** A page's text without its indentation: everything on one level, typographic dashes for list items. */

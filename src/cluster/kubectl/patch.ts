@@ -1,10 +1,11 @@
 import { JsonError, parseJson } from "../../yaml/json.ts";
 import { parseDocument } from "../../yaml/parse.ts";
-import type { KubernetesObject } from "../api/meta.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestHints } from "./manifest-hints.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select } from "./select.ts";
@@ -80,6 +81,8 @@ function* patch(session: Session, flags: Flags): Run<void> {
       yield* printResult(session, flags, printer, resource, patched, isChanged ? "patched" : "patched (no change)", dryRun);
     } catch (error) {
       if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
+      const given = { ...(body as LooseObject), kind: resource.kind, metadata: { name } };
+      for (const { code, args } of manifestHints(given, "refused")) session.hint(code, args);
       failures.push(error);
     }
   }
