@@ -51,6 +51,15 @@ function unknownHost(flavour: Flavour, host: string, error: string): string {
   return `ping: ${host}: ${texts[error] ?? error}\n`;
 }
 
+/** iputils has words of their own for IPv6: `PING HOST(NAME (ADDRESS)) 56 data bytes`. */
+function* heading(sys: Sys, flavour: Flavour, options: PingOptions, ip: string, host: string, typedNumber: boolean): Run<string> {
+  const bytes = options.dataBytes;
+  if (flavour !== "iputils") return `PING ${host} (${ip}): ${bytes} data bytes\n`;
+  if (!ip.includes(":")) return `PING ${host} (${ip}) ${bytes}(${bytes + 28}) bytes of data.\n`;
+  if (typedNumber || options.isNumeric) return `PING ${host}(${ip}) ${bytes} data bytes\n`;
+  return `PING ${host}(${(yield* reverseLookUp(sys, ip)) ?? ip} (${ip})) ${bytes} data bytes\n`;
+}
+
 interface Counts {
   sent: number;
   received: number;
@@ -65,11 +74,7 @@ function* pingAddress(sys: Sys, flavour: Flavour, options: PingOptions, ip: stri
   if (to === undefined) return 2;
   const typedNumber = sys.address(options.host, 0) !== undefined;
   const shownHost = flavour === "busybox" ? options.host : canonical;
-  const size =
-    flavour === "iputils"
-      ? `${options.dataBytes}(${options.dataBytes + (ip.includes(":") ? 48 : 28)}) bytes of data.`
-      : `${options.dataBytes} data bytes`;
-  yield* sys.out(`PING ${shownHost} (${ip})${flavour === "iputils" ? "" : ":"} ${size}\n`);
+  yield* sys.out(yield* heading(sys, flavour, options, ip, shownHost, typedNumber));
   const identifier = flavour === "iputils" ? sys.random.below(65536) : sys.pid & 0xffff;
   const counts: Counts = { sent: 0, received: 0, errors: 0, pending: 0, timesUs: [], lastEventUs: 0 };
   const firstSequence = flavour === "iputils" ? 1 : 0;
@@ -270,6 +275,6 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
   return { host, count, intervalUs, lingerUs, deadlineUs, dataBytes, isNumeric, isQuiet, families };
 }
 
-export const ping: ProgramEntry = { name: "ping", run: pingOf("iputils") };
-export const busyboxPing: ProgramEntry = { name: "ping", run: pingOf("busybox") };
-export const inetutilsPing: ProgramEntry = { name: "ping", run: pingOf("inetutils") };
+export const ping: ProgramEntry = { name: "ping", run: pingOf("iputils"), catches: ["SIGINT"] };
+export const busyboxPing: ProgramEntry = { name: "ping", run: pingOf("busybox"), catches: ["SIGINT"] };
+export const inetutilsPing: ProgramEntry = { name: "ping", run: pingOf("inetutils"), catches: ["SIGINT"] };
