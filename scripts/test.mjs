@@ -10,12 +10,13 @@ const node = process.execPath;
 const bin = (...parts) => join(root, "node_modules", ...parts);
 const scratch = mkdtempSync(join(tmpdir(), "kubehop-test-"));
 const tally = { passed: 0, failed: 0, skipped: 0 };
+const stages = [];
 
 function run(name, args) {
   console.log(`\n── ${name}`);
   const started = Date.now();
   const { status } = spawnSync(node, args, { cwd: root, stdio: "inherit" });
-  console.log(`── ${name}: ${status === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  stages.push({ name, isOk: status === 0, seconds: (Date.now() - started) / 1000 });
   return status === 0;
 }
 
@@ -23,16 +24,10 @@ function check(name, args) {
   tally[run(name, args) ? "passed" : "failed"]++;
 }
 
-function vitest(name, projects) {
-  const report = join(scratch, `${name}.json`);
-  const ok = run(name, [
-    bin("vitest", "vitest.mjs"),
-    "run",
-    ...projects.flatMap((p) => ["--project", p]),
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-  ]);
+function vitest(name, project) {
+  const report = join(scratch, `${project}.json`);
+  const files = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const isOk = run(name, [bin("vitest", "vitest.mjs"), "run", "--project", project, ...files]);
   let counts;
   try {
     counts = JSON.parse(readFileSync(report, "utf8"));
@@ -43,7 +38,7 @@ function vitest(name, projects) {
   tally.passed += counts.numPassedTests;
   tally.failed += counts.numFailedTests;
   tally.skipped += counts.numPendingTests + counts.numTodoTests;
-  if (!ok && counts.numFailedTests === 0) tally.failed++; // a file that did not load, an error outside any test
+  if (!isOk && counts.numFailedTests === 0) tally.failed++; // a file that did not load, an error outside any test
 }
 
 check("types: the house", [bin("typescript-7", "bin", "tsc"), "-p", "tsconfig.json"]);
@@ -52,13 +47,15 @@ check("lint and format", [bin("@biomejs", "biome", "bin", "biome"), "ci", "--err
 check("layers", ["scripts/layers.mjs"]);
 check("build: the page", [bin("vite", "bin", "vite.js"), "build", "--logLevel", "warn"]);
 check("build: the command", [bin("vite", "bin", "vite.js"), "build", "--logLevel", "warn", "-c", "headless.vite.config.ts"]);
-vitest("unit, conformance, tidy", ["unit"]);
-vitest("kernel", ["kernel"]);
-vitest("browser", ["browser"]);
+vitest("unit, conformance, properties, tidy", "unit");
+vitest("kernel", "kernel");
+vitest("browser", "browser");
 
 rmSync(scratch, { recursive: true, force: true });
+console.log("");
+for (const { name, isOk, seconds } of stages) console.log(`${isOk ? "ok    " : "FAILED"} ${seconds.toFixed(1).padStart(6)} s  ${name}`);
 const skippedInCi = process.env.CI === "true" && tally.skipped > 0;
-if (skippedInCi) console.log(`\nCI runs everything: ${tally.skipped} skipped count as failed.`);
+if (skippedInCi) console.log(`CI runs everything: ${tally.skipped} skipped count as failed.`);
 const failed = tally.failed + (skippedInCi ? tally.skipped : 0);
 console.log(`\n${tally.passed} passed, ${failed} failed${!skippedInCi && tally.skipped > 0 ? `, ${tally.skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;

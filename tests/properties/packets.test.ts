@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HopRecord } from "../../src/cluster/index.ts";
 import { openScenario } from "../../src/playground/library.ts";
+import { runs } from "../harness/runs.ts";
 
 const pod = (name: string, node: string, app: string) =>
   `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, labels: {app: ${app}}}\nspec: {nodeName: ${node}, containers: [{name: c, image: luksa/kubia, ports: [{containerPort: 8080}]}]}\n`;
@@ -79,7 +80,7 @@ describe("packets over generated Services, policies, modes and endpoints", () =>
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   }, 60_000);
 
@@ -97,7 +98,7 @@ describe("packets over generated Services, policies, modes and endpoints", () =>
         if (traced?.verdict === "reject") expect(happened.verdict).toBe("refused");
         if (traced?.verdict === "drop") expect(happened.verdict).toBe("timeout");
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   }, 60_000);
 });

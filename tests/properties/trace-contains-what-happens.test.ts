@@ -4,6 +4,7 @@ import type { ProxyKernel } from "../../src/cluster/kube-proxy/kernel.ts";
 import { traceService } from "../../src/cluster/kube-proxy/trace.ts";
 import type { Netns } from "../../src/cluster/network/netns.ts";
 import { serve, world } from "../cluster/network/world.ts";
+import { runs } from "../harness/runs.ts";
 
 const cases = fc.record({
   seed: fc.integer({ min: 1, max: 10_000 }),
@@ -69,6 +70,6 @@ test("what trace says may happen contains what then happens: verdict, endpoint a
         hops.some((hop) => hop.packet.number === 1 && hop.rules.some((rule) => "target" in rule && rule.target.type === "masquerade"));
       expect([isMasqueraded, "mixed"]).toContain(trace.masquerade);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

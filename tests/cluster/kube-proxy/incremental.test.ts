@@ -14,6 +14,7 @@ import { printIptablesSave } from "../../../src/cluster/network/netfilter/print-
 import { printIpvs } from "../../../src/cluster/network/netfilter/print-ipvs.ts";
 import { printNftTable } from "../../../src/cluster/network/netfilter/print-nft.ts";
 import type { PacketSet } from "../../../src/cluster/network/netfilter/tables.ts";
+import { runs } from "../../harness/runs.ts";
 import { type Generated, generated } from "./generated.ts";
 import { allPorts, nodeFacts } from "./proxied.ts";
 import { RememberedTables } from "./tables.ts";
@@ -84,7 +85,7 @@ test.each(["iptables", "nftables", "ipvs"] as const)("%s: programming change by 
         expect(print()).toBe(fromNothing({ services, slices }, mode));
       }
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
@@ -101,7 +102,7 @@ test.each(["iptables", "nftables", "ipvs"] as const)(
         }
         expect(print()).toBe(fromNothing(after, mode));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   },
 );
@@ -117,7 +118,7 @@ test("a change of one endpoint writes that Service's chains alone", () => {
       programmer.apply([]);
       expect(tables.writes).toEqual([]);
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -130,6 +131,6 @@ test("the rules of kube-proxy parse back to the same rules", () => {
       if (!parsed.ok) throw new Error(parsed.message);
       expect(printIptablesSave({ chains: (table) => parsed.tables.get(table) ?? [] }, { family: 4, dateMs: 0 })).toBe(text);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });

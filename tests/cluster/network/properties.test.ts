@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Connection } from "../../../src/cluster/network/hop.ts";
 import type { Netns } from "../../../src/cluster/network/netns.ts";
 import { networkReasons } from "../../../src/cluster/network/reason.ts";
+import { runs } from "../../harness/runs.ts";
 import type { TestService } from "./rules.ts";
 import { serve, text, type World, world } from "./world.ts";
 
@@ -103,7 +104,7 @@ describe("what always holds", () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -118,7 +119,7 @@ describe("what always holds", () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -131,7 +132,7 @@ describe("what always holds", () => {
       fc.property(plans, (plan) => {
         expect(shape(plan)).toEqual(shape(plan));
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { basicPrograms, programMap } from "../../../src/cluster/programs/index.ts";
+import { runs } from "../../harness/runs.ts";
 import { shellOn } from "../machine/harness.ts";
 
 const pieces = [
@@ -122,6 +123,6 @@ test("whatever is typed, a command ends or can be stopped, and the session lives
         expect(run("command echo on", { maxEvents: 20_000 }).exit).toBeDefined();
       },
     ),
-    { numRuns: 300, seed: 7 },
+    { numRuns: runs(300), seed: 7 },
   );
 });
