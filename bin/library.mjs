@@ -1,0 +1,4 @@
+// `import { openScenario } from "kubehop"`.
+import { loadBundle } from "./bundle.mjs";
+
+export const { openScenario, ScenarioError } = await loadBundle();
