@@ -1,12 +1,15 @@
 import type { GraphEdge, GraphModel, GraphNode } from "./model.ts";
 import { asFields, asList, asText, keyOf, podFacts, portsText, specOf, statusOf } from "./objects.ts";
 import type { ServiceView, World } from "./project.ts";
+import { giveSlots, slotCount } from "./slots.ts";
 
-const column = { outside: 0, entry: 230, services: 470, pods: 780 };
+const column = { outside: 0, entry: 200, services: 430, pods: 690 };
 const box = { width: 190, height: 66, gap: 16 };
 const outsideBox = { width: 150, height: 52, gap: 18 };
-const podBox = { width: 178, height: 62, gap: 12 };
+const podBox = { width: 178, height: 58, gap: 10 };
 const podCompact = { width: 132, height: 30, gap: 6 };
+/** Above the first box stand the titles of the columns. */
+const top = 34;
 
 /** Above this many pods of one Service their cards shrink. */
 const podsFullMax = 8;
@@ -16,17 +19,18 @@ export function layoutLogical(world: World): GraphModel {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const placedPods = new Set<string>();
-  let y = 40;
+  let y = top;
+  const slots = new Map<string, number>();
   const serviceCentre = new Map<string, number>();
 
   for (const service of world.services) {
     const own = service.pods.filter((pod) => !placedPods.has(keyOf(pod)));
-    const podsHeight = placePods(own, y, nodes);
+    const podsHeight = placePods(own, y, nodes, world, slots);
     for (const pod of own) placedPods.add(keyOf(pod));
     const height = Math.max(box.height, podsHeight);
-    const top = y + (height - box.height) / 2;
-    nodes.push(serviceNode(service, top));
-    serviceCentre.set(service.id, top + box.height / 2);
+    // Beside its first pod, not in the middle of them all: it must not move when one more comes.
+    nodes.push(serviceNode(service, y));
+    serviceCentre.set(service.id, y + box.height / 2);
     for (const pod of service.pods) {
       edges.push({
         id: `selects:${service.id}:${keyOf(pod)}`,
@@ -39,10 +43,10 @@ export function layoutLogical(world: World): GraphModel {
     y += height + box.gap + 8;
   }
   const lonely = world.pods.filter((pod) => !placedPods.has(keyOf(pod)));
-  y += placePods(lonely, y, nodes) + box.gap;
+  y += placePods(lonely, y, nodes, world, slots) + box.gap;
 
   placeEntries(world, nodes, edges, serviceCentre);
-  placeOutside(world, nodes, edges, y);
+  placeOutside(world, nodes, edges);
   const hasEntries = nodes.some((node) => node.type === "ingress" || node.type === "loadBalancer");
   return {
     nodes,
@@ -61,8 +65,9 @@ export function layoutLogical(world: World): GraphModel {
       { code: "services", count: world.services.length, x: column.services },
       { code: "pods", count: world.pods.length, x: column.pods },
     ],
-    width: column.pods + 4 * (podCompact.width + podCompact.gap),
+    width: Math.max(column.pods + podBox.width, ...nodes.map((node) => node.x + node.width)),
     height: y,
+    slots,
   };
 }
 
@@ -88,23 +93,31 @@ function serviceNode(service: ServiceView, y: number): GraphNode {
 }
 
 /** Pods in the last column from `y` down; gives the height they take. */
-function placePods(pods: World["pods"], y: number, nodes: GraphNode[]): number {
+function placePods(pods: World["pods"], y: number, nodes: GraphNode[], world: World, slots: Map<string, number>): number {
   if (pods.length === 0) return 0;
-  const isFull = pods.length <= podsFullMax;
+  const given = giveSlots(
+    pods.map((pod) => `pod/${keyOf(pod)}`),
+    world.options.slots ?? new Map(),
+  );
+  for (const [id, slot] of given) slots.set(id, slot);
+  const count = slotCount(given);
+  const isFull = count <= podsFullMax;
   const size = isFull ? podBox : podCompact;
   const columns = isFull ? 1 : 4;
-  pods.forEach((pod, i) => {
+  for (const pod of pods) {
+    const id = `pod/${keyOf(pod)}`;
+    const slot = given.get(id) ?? 0;
     nodes.push({
-      id: `pod/${keyOf(pod)}`,
+      id,
       type: "pod",
       ...podFacts(pod, isFull ? "full" : "compact"),
-      x: column.pods + (i % columns) * (size.width + size.gap),
-      y: y + Math.floor(i / columns) * (size.height + size.gap),
+      x: column.pods + (slot % columns) * (size.width + size.gap),
+      y: y + Math.floor(slot / columns) * (size.height + size.gap),
       width: size.width,
       height: size.height,
     });
-  });
-  return Math.ceil(pods.length / columns) * (size.height + size.gap) - size.gap;
+  }
+  return Math.ceil(count / columns) * (size.height + size.gap) - size.gap;
 }
 
 /** Ingresses and load balancers stand beside the Services that they lead to. */
@@ -131,7 +144,7 @@ function placeEntries(world: World, nodes: GraphNode[], edges: GraphEdge[], cent
     const address = asList(asFields(statusOf(ingress)["loadBalancer"])["ingress"]).map((i) => asText(i["ip"]) || asText(i["hostname"]));
     const ys = [...targets].flatMap((target) => centres.get(target) ?? []);
     wanted.push({
-      y: ys.length === 0 ? 40 : ys.reduce((a, b) => a + b, 0) / ys.length - box.height / 2,
+      y: ys.length === 0 ? top : ys.reduce((a, b) => a + b, 0) / ys.length - box.height / 2,
       node: {
         id,
         type: "ingress",
@@ -152,7 +165,7 @@ function placeEntries(world: World, nodes: GraphNode[], edges: GraphEdge[], cent
     const id = `lb/${keyOf(service.object)}`;
     edges.push({ id: `routes:${id}`, source: id, target: service.id, kind: "routes", isFaint: false });
     wanted.push({
-      y: (centres.get(service.id) ?? 40) - outsideBox.height / 2,
+      y: (centres.get(service.id) ?? top) - outsideBox.height / 2,
       node: {
         id,
         type: "loadBalancer",
@@ -166,18 +179,17 @@ function placeEntries(world: World, nodes: GraphNode[], edges: GraphEdge[], cent
       },
     });
   }
-  let free = 40;
-  for (const { node, y } of wanted.sort((a, b) => a.y - b.y)) {
-    const top = Math.max(free, y);
-    nodes.push({ ...node, y: top });
-    free = top + node.height + box.gap;
+  let free = top;
+  for (const { node, y: wish } of wanted.sort((a, b) => a.y - b.y)) {
+    const y = Math.max(free, wish);
+    nodes.push({ ...node, y });
+    free = y + node.height + box.gap;
   }
 }
 
-function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], height: number): void {
+function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[]): void {
   const step = outsideBox.height + outsideBox.gap;
-  const count = world.summary.clients.length + world.summary.external.length;
-  let y = Math.max(40, (height - count * step) / 2);
+  let y = top;
   for (const client of world.summary.clients) {
     nodes.push({
       id: `client/${client.name}`,

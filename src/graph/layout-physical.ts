@@ -1,18 +1,24 @@
 import type { GraphEdge, GraphModel, GraphNode, ServicePill } from "./model.ts";
 import { keyOf, nodeState, podFacts, portsText, specOf } from "./objects.ts";
 import type { ServiceView, World } from "./project.ts";
+import { giveSlots, slotCount } from "./slots.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
 const outside = { width: 150, height: 52, gap: 18 };
-const frame = { x: 250, title: 40, padding: 16, gap: 20 };
-const rules = { width: 250, base: 56, row: 22 };
-const podFull = { width: 178, height: 62, gap: 10 };
+const frame = { x: 230, title: 34, padding: 14, gap: 14 };
+/** `writer` is the line under the card that says who wrote the rules. */
+const rules = { width: 250, base: 52, row: 22, writer: 20, shownMax: 6 };
+const podFull = { width: 178, height: 58, gap: 8 };
 const podCompact = { width: 132, height: 30, gap: 6 };
-const columnGap = 56;
+const columnGap = 60;
+/** Above the first box stand the titles of the columns. */
+const top = 34;
 
 /** Above this many on one node, cards shrink; above the second they become groups with counts. */
 const podsFullMax = 6;
 const podsCompactMax = 40;
+/** A frame has room for so many pods from the start, so that scaling a little moves nothing. */
+const roomForPods = 2;
 
 /** Machines as they stand: clients outside, nodes as frames with their Service rules and their pods inside. */
 export function layoutPhysical(world: World): GraphModel {
@@ -25,13 +31,15 @@ export function layoutPhysical(world: World): GraphModel {
     byNode.set(name, [...(byNode.get(name) ?? []), pod]);
   }
 
-  let y = 40;
+  let y = top;
   let width = 0;
+  const slots = new Map<string, number>();
   for (const machine of world.summary.nodes) {
-    const placed = placePods(byNode.get(machine.name) ?? [], `node/${machine.name}`);
-    const shown = pills.slice(0, 6);
+    const placed = placePods(byNode.get(machine.name) ?? [], `node/${machine.name}`, world, slots);
+    const shown = pills.slice(0, rules.shownMax);
     const rulesHeight = rules.base + Math.max(1, shown.length) * rules.row;
-    const inner = Math.max(rulesHeight + 22, placed.height);
+    const room = roomForPods * (podFull.height + podFull.gap) - podFull.gap;
+    const inner = Math.max(rulesHeight + rules.writer, placed.height, room);
     const frameHeight = frame.title + inner + frame.padding;
     const frameWidth = frame.padding + rules.width + columnGap + Math.max(placed.width, podFull.width) + frame.padding;
     nodes.push({
@@ -95,6 +103,7 @@ export function layoutPhysical(world: World): GraphModel {
     ],
     width,
     height: Math.max(y, clusterHeight),
+    slots,
   };
 }
 
@@ -114,26 +123,37 @@ interface Placed {
   readonly height: number;
 }
 
-function placePods(pods: World["pods"], parent: string): Placed {
+function placePods(pods: World["pods"], parent: string, world: World, slots: Map<string, number>): Placed {
   if (pods.length > podsCompactMax) return placeGroups(pods, parent);
-  const size = pods.length > podsFullMax ? "compact" : "full";
+  const given = giveSlots(
+    pods.map((pod) => `pod/${keyOf(pod)}`),
+    world.options.slots ?? new Map(),
+  );
+  for (const [id, slot] of given) slots.set(id, slot);
+  const count = slotCount(given);
+  const size = count > podsFullMax ? "compact" : "full";
   const box = size === "full" ? podFull : podCompact;
-  const columns = size === "full" ? (pods.length > 3 ? 2 : 1) : Math.min(4, Math.ceil(pods.length / 6));
-  const nodes = pods.map((pod, i): GraphNode => {
-    const column = i % columns;
-    const row = Math.floor(i / columns);
+  // Columns fill one after the other: a pod stays where it is when a second column opens.
+  const rows = size === "full" ? Math.max(roomForPods, Math.ceil(count / 2)) : Math.max(4, Math.ceil(count / 4));
+  const nodes = pods.map((pod): GraphNode => {
+    const id = `pod/${keyOf(pod)}`;
+    const slot = given.get(id) ?? 0;
     return {
-      id: `pod/${keyOf(pod)}`,
+      id,
       type: "pod",
       ...podFacts(pod, size),
-      x: column * (box.width + box.gap),
-      y: row * (box.height + box.gap),
+      x: Math.floor(slot / rows) * (box.width + box.gap),
+      y: (slot % rows) * (box.height + box.gap),
       width: box.width,
       height: box.height,
     };
   });
-  const rows = Math.ceil(pods.length / columns);
-  return { nodes, width: columns * (box.width + box.gap) - box.gap, height: Math.max(0, rows * (box.height + box.gap) - box.gap) };
+  const columns = Math.ceil(count / rows);
+  return {
+    nodes,
+    width: Math.max(0, columns * (box.width + box.gap) - box.gap),
+    height: Math.max(0, Math.min(rows, count) * (box.height + box.gap) - box.gap),
+  };
 }
 
 /** One box for each owner, with counts. */
@@ -172,7 +192,7 @@ function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], clus
   const balancers = world.services.filter((service) => service.type === "LoadBalancer" && service.loadBalancerIp !== undefined);
   const count = world.summary.clients.length + balancers.length + world.summary.external.length;
   const step = outside.height + outside.gap;
-  let y = Math.max(40, 40 + (clusterHeight - 40 - count * step) / 3);
+  let y = Math.max(top, top + (clusterHeight - top - count * step) / 3);
   const place = (node: (box: { x: number; y: number; width: number; height: number }) => GraphNode) => {
     nodes.push(node({ x: 0, y, width: outside.width, height: outside.height }));
     y += step;

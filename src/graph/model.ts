@@ -5,7 +5,12 @@ export interface GraphModel {
   readonly lanes: readonly Lane[];
   readonly width: number;
   readonly height: number;
+  /** Where each pod stands among those beside it; handed to the next picture, so that a box keeps its place while others come and go. */
+  readonly slots: Slots;
 }
+
+/** The place of a pod (`pod/default/kubia-x`) in its row of boxes, from 0. */
+export type Slots = ReadonlyMap<string, number>;
 
 export type ViewName = "logical" | "physical";
 
@@ -104,4 +109,6 @@ export interface GraphOptions {
   readonly hiddenNamespaces: readonly string[];
   /** Positions that the user gave, by box; they win over the layout. */
   readonly pins: Readonly<Record<string, readonly [number, number]>>;
+  /** The places in the picture before this one. */
+  readonly slots?: Slots;
 }

@@ -147,6 +147,106 @@ export interface ObjectEvent {
   readonly timeUs: number;
 }
 
+/** A stretch of the user's text, from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A sentence of Kubehop's own: its code in the catalogue, and its arguments. */
+export interface Said {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** Something to look at: an object, a stretch of the text, a hop of a connection. */
+export interface Shown {
+  readonly object?: string;
+  readonly place?: TextPlace;
+  readonly connection?: string;
+  /** Index among the connection's hops. */
+  readonly hop?: number;
+}
+
+/** How a request ended and why: the tool's or kernel's own text, the cause in one sentence, and where to look. */
+export interface Ending {
+  readonly cause: Said;
+  readonly isFailure: boolean;
+  /** What the real program (or the kernel) says. */
+  readonly text?: string;
+  readonly connection?: string;
+  readonly show: readonly Shown[];
+}
+
+/** One link of the way from a packet to the line of YAML that made it go so. */
+export interface ChainLink {
+  readonly kind: "packet" | "rule" | "service" | "slice" | "pod" | "condition" | "probe" | "policy" | "ingress" | "text";
+  /** In the real things' own words: a rule, an address, a condition, an event's message, a line of the text. */
+  readonly label: string;
+  readonly said?: Said;
+  readonly shown: Shown;
+  readonly isWell: boolean;
+}
+
+/** A pod as a Service sees it: in, or out and why. */
+export interface Membership {
+  /** `pod/default/kubia-x` */
+  readonly pod: string;
+  readonly isIn: boolean;
+  readonly address: string;
+  readonly why: Said;
+  readonly shown: Shown;
+}
+
+/** One way to a Service: who may use it, and by which address. */
+export interface Way {
+  readonly from: Said;
+  readonly address: string;
+  readonly isOpen: boolean;
+  readonly why?: Said;
+}
+
+export interface ServiceFacts {
+  readonly service: string;
+  readonly ways: readonly Way[];
+  readonly pods: readonly Membership[];
+  readonly policies: readonly { readonly policy: string; readonly said: Said }[];
+}
+
+export interface PodFactsAnswer {
+  readonly pod: string;
+  readonly resolvConf: string;
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly listening: readonly string[];
+  /** What its probes met, oldest first, from the pod's Events. */
+  readonly probes: readonly {
+    readonly atMs: number;
+    readonly count: number;
+    readonly reason: string;
+    readonly message: string;
+    readonly isWell: boolean;
+  }[];
+}
+
+export interface IngressRoutes {
+  readonly ingress: string;
+  readonly className: string;
+  readonly problem?: Said;
+  readonly routes: readonly {
+    readonly host: string;
+    readonly path: string;
+    readonly pathType: string;
+    readonly backend: string;
+    readonly endpoints: readonly string[];
+    readonly problem?: Said;
+    readonly shown: Shown;
+  }[];
+  /** The controller's last decisions about its requests: the outcome, then each rule it looked at. */
+  readonly decisions: readonly (readonly string[])[];
+}
+
 /** Kubehop's own words beside a command's output; never on stdout or stderr. */
 export interface Hint {
   readonly code: string;

@@ -5,7 +5,7 @@ import "./tokens.css";
 import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import type { RecordEntry } from "../playground/protocol.ts";
+import type { LinkView, RecordEntry } from "../playground/protocol.ts";
 import { App } from "./app/App.tsx";
 import { firstExample } from "./app/examples.ts";
 import { firstLanguage, setLanguage } from "./app/language.ts";
@@ -14,11 +14,13 @@ import { firstTheme, setTheme } from "./app/theme.ts";
 import { startPlayback } from "./graph/playback.ts";
 import { startDriver } from "./store/driver.ts";
 import { ask, startWorker } from "./store/link-to-worker.ts";
-import { open, savedText } from "./store/session.ts";
+import { keepOwnText, open, savedText, startSession } from "./store/session.ts";
 import { usePage } from "./store/store.ts";
+import { takeTerminalUpdate } from "./terminal/transcript.ts";
 
 setTheme(firstTheme());
-startWorker();
+startWorker(takeTerminalUpdate);
+startSession();
 startDriver();
 startPlayback();
 startWatchdog();
@@ -30,16 +32,16 @@ createRoot(document.getElementById("root") as HTMLElement).render(
 );
 void setLanguage(firstLanguage());
 
+type ReadLink = { readonly text: string; readonly record: readonly RecordEntry[]; readonly view: LinkView } | { readonly problem: string };
+
 /** What the address says; else what was here before; else the tutorial's cluster. */
 async function openFirst(): Promise<void> {
   const fragment = window.location.hash;
   if (/^#k\d+:/.test(fragment)) {
-    const read = await ask<{ readonly text?: string; readonly record?: readonly RecordEntry[]; readonly problem?: string }>({
-      type: "readLink",
-      fragment,
-    });
-    if (read.text !== undefined) {
-      open(read.text, read.record ?? []);
+    const read = await ask<ReadLink>({ type: "readLink", fragment });
+    if ("text" in read) {
+      keepOwnText();
+      open(read.text, read.record, read.view);
       return;
     }
     usePage.setState({ linkProblem: read.problem });

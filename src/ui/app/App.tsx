@@ -1,79 +1,103 @@
 import { useEffect, useState } from "react";
-import { Group, Panel, Separator } from "react-resizable-panels";
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
 import { GraphPane } from "../graph/GraphPane.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
+import { keep, load } from "../store/keep.ts";
 import { usePage } from "../store/store.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
+import { Announcer } from "./Announcer.tsx";
 import { Header } from "./Header.tsx";
+import { KeysHelp } from "./KeysHelp.tsx";
 import { listenToKeys } from "./keys.ts";
 import { useLanguage } from "./language.ts";
+import { Palette } from "./Palette.tsx";
 import { recover } from "./recover.ts";
 
 type Zone = "editor" | "graph" | "terminal" | "inspector";
 
 export function App() {
-  const { ui } = useLanguage();
   const isDrawn = usePage((s) => s.summary !== undefined && s.objects.size > 0);
   const isReady = useLater(isDrawn);
   const isNarrow = useNarrow();
-  const [zone, setZone] = useState<Zone>("graph");
   useEffect(listenToKeys, []);
   return (
     <>
       <Header />
       <Notices />
-      {isNarrow ? (
-        <main className="narrow">
-          {zone === "editor" && <EditorPane isReady={isReady} />}
-          {zone === "graph" && (
-            <div className="stack">
-              <GraphPane />
-              <Timeline />
-            </div>
-          )}
-          <div className={zone === "terminal" ? "stack" : "visually-hidden"}>
-            <TerminalPane isReady={isReady} />
-          </div>
-          {zone === "inspector" && <Inspector />}
-          <nav className="zones">
-            {(["editor", "graph", "terminal", "inspector"] as const).map((name) => (
-              <button type="button" key={name} aria-pressed={zone === name} onClick={() => setZone(name)}>
-                {{ editor: ui.paneEditor, graph: ui.paneGraph, terminal: ui.paneTerminal, inspector: ui.paneInspector }[name]}
-              </button>
-            ))}
-          </nav>
-        </main>
-      ) : (
-        <main>
-          <Group orientation="horizontal" className="panes">
-            <Panel defaultSize="26%" minSize="180px" id="editor">
-              <EditorPane isReady={isReady} />
+      {isNarrow ? <OneZone isReady={isReady} /> : <Panes isReady={isReady} />}
+      <Palette />
+      <KeysHelp />
+      <Announcer />
+    </>
+  );
+}
+
+/** All zones side by side; their sizes are remembered. */
+function Panes({ isReady }: { isReady: boolean }) {
+  const { ui } = useLanguage();
+  const across = useDefaultLayout({ id: "kubehop.panes", storage: panesStorage });
+  const down = useDefaultLayout({ id: "kubehop.centre", storage: panesStorage });
+  return (
+    <main>
+      <Group orientation="horizontal" className="panes" {...across}>
+        <Panel defaultSize="26%" minSize="170px" collapsible id="editor">
+          <EditorPane isReady={isReady} />
+        </Panel>
+        <Separator className="separator" aria-label={ui.resize} />
+        <Panel defaultSize="50%" minSize="300px" id="centre">
+          <Group orientation="vertical" {...down}>
+            <Panel defaultSize="69%" minSize="150px" id="graph">
+              <div className="stack">
+                <GraphPane />
+                <Timeline />
+              </div>
             </Panel>
-            <Separator className="separator" />
-            <Panel defaultSize="50%" minSize="320px" id="centre">
-              <Group orientation="vertical">
-                <Panel defaultSize="68%" minSize="160px" id="graph">
-                  <div className="stack">
-                    <GraphPane />
-                    <Timeline />
-                  </div>
-                </Panel>
-                <Separator className="separator across" />
-                <Panel defaultSize="32%" minSize="100px" id="terminal">
-                  <TerminalPane isReady={isReady} />
-                </Panel>
-              </Group>
-            </Panel>
-            <Separator className="separator" />
-            <Panel defaultSize="24%" minSize="200px" collapsible id="inspector">
-              <Inspector />
+            <Separator className="separator across" aria-label={ui.resize} />
+            <Panel defaultSize="31%" minSize="90px" id="terminal">
+              <TerminalPane isReady={isReady} />
             </Panel>
           </Group>
-        </main>
+        </Panel>
+        <Separator className="separator" aria-label={ui.resize} />
+        <Panel defaultSize="24%" minSize="190px" collapsible id="inspector">
+          <Inspector />
+        </Panel>
+      </Group>
+    </main>
+  );
+}
+
+const panesStorage = {
+  getItem: (name: string) => load(name) ?? null,
+  setItem: (name: string, value: string) => keep(name, value),
+};
+
+/** A narrow screen: one zone at a time. The terminal stays alive beneath the others. */
+function OneZone({ isReady }: { isReady: boolean }) {
+  const { ui } = useLanguage();
+  const [zone, setZone] = useState<Zone>("graph");
+  return (
+    <main className="narrow">
+      {zone === "editor" && <EditorPane isReady={isReady} />}
+      {zone === "graph" && (
+        <div className="stack">
+          <GraphPane />
+          <Timeline />
+        </div>
       )}
-    </>
+      {zone === "terminal" && <TerminalPane isReady={isReady} />}
+      {zone === "inspector" && <Inspector />}
+      <nav className="zones" aria-label={ui.zones}>
+        {(["editor", "graph", "terminal", "inspector"] as const).map((name) => (
+          <button type="button" key={name} aria-pressed={zone === name} onClick={() => setZone(name)}>
+            {{ editor: ui.paneEditor, graph: ui.paneGraph, terminal: ui.paneTerminal, inspector: ui.paneInspector }[name]}
+          </button>
+        ))}
+      </nav>
+    </main>
   );
 }
 
@@ -104,7 +128,7 @@ function useNarrow(): boolean {
 }
 
 function Notices() {
-  const { ui } = useLanguage();
+  const { ui, sentences } = useLanguage();
   const crash = usePage((s) => s.crash);
   const linkProblem = usePage((s) => s.linkProblem);
   useEffect(() => {
@@ -115,7 +139,7 @@ function Notices() {
       {linkProblem !== undefined && (
         <div className="notice" role="alert">
           <span>
-            {ui.badLink}: {linkProblem}
+            {ui.badLink}. {sentences === undefined ? "" : say(sentences.problems, linkProblem, {})} {ui.badLinkKept}
           </span>
           <button type="button" className="btn small" onClick={() => usePage.setState({ linkProblem: undefined })}>
             {ui.close}

@@ -1,126 +1,138 @@
 import { useState } from "react";
 import { replay, setSpeed, skip, speeds, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
-import { makeLink, open } from "../store/session.ts";
+import { makeLink, open, ownText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { openPalette } from "./dialogs.ts";
 import { examples, loadExample } from "./examples.ts";
+import { Icon, type IconName } from "./icons.tsx";
 import { setLanguage, useLanguage } from "./language.ts";
 import { currentTheme, setTheme } from "./theme.ts";
 
 export function Header() {
   const { ui, language } = useLanguage();
-  const summary = usePage((s) => s.summary);
   const view = usePage((s) => s.view);
   return (
     <header className="top">
       <span className="logo">
         <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
           <rect x="1" y="1" width="20" height="20" rx="6" fill="var(--accent)" />
-          <path d="M4.5 14.5c1.6-5 4-5 5.3-.6 1.2-6.6 5-7.6 7.4-4.6" fill="none" stroke="#fff" strokeWidth="1.8" strokeLinecap="round" />
-          <circle cx="17.4" cy="9.2" r="1.9" fill="#fff" />
+          <path
+            d="M4.5 14.5c1.6-5 4-5 5.3-.6 1.2-6.6 5-7.6 7.4-4.6"
+            fill="none"
+            stroke="var(--on-accent)"
+            strokeWidth="1.8"
+            strokeLinecap="round"
+          />
+          <circle cx="17.4" cy="9.2" r="1.9" fill="var(--on-accent)" />
         </svg>
         <h1>Kubehop</h1>
       </span>
-      <select
-        className="btn"
-        aria-label={ui.scenarioMenu}
-        value=""
-        onChange={(event) => {
-          const { value } = event.target;
-          if (value !== "") void loadExample(value).then((text) => open(text));
-        }}
-      >
-        <option value="">{summary?.name ?? ui.scenarioMenu}</option>
-        {examples.map((example) => (
-          <option key={example} value={example}>
-            {example}
-          </option>
-        ))}
-      </select>
+      <ScenarioMenu />
       <span className="spacer" />
       <PlayControls />
       <span className="spacer" />
       <fieldset className="segments">
         <legend className="visually-hidden">{ui.viewSwitch}</legend>
         {(["logical", "physical"] as const).map((name) => (
-          <button type="button" key={name} aria-pressed={view === name} onClick={() => usePage.setState({ view: name, pins: {} })}>
+          <button
+            type="button"
+            key={name}
+            aria-pressed={view === name}
+            title={`${name === "logical" ? ui.logicalHint : ui.physicalHint} (V)`}
+            onClick={() => usePage.setState({ view: name, pins: {} })}
+          >
             {ui[name]}
           </button>
         ))}
       </fieldset>
-      <button
-        type="button"
-        className="btn quiet"
-        aria-label={ui.theme}
-        title={ui.theme}
-        onClick={() => setTheme(currentTheme() === "dark" ? "light" : "dark")}
-      >
-        ◐
-      </button>
-      <button
-        type="button"
-        className="btn quiet"
-        aria-label={ui.languageLabel}
-        onClick={() => void setLanguage(language === "en" ? "zh" : "en")}
-        lang={language === "en" ? "zh-CN" : "en"}
-      >
-        {ui.language}
-      </button>
-      <ShareButton />
+      <span className="top-group">
+        <button type="button" className="btn quiet" aria-label={ui.palette} title={`${ui.palette} (Ctrl+K)`} onClick={openPalette}>
+          <Icon name="search" />
+        </button>
+        <ThemeButton />
+        <button
+          type="button"
+          className="btn quiet language"
+          aria-label={ui.languageLabel}
+          onClick={() => void setLanguage(language === "en" ? "zh" : "en")}
+          lang={language === "en" ? "zh-CN" : "en"}
+        >
+          {ui.language}
+        </button>
+        <ShareButton />
+      </span>
     </header>
+  );
+}
+
+function ScenarioMenu() {
+  const { ui } = useLanguage();
+  const summary = usePage((s) => s.summary);
+  const own = ownText();
+  return (
+    <select
+      className="btn scenario"
+      aria-label={ui.scenarioMenu}
+      value=""
+      onChange={(event) => {
+        const { value } = event.target;
+        if (value === "own" && own !== undefined) open(own);
+        else if (value !== "") void loadExample(value.replace(/^example\//, "")).then((text) => open(text));
+      }}
+    >
+      <option value="">{summary?.name ?? ui.scenarioMenu}</option>
+      {own !== undefined && <option value="own">{ui.ownWork}</option>}
+      {examples.map((example) => (
+        <option key={example} value={`example/${example}`}>
+          {example}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ThemeButton() {
+  const { ui } = useLanguage();
+  const [theme, setShown] = useState(currentTheme);
+  return (
+    <button
+      type="button"
+      className="btn quiet"
+      aria-label={ui.theme}
+      title={ui.theme}
+      onClick={() => {
+        const next = theme === "dark" ? "light" : "dark";
+        setTheme(next);
+        setShown(next);
+      }}
+    >
+      <Icon name={theme === "dark" ? "sun" : "moon"} />
+    </button>
   );
 }
 
 function PlayControls() {
   const { ui } = useLanguage();
-  const { isPlaying, isPaused, speed, stops } = usePlayback();
-  const nowUs = usePage((s) => s.nowUs);
-  const hasFilm = stops.length > 0;
-  const isRunning = isPlaying || !isPaused;
+  const isPlaying = usePlayback((s) => s.isPlaying);
+  const isPaused = usePlayback((s) => s.isPaused);
+  const speed = usePlayback((s) => s.speed);
+  const hasFilm = usePlayback((s) => s.stops.length > 0);
+  const hasConnections = usePage((s) => s.connections.some((c) => c.session !== 0));
   return (
     <fieldset className="play">
-      <legend className="visually-hidden">{ui.play}</legend>
-      <button
-        type="button"
-        className="btn icon"
-        aria-label={isRunning ? ui.pause : ui.play}
-        title={`${isRunning ? ui.pause : ui.play} (Space)`}
-        onClick={togglePlay}
-      >
-        {isRunning ? "❚❚" : "▶"}
-      </button>
-      <button
-        type="button"
-        className="btn icon"
-        aria-label={ui.previousHop}
-        title={`${ui.previousHop} (,)`}
-        disabled={!hasFilm}
-        onClick={() => stepHop(-1)}
-      >
-        |◂
-      </button>
-      <button type="button" className="btn" title={`${ui.nextHop} (.)`} disabled={!hasFilm} onClick={() => stepHop(1)}>
-        ▸| {ui.nextHop}
-      </button>
-      <button
-        type="button"
-        className="btn icon"
-        aria-label={ui.nextPacket}
-        title={`${ui.nextPacket} (Shift+.)`}
-        disabled={!hasFilm}
-        onClick={() => stepPacket(1)}
-      >
-        ▸▸|
-      </button>
-      <button
-        type="button"
-        className="btn icon"
-        aria-label={isPlaying ? ui.skip : ui.replay}
-        title={isPlaying ? ui.skip : ui.replay}
-        onClick={isPlaying ? skip : replay}
-      >
-        {isPlaying ? "⏭" : "↺"}
-      </button>
-      <fieldset className="segments">
+      <legend className="visually-hidden">{ui.playControls}</legend>
+      <span className="button-row">
+        <PlayButton icon={isPaused ? "play" : "pause"} label={isPaused ? ui.play : ui.pause} shortcut="Space" onClick={togglePlay} />
+        <PlayButton icon="stepBack" label={ui.previousHop} shortcut="," disabled={!hasFilm} onClick={() => stepHop(-1)} />
+        <PlayButton icon="stepForward" label={ui.nextHop} shortcut="." disabled={!hasFilm} onClick={() => stepHop(1)} />
+        <PlayButton icon="packetForward" label={ui.nextPacket} shortcut=">" disabled={!hasFilm} onClick={() => stepPacket(1)} />
+        {isPlaying ? (
+          <PlayButton icon="skip" label={ui.skip} shortcut="Esc" onClick={skip} />
+        ) : (
+          <PlayButton icon="replay" label={ui.replay} shortcut="R" disabled={!hasFilm && !hasConnections} onClick={replay} />
+        )}
+      </span>
+      <fieldset className="segments speeds">
         <legend className="visually-hidden">{ui.speed}</legend>
         {speeds.map((choice) => (
           <button type="button" key={choice} aria-pressed={choice === speed} onClick={() => setSpeed(choice)}>
@@ -128,10 +140,45 @@ function PlayControls() {
           </button>
         ))}
       </fieldset>
-      <code className="clock" title={ui.simulatedTime}>
-        t {clockText(nowUs)}
-      </code>
+      <Clock />
     </fieldset>
+  );
+}
+
+function PlayButton({
+  icon,
+  label,
+  shortcut,
+  disabled = false,
+  onClick,
+}: {
+  icon: IconName;
+  label: string;
+  shortcut: string;
+  disabled?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className="btn icon-only"
+      aria-label={label}
+      title={`${label} (${shortcut})`}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function Clock() {
+  const { ui } = useLanguage();
+  const nowUs = usePage((s) => s.nowUs);
+  return (
+    <code className="clock" title={ui.simulatedTime}>
+      t {clockText(nowUs)}
+    </code>
   );
 }
 
@@ -150,16 +197,16 @@ function ShareButton() {
     window.history.replaceState(null, "", link);
     try {
       await navigator.clipboard.writeText(link);
-      setSaid(ui.shared);
+      setSaid(`${ui.shared} · ${link.length} ${ui.characters}`);
     } catch {
       setSaid(ui.shareFailed);
     }
-    window.setTimeout(() => setSaid(undefined), 2500);
+    window.setTimeout(() => setSaid(undefined), 3500);
   };
   return (
     <>
-      <button type="button" className="btn primary" onClick={() => void share()}>
-        {ui.share}
+      <button type="button" className="btn primary share-button" onClick={() => void share()}>
+        <Icon name="link" /> {ui.share}
       </button>
       <span className="toast" role="status">
         {said}

@@ -1,62 +1,37 @@
-import { replay, setSpeed, skip, speeds, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
-import { usePage } from "../store/store.ts";
+import { actions } from "./actions.ts";
+import { openKeysHelp, openPalette } from "./dialogs.ts";
+import { nextZone } from "./focus.ts";
 
 /** Single keys act only outside of the editor, the terminal and fields; F6 goes from zone to zone. */
 export function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
+    const isTypingHere = isTyping(event.target);
+    const isControl = event.ctrlKey || event.metaKey;
     if (event.key === "F6") {
       event.preventDefault();
       nextZone(event.shiftKey ? -1 : 1);
-      return;
+    } else if (isControl && ((event.shiftKey && event.key.toLowerCase() === "p") || (event.key === "k" && !isTypingHere))) {
+      event.preventDefault();
+      openPalette();
+    } else if (!isControl && !event.altKey && !isTypingHere && document.querySelector("dialog[open], .menu") === null) {
+      if (event.key === " " && isControlElement(event.target)) return;
+      const action = event.key === "?" ? { run: openKeysHelp } : actions.find((candidate) => candidate.key === event.key);
+      if (action === undefined) return;
+      event.preventDefault();
+      action.run();
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const act = actions[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
   };
-  window.addEventListener("keydown", press);
-  return () => window.removeEventListener("keydown", press);
-}
-
-const actions: Readonly<Record<string, () => void>> = {
-  " ": togglePlay,
-  ".": () => stepHop(1),
-  ",": () => stepHop(-1),
-  ">": () => stepPacket(1),
-  "<": () => stepPacket(-1),
-  "+": () => setSpeed(speeds[Math.min(speeds.length - 1, speedIndex() + 1)] as number),
-  "-": () => setSpeed(speeds[Math.max(0, speedIndex() - 1)] as number),
-  r: replay,
-  Escape: skip,
-  v: () => usePage.setState((s) => ({ view: s.view === "logical" ? "physical" : "logical", pins: {} })),
-  d: () => usePage.setState((s) => ({ showsNoise: !s.showsNoise })),
-  e: () => focusZone(".editor"),
-  t: () => focusZone(".terminal"),
-  g: () => focusZone(".graph"),
-  h: () => focusZone(".inspector"),
-};
-
-function speedIndex(): number {
-  return speeds.indexOf(usePlayback.getState().speed as (typeof speeds)[number]);
+  window.addEventListener("keydown", press, true);
+  return () => window.removeEventListener("keydown", press, true);
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.closest(".editor-host, .terminal-host, input, textarea, select, [contenteditable=true]") !== null) return true;
-  // A focused button has its own meaning for Space.
-  return target.tagName === "BUTTON" || target.tagName === "SUMMARY";
+  return (
+    target instanceof HTMLElement && target.closest(".editor-host, .terminal-host, input:not([type=checkbox]), textarea, select") !== null
+  );
 }
 
-const zones = [".editor", ".graph", ".terminal", ".inspector"];
-
-function focusZone(zone: string): void {
-  const element = document.querySelector<HTMLElement>(zone);
-  const target = element?.querySelector<HTMLElement>("textarea, button, input, [tabindex]") ?? element;
-  target?.focus();
-}
-
-function nextZone(direction: 1 | -1): void {
-  const at = zones.findIndex((zone) => document.querySelector(zone)?.contains(document.activeElement) === true);
-  focusZone(zones[(at + direction + zones.length) % zones.length] as string);
+/** A focused button has its own meaning for Space. */
+function isControlElement(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("button, summary, input, [role=separator]") !== null;
 }

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { AnyCatalogue } from "../../messages/catalogue.ts";
 import { enUi } from "../../messages/en-ui.ts";
+import { keep, load } from "../store/keep.ts";
 
 /**
  * The reader's language. The page's English words are in the first bundle; sentences about hops, problems and hints come right behind it,
@@ -17,7 +18,7 @@ export const useLanguage = create<LanguageState>(() => ({ language: "en", ui: en
 const key = "kubehop.language";
 
 export async function setLanguage(language: "en" | "zh"): Promise<void> {
-  localStorage.setItem(key, language);
+  keep(key, language);
   const sentences: AnyCatalogue = language === "zh" ? (await import("../../messages/zh.ts")).zh : (await import("../../messages/en.ts")).en;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   useLanguage.setState({ language, sentences, ui: sentences.ui as LanguageState["ui"] });
@@ -25,6 +26,6 @@ export async function setLanguage(language: "en" | "zh"): Promise<void> {
 
 /** The link's wish, else what was chosen before, else the browser's. */
 export function firstLanguage(): "en" | "zh" {
-  const wish = new URLSearchParams(window.location.search).get("lang") ?? localStorage.getItem(key) ?? navigator.language;
+  const wish = new URLSearchParams(window.location.search).get("lang") ?? load(key) ?? navigator.language;
   return wish.startsWith("zh") ? "zh" : "en";
 }

@@ -1,14 +1,25 @@
+import { create } from "zustand";
+import { keep, load } from "../store/keep.ts";
+
 /** Motion follows the system's wish; a switch of our own overrides it both ways. */
 const key = "kubehop.motion";
+export type MotionChoice = "reduced" | "full" | "system";
 
-export function isMotionReduced(): boolean {
-  const own = localStorage.getItem(key);
-  if (own === "reduced") return true;
-  if (own === "full") return false;
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const useMotion = create<{ readonly choice: MotionChoice }>(() => ({ choice: firstChoice() }));
+
+function firstChoice(): MotionChoice {
+  const own = load(key);
+  return own === "reduced" || own === "full" ? own : "system";
 }
 
-export function setMotion(choice: "reduced" | "full" | "system"): void {
-  if (choice === "system") localStorage.removeItem(key);
-  else localStorage.setItem(key, choice);
+const system = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+export function isMotionReduced(): boolean {
+  const { choice } = useMotion.getState();
+  return choice === "reduced" || (choice === "system" && system.matches);
+}
+
+export function setMotion(choice: MotionChoice): void {
+  keep(key, choice === "system" ? undefined : choice);
+  useMotion.setState({ choice });
 }

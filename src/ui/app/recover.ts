@@ -1,3 +1,4 @@
+import { forgetDriver } from "../store/driver.ts";
 import { ask, startWorker, stopWorker } from "../store/link-to-worker.ts";
 import { reopen } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
@@ -8,14 +9,20 @@ const missesMax = 2;
 /** A record that crashes the worker again and again is not tried for ever. */
 const recoveriesMax = 3;
 
+/** A worker that has lived so long is well again. */
+const healthyAfterMs = 30_000;
+
 let recoveries = 0;
+let lastMs = Number.NEGATIVE_INFINITY;
 
 export function recover(): void {
-  if (recoveries >= recoveriesMax) return;
-  recoveries++;
+  recoveries = performance.now() - lastMs > healthyAfterMs ? 1 : recoveries + 1;
+  lastMs = performance.now();
   stopWorker();
+  if (recoveries > recoveriesMax) return;
   startWorker();
-  reopen();
+  forgetDriver();
+  reopen(recoveries);
 }
 
 export function startWatchdog(): void {

@@ -1,13 +1,15 @@
+import { keep, load } from "../store/keep.ts";
+
 const key = "kubehop.theme";
 
 export function firstTheme(): "light" | "dark" {
-  const wish = new URLSearchParams(window.location.search).get("theme") ?? localStorage.getItem(key);
+  const wish = new URLSearchParams(window.location.search).get("theme") ?? load(key);
   if (wish === "light" || wish === "dark") return wish;
   return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
 export function setTheme(theme: "light" | "dark"): void {
-  localStorage.setItem(key, theme);
+  keep(key, theme);
   document.documentElement.dataset["theme"] = theme;
   for (const listener of listeners) listener(theme);
 }

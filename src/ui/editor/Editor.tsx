@@ -2,9 +2,10 @@ import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
-import { edited, onTextSet } from "../store/session.ts";
+import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { monaco } from "./monaco.ts";
+import { onReveal } from "./reveal.ts";
 
 const uri = monaco.Uri.parse("file:///scenario.yaml");
 
@@ -36,28 +37,46 @@ export default function Editor() {
       fixedOverflowWidgets: true,
       renderLineHighlight: "line",
       overviewRulerBorder: false,
+      hideCursorInOverviewRuler: true,
+      padding: { top: 8, bottom: 8 },
+      stickyScroll: { enabled: false },
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
       ariaLabel: ui.editorLabel,
     });
     let line = 0;
+    /** The text comes from elsewhere: nobody typed. */
+    let isSet = false;
     const disposables = [
-      model.onDidChangeContent(() => edited(model.getValue(), false)),
+      model.onDidChangeContent(() => {
+        if (!isSet) edited(model.getValue(), false);
+      }),
       // A rename or deletion takes effect when the cursor leaves its document.
       editor.onDidChangeCursorPosition((event) => {
+        if (isSet) return;
         const before = line;
         line = event.position.lineNumber;
         if (documentAt(model.getValue(), before) !== documentAt(model.getValue(), line)) edited(model.getValue(), true);
       }),
-      editor.onDidBlurEditorText(() => edited(model.getValue(), true)),
+      editor.onDidBlurEditorText(() => settle(model.getValue())),
     ];
     editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => edited(model.getValue(), true));
     const stopTheme = onTheme((theme) => monaco.editor.setTheme(`kubehop-${theme}`));
     const stopText = onTextSet((text) => {
-      if (model.getValue() !== text) model.setValue(text);
+      if (model.getValue() === text) return;
+      isSet = true;
+      model.setValue(text);
+      isSet = false;
+    });
+    const stopReveal = onReveal((place) => {
+      editor.revealLineInCenterIfOutsideViewport(place.line);
+      editor.setPosition({ lineNumber: place.line, column: place.column });
+      editor.focus();
     });
     return () => {
       for (const disposable of disposables) disposable.dispose();
       stopTheme();
       stopText();
+      stopReveal();
       editor.dispose();
     };
   }, [ui.editorLabel]);

@@ -1,10 +1,12 @@
 import { lazy, Suspense, useState } from "react";
 import { say } from "../../messages/catalogue.ts";
 import type { Problem } from "../../playground/protocol.ts";
+import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { MendDialog } from "./MendDialog.tsx";
+import { reveal } from "./reveal.ts";
 
 const Editor = lazy(() => import("./Editor.tsx"));
 
@@ -19,6 +21,10 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
   const plain = <pre className="editor-plain">{text}</pre>;
   return (
     <section className="pane editor" aria-label={ui.editorLabel}>
+      <div className="pane-head">
+        <b>{ui.yaml}</b>
+        <EditState />
+      </div>
       <div className="editor-body">
         {isReady ? (
           <Suspense fallback={plain}>
@@ -55,18 +61,34 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
   );
 }
 
+/** Whether the cluster runs on what stands in the editor. */
+function EditState() {
+  const { ui } = useLanguage();
+  const isApplied = usePage((s) => s.isApplied);
+  const errors = usePage((s) => s.problems.filter((problem) => problem.severity === "error").length);
+  if (errors > 0) {
+    return (
+      <span className="state bad">
+        {errors} {errors === 1 ? ui.problemOne : ui.problemMany}
+      </span>
+    );
+  }
+  if (!isApplied) return <span className="state warn">{ui.waitingForCursor}</span>;
+  return <span className="state">{ui.saved}</span>;
+}
+
 function ProblemRow({ problem, isApplied, onMend }: { problem: Problem; isApplied: boolean; onMend: (text: string) => void }) {
   const { ui, sentences } = useLanguage();
   const words = sentences === undefined ? "" : say(sentences.problems, problem.code, problem.args);
   return (
     <li className={problem.severity}>
       <span className="problem-mark" aria-hidden="true">
-        {problem.severity === "error" ? "●" : "▲"}
+        <Icon name={problem.severity === "error" ? "error" : "warning"} size={14} />
       </span>
       <span>
-        <b>
+        <button type="button" className="place" title={ui.showPlace} onClick={() => reveal(problem)}>
           {problem.line}:{problem.column}
-        </b>{" "}
+        </button>{" "}
         {problem.detail !== undefined && <code>{problem.detail}</code>}
         <span className="problem-words">{words}</span>
         {problem.severity === "error" && !isApplied && <span className="muted"> {ui.notApplied}</span>}

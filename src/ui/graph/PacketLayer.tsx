@@ -1,9 +1,17 @@
 import { useEffect, useRef } from "react";
 import { useStoreApi } from "reactflow";
+import { placeLabel, type Rectangle } from "../../graph/place-label.ts";
 import type { Meaning, Stop } from "../../graph/tracks.ts";
+import { waitingOf } from "../../graph/waiting.ts";
+import { say } from "../../messages/catalogue.ts";
+import { useLanguage } from "../app/language.ts";
 import { isMotionReduced } from "../app/motion.ts";
+import { archive, usePage } from "../store/store.ts";
 import { along, type Geometry, type Point } from "./geometry.ts";
-import { frame, usePlayback } from "./playback.ts";
+import { drawLabel, type LabelRow, labelSize } from "./label.ts";
+import { drawNumber, drawPacket, drawRing, type Paint, strokeCurve } from "./packet-shapes.ts";
+import { flightsNow, frame, legMs, type PlaybackState, usePlayback } from "./playback.ts";
+import { type Spot, setSpots } from "./spots.ts";
 
 /**
  * The packets: one canvas over the graph. Nothing of it is React state; the canvas draws when the film, the picture or the viewport moves
@@ -23,9 +31,15 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
       const { width, height, transform } = store.getState();
       const packet = frame(nowMs, isMotionReduced());
       const state = usePlayback.getState();
+      const flights = flightsNow(nowMs);
+      const wait = ringOf(state);
+      const { language, sentences } = useLanguage.getState();
       const theme = document.documentElement.dataset["theme"] ?? "";
       // Nothing has moved since the last picture: leave it.
-      const key = `${width} ${height} ${transform.join(" ")} ${theme} ${state.connection} ${state.at} ${state.stops.length} ${packet?.travelled}`;
+      const key = [
+        ...[width, height, ...transform, theme, language, sentences === undefined, state.connection, state.at, state.stops.length],
+        ...[packet?.travelled, state.remains.length, wait?.text, flights.length === 0 ? "" : nowMs],
+      ].join(" ");
       if (key === drawn) return;
       drawn = key;
       const ratio = Math.min(2, window.devicePixelRatio);
@@ -34,183 +48,186 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
         canvas.height = Math.round(height * ratio);
       }
       const [x, y, zoom] = transform;
+      const paint: Paint = { context, colour: colours(theme) };
+      const toScreen = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
+      const spots: Spot[] = [];
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, canvas.width, canvas.height);
       context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
-      const style = getComputedStyle(document.documentElement);
-      const colour = (name: string) => style.getPropertyValue(name).trim();
-      drawTrail(context, geometry, state.stops, state.at, colour);
-      if (packet === undefined) return;
-      const at = position(geometry, packet);
-      if (at === undefined) return;
-      drawPacket(context, at, packet.stop.meaning, colour);
-      drawLabel(context, at, packet.stop, colour);
+      for (const flight of flights) {
+        const at = Math.min(flight.legs.length - 0.001, (nowMs - flight.startMs) / legMs);
+        const leg = flight.legs[Math.floor(at)];
+        const curve = leg === undefined ? undefined : geometry.curve(leg.from, leg.to, laneOf(leg.meaning));
+        if (leg === undefined || curve === undefined) continue;
+        const point = along(curve, at % 1);
+        drawPacket(paint, point, leg.meaning, 0.7);
+        spots.push({ ...toScreen(point), connection: flight.connection, hop: undefined });
+      }
+      const numbers = drawTrail(paint, geometry, state);
+      for (const { connection, hop, box } of deaths(state)) {
+        const corner = deathPoint(geometry, box);
+        if (corner === undefined) continue;
+        context.globalAlpha = connection === state.connection ? 1 : 0.6;
+        drawPacket(paint, corner, "drop", 1);
+        context.globalAlpha = 1;
+        spots.push({ ...toScreen(corner), connection, hop });
+      }
+      const point = packet === undefined ? undefined : position(geometry, packet, state);
+      if (packet !== undefined && point !== undefined && state.connection !== undefined) {
+        drawPacket(paint, point, packet.stop.meaning, 1);
+        spots.push({ ...toScreen(point), connection: state.connection, hop: state.at });
+      }
+      // Labels keep their size on the screen, whatever the zoom.
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const onScreen = (r: Rectangle): Rectangle => ({ ...toScreen(r), width: r.width * zoom, height: r.height * zoom });
+      const obstacles = [
+        ...geometry.obstacles.map(onScreen),
+        ...numbers.map((n) => onScreen({ x: n.x - 10, y: n.y - 10, width: 20, height: 20 })),
+      ];
+      if (packet !== undefined) {
+        const end = position(geometry, { ...packet, travelled: 1 }, state);
+        if (end !== undefined) {
+          const rows = labelRows(packet.stop);
+          const size = labelSize(paint, rows);
+          drawLabel(paint, placeLabel(toScreen(end), size, obstacles, { width, height }), rows, packet.stop.meaning);
+        }
+      }
+      const ringAt = wait === undefined ? undefined : geometry.corner(wait.box);
+      if (wait !== undefined && ringAt !== undefined) {
+        const centre = toScreen({ x: ringAt.x + geometry.size(wait.box).width, y: ringAt.y });
+        drawRing(paint, centre, wait.share, wait.text);
+      }
+      setSpots(spots);
     };
     handle = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(handle);
   }, [geometry, store]);
-  return <canvas ref={canvasRef} className="packet-layer" role="presentation" />;
+  return <canvas ref={canvasRef} className="packet-layer" />;
 }
 
-function laneOf(meaning: Meaning, stop: Stop): number {
-  return meaning === "reply" || (meaning === "dns" && stop.hop.packet % 2 === 0) ? 1 : 0;
+let colourCache: { readonly theme: string; readonly colour: (name: string) => string } | undefined;
+
+function colours(theme: string): (name: string) => string {
+  if (colourCache?.theme === theme) return colourCache.colour;
+  const style = getComputedStyle(document.documentElement);
+  const known = new Map<string, string>();
+  const colour = (name: string) => {
+    let value = known.get(name);
+    if (value === undefined) {
+      value = style.getPropertyValue(name).trim();
+      known.set(name, value);
+    }
+    return value;
+  };
+  colourCache = { theme, colour };
+  return colour;
 }
 
-function position(geometry: Geometry, packet: NonNullable<ReturnType<typeof frame>>): Point | undefined {
-  const { from, to, travelled, stop } = packet;
-  if (from === undefined) return corner(geometry, to);
-  const curve = geometry.curve(from, to, laneOf(stop.meaning, stop));
-  if (curve === undefined) return geometry.centre(to);
-  const eased = travelled < 0.5 ? 2 * travelled * travelled : 1 - (2 - 2 * travelled) * (1 - travelled);
-  return along(curve, eased);
+function laneOf(meaning: Meaning): number {
+  return meaning === "reply" ? 1 : 0;
 }
 
-/** Where a packet stands that is at a box: on its right rim, so that it covers no text. */
-function corner(geometry: Geometry, box: string): Point | undefined {
+function position(
+  geometry: Geometry,
+  { from, to, travelled, stop }: { from: string | undefined; to: string; travelled: number; stop: Stop },
+  { stops, at }: PlaybackState,
+): Point | undefined {
+  if (from !== undefined) {
+    const curve = geometry.curve(from, to, laneOf(stop.meaning));
+    const eased = travelled < 0.5 ? 2 * travelled * travelled : 1 - (2 - 2 * travelled) * (1 - travelled);
+    return curve === undefined ? geometry.centre(to) : along(curve, eased);
+  }
+  // It stands at a box: where it came in; at its first box, where it will go out.
+  for (let i = at; i > 0; i--) {
+    const [before, here] = [stops[i - 1], stops[i]];
+    if (before === undefined || here === undefined || before.hop.packet !== stop.hop.packet) break;
+    if (before.box !== here.box) return geometry.curve(before.box, here.box, laneOf(here.meaning))?.[3];
+  }
+  const next = stops.find((other, i) => i > at && other.hop.packet === stop.hop.packet && other.box !== to);
+  return (next === undefined ? undefined : geometry.curve(to, next.box, laneOf(stop.meaning))?.[0]) ?? edgeOf(geometry, to);
+}
+
+/** The middle of a box' right side. */
+function edgeOf(geometry: Geometry, box: string): Point | undefined {
   const centre = geometry.centre(box);
-  if (centre === undefined) return undefined;
-  const size = geometry.size(box);
-  return { x: centre.x + size.width / 2 - 2, y: centre.y - size.height / 2 + 8 };
+  return centre === undefined ? undefined : { x: centre.x + geometry.size(box).width / 2, y: centre.y };
 }
 
-type Colour = (name: string) => string;
+function deathPoint(geometry: Geometry, box: string): Point | undefined {
+  const corner = geometry.corner(box);
+  const size = geometry.size(box);
+  return corner === undefined ? undefined : { x: corner.x + size.width - 14, y: corner.y + size.height };
+}
 
-/** The way so far, with a number at each stop: a still picture tells the story. Only the packet that is shown and the one before it. */
-function drawTrail(context: CanvasRenderingContext2D, geometry: Geometry, stops: readonly Stop[], at: number, colour: Colour): void {
+/** Where packets died: those of the film so far, and those that earlier films left. */
+function deaths({ connection, stops, at, remains }: PlaybackState): readonly { connection: string; hop: number; box: string }[] {
+  const found = new Map<string, { connection: string; hop: number; box: string }>();
+  for (const left of remains) found.set(left.box, left);
+  stops.forEach((stop, hop) => {
+    if (hop <= at && connection !== undefined && stop.hop.action === "drop") found.set(stop.box, { connection, hop, box: stop.box });
+  });
+  return [...found.values()];
+}
+
+/** The way so far, with a number at each stop: a still picture tells the story. Only the packet that is shown. Gives where numbers stand. */
+function drawTrail(paint: Paint, geometry: Geometry, { stops, at }: PlaybackState): readonly Point[] {
+  const { context, colour } = paint;
   const current = stops[at];
-  if (current === undefined) return;
+  if (current === undefined) return [];
   const first = stops.findIndex((stop) => stop.hop.packet === current.hop.packet);
-  let number = 0;
   const numbered = new Map<string, number>();
+  let before: Stop | undefined;
   for (let i = first; i <= at; i++) {
     const stop = stops[i] as Stop;
     if (stop.hop.packet !== current.hop.packet) continue;
-    const previous = stops[i - 1];
-    context.strokeStyle = colour(`--pk-${stop.meaning}`);
+    context.strokeStyle = colour(`--pk-${stop.meaning === "drop" ? "request" : stop.meaning}`);
     context.globalAlpha = 0.55;
     context.lineWidth = 2.5;
     context.setLineDash(stop.meaning === "reply" ? [2, 5] : []);
-    if (i > first && previous !== undefined && previous.box !== stop.box && i < at) {
-      const curve = geometry.curve(previous.box, stop.box, laneOf(stop.meaning, stop));
-      if (curve !== undefined) strokeCurve(context, curve);
+    if (before !== undefined && before.box !== stop.box && i < at) {
+      const curve = geometry.curve(before.box, stop.box, laneOf(stop.meaning));
+      if (curve !== undefined) strokeCurve(paint, curve);
     }
-    if (!numbered.has(stop.box)) numbered.set(stop.box, ++number);
+    before = stop;
+    if (!numbered.has(stop.box)) numbered.set(stop.box, numbered.size + 1);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
-  for (const [box, n] of numbered) {
-    const centre = geometry.centre(box);
-    if (centre === undefined) continue;
-    const size = geometry.size(box);
-    drawNumber(context, { x: centre.x - size.width / 2, y: centre.y - size.height / 2 }, n, colour);
+  const places: Point[] = [];
+  for (const [box, number] of numbered) {
+    const corner = geometry.corner(box);
+    if (corner === undefined) continue;
+    drawNumber(paint, corner, number);
+    places.push(corner);
   }
+  return places;
 }
 
-function strokeCurve(context: CanvasRenderingContext2D, [a, b, c, d]: readonly [Point, Point, Point, Point]): void {
-  context.beginPath();
-  context.moveTo(a.x, a.y);
-  context.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y);
-  context.stroke();
-}
-
-function drawNumber(context: CanvasRenderingContext2D, { x, y }: Point, number: number, colour: Colour): void {
-  context.beginPath();
-  context.arc(x, y, 9, 0, Math.PI * 2);
-  context.fillStyle = colour("--accent");
-  context.fill();
-  context.fillStyle = colour("--on-accent");
-  context.font = `600 11px ${colour("--sans")}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(`${number}`, x, y + 0.5);
-}
-
-/** Shape, glyph and colour: a request is a disc with an arrow, a reply a ring, DNS a square with ?, a probe a small dotted ring, an end a diamond with ×. */
-function drawPacket(context: CanvasRenderingContext2D, { x, y }: Point, meaning: Meaning, colour: Colour): void {
-  const fill = colour(`--pk-${meaning}`);
-  const ground = colour("--surface");
-  context.lineWidth = 2;
-  context.beginPath();
-  switch (meaning) {
-    case "request":
-      context.arc(x, y, 8, 0, Math.PI * 2);
-      break;
-    case "reply":
-      context.arc(x, y, 7, 0, Math.PI * 2);
-      break;
-    case "dns":
-      context.rect(x - 7, y - 7, 14, 14);
-      break;
-    case "probe":
-      context.setLineDash([2, 2]);
-      context.arc(x, y, 5, 0, Math.PI * 2);
-      break;
-    case "drop":
-      context.moveTo(x, y - 10);
-      context.lineTo(x + 10, y);
-      context.lineTo(x, y + 10);
-      context.lineTo(x - 10, y);
-      context.closePath();
-      break;
-  }
-  context.fillStyle = meaning === "reply" || meaning === "probe" ? ground : fill;
-  context.strokeStyle = meaning === "reply" || meaning === "probe" ? fill : ground;
-  context.lineWidth = meaning === "reply" ? 4 : 2;
-  context.fill();
-  context.stroke();
-  context.setLineDash([]);
-  const glyph = { request: "›", reply: "", dns: "?", probe: "", drop: "×" }[meaning];
-  if (glyph === "") return;
-  context.fillStyle = ground;
-  context.font = `700 13px ${colour("--sans")}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(glyph, x, y + 0.5);
-}
-
-/** The addresses of the packet; at a rewrite the old one is struck through beside the new one. */
-function drawLabel(context: CanvasRenderingContext2D, { x, y }: Point, stop: Stop, colour: Colour): void {
-  const { hop } = stop;
-  const rows = [
-    { name: "from", before: hop.fromSource, after: hop.source },
-    { name: "to", before: hop.fromDestination, after: hop.destination },
+/** The addresses of the packet; at a rewrite the old one beside the new one; at its end the reason. */
+function labelRows({ hop }: Stop): readonly LabelRow[] {
+  const { ui, sentences } = useLanguage.getState();
+  const isEnd = hop.action === "drop" || hop.action === "reject";
+  return [
+    { name: ui.labelFrom, before: hop.fromSource, after: hop.source },
+    { name: ui.labelTo, before: hop.fromDestination, after: hop.destination },
+    ...(isEnd && sentences !== undefined ? [{ text: say(sentences.reasons, hop.reason.code, hop.reason.args) }] : []),
   ];
-  context.font = `600 11px ${colour("--mono")}`;
-  context.textBaseline = "middle";
-  context.textAlign = "left";
-  const nameWidth = context.measureText("from ").width;
-  const gap = 8;
-  const widths = rows.map((row) => {
-    const after = context.measureText(row.after).width;
-    return nameWidth + after + (row.before === row.after ? 0 : context.measureText(row.before).width + gap);
-  });
-  const width = Math.max(...widths) + 16;
-  const height = 38;
-  const left = x + 16;
-  const top = y - height - 8;
-  context.beginPath();
-  context.roundRect(left, top, width, height, 6);
-  context.fillStyle = colour("--raised");
-  context.fill();
-  context.strokeStyle = colour("--line-strong");
-  context.lineWidth = 1;
-  context.stroke();
-  rows.forEach((row, i) => {
-    const middle = top + 12 + i * 15;
-    let at = left + 8;
-    context.fillStyle = colour("--muted");
-    context.fillText(row.name, at, middle);
-    at += nameWidth;
-    if (row.before !== row.after) {
-      const old = context.measureText(row.before).width;
-      context.fillStyle = colour("--faint");
-      context.fillText(row.before, at, middle);
-      context.fillRect(at, middle, old, 1);
-      at += old + gap;
-      context.fillStyle = colour(`--pk-${stop.meaning}`);
-    } else {
-      context.fillStyle = colour("--text");
-    }
-    context.fillText(row.after, at, middle);
-  });
+}
+
+/** A client that waits in vain: how far its pause has run, and what comes after it. */
+function ringOf(state: PlaybackState): { readonly box: string; readonly share: number; readonly text: string } | undefined {
+  const { connection, stops, isPlaying } = state;
+  if (connection === undefined || isPlaying || stops.length === 0) return undefined;
+  const page = usePage.getState();
+  const info = page.connections.findLast((c) => c.id === connection);
+  if (info === undefined || page.terminals.get(info.session)?.busySinceMs === undefined) return undefined;
+  const waiting = waitingOf(info, archive.hops(connection), page.nowUs);
+  const box = stops[0]?.box;
+  if (waiting === undefined || box === undefined) return undefined;
+  const { ui } = useLanguage.getState();
+  const seconds = Math.ceil((waiting.nextUs - page.nowUs) / 1_000_000);
+  const text = (waiting.attempt === undefined ? ui.waitingGivesUp : ui.waitingTries)
+    .replace("{seconds}", `${seconds}`)
+    .replace("{attempt}", `${waiting.attempt ?? ""}`);
+  return { box, share: (page.nowUs - waiting.sinceUs) / (waiting.nextUs - waiting.sinceUs), text };
 }

@@ -1,7 +1,10 @@
 import { memo } from "react";
 import { Handle, type NodeProps, type NodeTypes, Position } from "reactflow";
 import type { GraphNode } from "../../graph/model.ts";
+import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
+import { usePage } from "../store/store.ts";
+import { usePlayback } from "./playback.ts";
 
 type Data<T extends GraphNode["type"]> = { readonly box: Extract<GraphNode, { type: T }> };
 type CardProps<T extends GraphNode["type"]> = NodeProps & { readonly data: Data<T> };
@@ -70,13 +73,20 @@ function NodeFrame({ data: { box } }: CardProps<"node">) {
 
 function RulesCard({ data: { box } }: CardProps<"rules">) {
   const { ui } = useLanguage();
+  const acting = usePlayback((s) => {
+    const stop = s.stops[s.at];
+    return stop?.box === box.id ? stop.hop.object : undefined;
+  });
   return (
     <div className="card rules" title={ui.everyNode}>
       <b>
-        {ui.rules} <span className="faint">{ui.rulesKernel}</span>
+        {ui.rules}{" "}
+        <span className="faint">
+          {ui.rulesKernel} · {box.mode}
+        </span>
       </b>
       {box.services.map((service) => (
-        <span className="rule-row" key={service.id} data-object={service.id}>
+        <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id}>
           <span className="pill">{middle(service.label, 16)}</span>
           <code>{middle(service.address, 22)}</code>
         </span>
@@ -87,28 +97,68 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
           + {box.more} {ui.rulesMore}
         </span>
       )}
-      <span className="writer">✎ {ui.rulesWriter}</span>
+      <RulesCaption id={box.id} />
+      <span className="writer">
+        <Icon name="pen" size={11} /> {ui.rulesWriter}
+      </span>
       <Wires />
     </div>
   );
 }
 
+/** What these rules did with the packet that is looked at; else that they stand on every node. */
+function RulesCaption({ id }: { id: string }) {
+  const { ui } = useLanguage();
+  // One text, so that the card is drawn again only when it changes.
+  const did = usePlayback((s) => {
+    const packet = s.stops[s.at]?.hop.packet;
+    let found = "";
+    for (let i = 0; i <= s.at; i++) {
+      const stop = s.stops[i];
+      if (stop === undefined || stop.box !== id || stop.hop.packet !== packet) continue;
+      const { action, source, destination } = stop.hop;
+      if (action === "dnat" || action === "unsnat") found = `${action} ${destination}`;
+      else if (action === "snat" || action === "undnat") found = `${action} ${source}`;
+      else if (action === "drop" || action === "reject") found = action;
+      else if (found === "") found = "pass";
+    }
+    return found;
+  });
+  const [action, address] = did.split(" ");
+  const words = {
+    "": ui.rulesSame,
+    dnat: ui.didDnat,
+    unsnat: ui.didUnsnat,
+    snat: ui.didSnat,
+    undnat: ui.didUndnat,
+    drop: ui.didDrop,
+    reject: ui.didReject,
+    pass: ui.didPass,
+  }[action as ""];
+  return (
+    <span className={`caption ${did === "" ? "" : "is-live"}`}>
+      {words} {address !== undefined && <code>{address}</code>}
+    </span>
+  );
+}
+
 function PodCard({ data: { box } }: CardProps<"pod">) {
   const { ui } = useLanguage();
+  const share = usePage((s) => shareOf(s.answered, box.namespace, box.name));
   if (box.size === "compact") {
     return (
       <div className={`card pod compact ${box.isReady ? "is-ready" : ""}`} title={`${box.namespace}/${box.name} ${box.ip} ${box.status}`}>
         <span className="dot" /> {middle(box.name, 16)}
+        {share > 0 && <span className="share" style={{ width: `${share}%` }} />}
         <Wires />
       </div>
     );
   }
   const isRunning = box.status === "Running";
   return (
-    <div className={`card pod ${box.isTerminating ? "terminating" : ""}`}>
-      <b title={`${box.namespace}/${box.name}`}>{middle(box.name, 21)}</b>
+    <div className={`card pod ${box.isTerminating ? "terminating" : ""}`} title={`${box.namespace}/${box.name}`}>
       <span className="pod-row">
-        <code>{box.ip === "" ? "—" : box.ip}</code>
+        <b>{middle(box.name, isRunning && box.isReady ? 17 : 11)}</b>
         {isRunning ? (
           <span className={`chip ${box.isReady ? "ok" : "warn"}`}>
             {box.ready}
@@ -118,13 +168,45 @@ function PodCard({ data: { box } }: CardProps<"pod">) {
           <span className="chip warn">{box.status}</span>
         )}
       </span>
-      {box.restarts > 0 && (
-        <span className="restarts" title={`${box.restarts} ${ui.restarts}`}>
-          ↻{box.restarts}
-        </span>
-      )}
+      <span className="pod-row">
+        <code>{box.ip === "" ? "—" : box.ip}</code>
+        {box.restarts > 0 && (
+          <span className="restarts" title={`${box.restarts} ${ui.restarts}`}>
+            ↻{box.restarts}
+          </span>
+        )}
+      </span>
+      <PodSees id={`pod/${box.namespace}/${box.name}`} />
+      {share > 0 && <span className="share" title={`${Math.round(share)} %`} style={{ width: `${share}%` }} />}
       <Wires />
     </div>
+  );
+}
+
+/** Its part of all answered connections, in percent. */
+function shareOf(answered: ReadonlyMap<string, number>, namespace: string, name: string): number {
+  const own = answered.get(`pod/${namespace}/${name}`);
+  if (own === undefined) return 0;
+  let all = 0;
+  for (const count of answered.values()) all += count;
+  return (100 * own) / all;
+}
+
+/** Which client a pod takes the followed connection to come from: after masquerade it is not who asked. */
+function PodSees({ id }: { id: string }) {
+  const { ui } = useLanguage();
+  const source = usePlayback((s) => {
+    for (let i = 0; i <= s.at; i++) {
+      const hop = s.stops[i]?.hop;
+      if (hop?.at === id && hop.action === "receive" && hop.packet === 1) return hop.source;
+    }
+    return undefined;
+  });
+  if (source === undefined) return null;
+  return (
+    <span className="sees">
+      {ui.podSees} <code>{source.slice(0, source.lastIndexOf(":"))}</code>
+    </span>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { GraphModel, GraphNode } from "../../graph/model.ts";
+import type { Rectangle } from "../../graph/place-label.ts";
 import { internetBox } from "../../graph/tracks.ts";
 
 export interface Point {
@@ -6,17 +7,33 @@ export interface Point {
   readonly y: number;
 }
 
+export type Curve = readonly [Point, Point, Point, Point];
+
 /** Boxes in absolute canvas coordinates, for the packet layer; made once a picture. */
 export class Geometry {
   #boxes = new Map<string, GraphNode & { absoluteX: number; absoluteY: number }>();
   #aliases = new Map<string, string>();
+  /** What a label should not cover: cards, and the titles of frames. */
+  readonly obstacles: readonly Rectangle[];
 
   constructor(model: GraphModel) {
+    const obstacles: Rectangle[] = [];
     for (const node of model.nodes) {
       const parent = node.parent === undefined ? undefined : this.#boxes.get(node.parent);
-      this.#boxes.set(node.id, { ...node, absoluteX: node.x + (parent?.absoluteX ?? 0), absoluteY: node.y + (parent?.absoluteY ?? 0) });
+      const absoluteX = node.x + (parent?.absoluteX ?? 0);
+      const absoluteY = node.y + (parent?.absoluteY ?? 0);
+      const { width, height } = node;
+      this.#boxes.set(node.id, { ...node, absoluteX, absoluteY });
       if (node.type === "podGroup") for (const pod of node.pods) this.#aliases.set(pod, node.id);
+      if (node.type === "node") {
+        obstacles.push({ x: absoluteX, y: absoluteY + 4, width: 90, height: 24 });
+        obstacles.push({ x: absoluteX + width - 110, y: absoluteY + 4, width: 110, height: 24 });
+      } else {
+        obstacles.push({ x: absoluteX, y: absoluteY, width, height });
+      }
+      if (node.type === "rules") obstacles.push({ x: absoluteX, y: absoluteY + height, width: 130, height: 20 });
     }
+    this.obstacles = obstacles;
   }
 
   /** Which box shows a place or object; undefined when none does. */
@@ -26,24 +43,38 @@ export class Geometry {
   };
 
   centre(box: string): Point | undefined {
-    if (box === internetBox) return { x: 200, y: 10 };
+    if (box === internetBox) {
+      // No card: a point beside the first machine outside.
+      const first = [...this.#boxes.values()].find((node) => node.type === "client");
+      return first === undefined ? { x: 190, y: 20 } : { x: first.absoluteX + first.width + 34, y: first.absoluteY - 30 };
+    }
     const found = this.#boxes.get(box);
     if (found === undefined) return undefined;
     return { x: found.absoluteX + found.width / 2, y: found.absoluteY + found.height / 2 };
   }
 
   size(box: string): { readonly width: number; readonly height: number } {
-    return this.#boxes.get(box) ?? { width: 24, height: 24 };
+    return this.#boxes.get(box) ?? { width: 16, height: 16 };
+  }
+
+  /** The left upper corner of a box. */
+  corner(box: string): Point | undefined {
+    const centre = this.centre(box);
+    const size = this.size(box);
+    return centre === undefined ? undefined : { x: centre.x - size.width / 2, y: centre.y - size.height / 2 };
   }
 
   /** The way between two boxes as a cubic curve from rim to rim; replies keep a lane of their own. */
-  curve(from: string, to: string, lane: number): readonly [Point, Point, Point, Point] | undefined {
+  curve(from: string, to: string, lane: number): Curve | undefined {
     const a = this.centre(from);
     const b = this.centre(to);
     if (a === undefined || b === undefined) return undefined;
-    const start = rim(a, this.size(from), b);
-    const end = rim(b, this.size(to), a);
-    const isSideways = Math.abs(b.x - a.x) > Math.abs(b.y - a.y);
+    const sizeA = this.size(from);
+    const sizeB = this.size(to);
+    // Sideways when there is a gap between the two side by side; else from top to bottom.
+    const isSideways = Math.abs(b.x - a.x) > (sizeA.width + sizeB.width) / 2;
+    const start = rim(a, sizeA, b, isSideways);
+    const end = rim(b, sizeB, a, isSideways);
     const shift = lane * 8;
     const s = isSideways ? { x: start.x, y: start.y + shift } : { x: start.x + shift, y: start.y };
     const e = isSideways ? { x: end.x, y: end.y + shift } : { x: end.x + shift, y: end.y };
@@ -52,14 +83,12 @@ export class Geometry {
   }
 }
 
-function rim(centre: Point, size: { readonly width: number; readonly height: number }, towards: Point): Point {
-  const dx = towards.x - centre.x;
-  const dy = towards.y - centre.y;
-  if (Math.abs(dx) > Math.abs(dy)) return { x: centre.x + (Math.sign(dx) * size.width) / 2, y: centre.y };
-  return { x: centre.x, y: centre.y + (Math.sign(dy) * size.height) / 2 };
+function rim(centre: Point, size: { readonly width: number; readonly height: number }, towards: Point, isSideways: boolean): Point {
+  if (isSideways) return { x: centre.x + (Math.sign(towards.x - centre.x) * size.width) / 2, y: centre.y };
+  return { x: centre.x, y: centre.y + (Math.sign(towards.y - centre.y) * size.height) / 2 };
 }
 
-export function along(curve: readonly [Point, Point, Point, Point], t: number): Point {
+export function along(curve: Curve, t: number): Point {
   const u = 1 - t;
   const [a, b, c, d] = curve;
   return {

@@ -1,5 +1,8 @@
 import { create } from "zustand";
 import { type Stop, stopsOf } from "../../graph/tracks.ts";
+import type { ConnectionInfo } from "../../playground/protocol.ts";
+import { isMotionReduced } from "../app/motion.ts";
+import { onUpdate } from "../store/link-to-worker.ts";
 import { archive, onHops, usePage } from "../store/store.ts";
 
 /**
@@ -16,7 +19,17 @@ export interface PlaybackState {
   /** The user paused everything: neither packets nor the cluster move. */
   readonly isPaused: boolean;
   readonly speed: number;
+  /** Where packets of connections that were followed before have died: they stay until the next cluster. */
+  readonly remains: readonly Remains[];
 }
+
+export interface Remains {
+  readonly connection: string;
+  readonly hop: number;
+  readonly box: string;
+}
+
+const remainsMax = 4;
 
 export const speeds = [0.25, 1, 4, 16, 60] as const;
 
@@ -27,6 +40,7 @@ export const usePlayback = create<PlaybackState>(() => ({
   isPlaying: false,
   isPaused: false,
   speed: 1,
+  remains: [],
 }));
 
 /** At the teaching pace: travel and dwell of one hop. Packets after the handshake's first answer go quicker; pure acknowledgements quicker still. */
@@ -61,14 +75,32 @@ export function follow(connection: string): void {
   const info = usePage.getState().connections.find((c) => c.id === connection);
   if (info === undefined) return;
   phaseMs = 0;
+  stepTravel = false;
   const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
-  usePlayback.setState({ connection, stops, at: 0, isPlaying: true });
+  usePlayback.setState((s) => ({
+    connection,
+    stops,
+    at: 0,
+    isPlaying: !s.isPaused,
+    remains:
+      s.connection === connection
+        ? s.remains
+        : [...s.remains.filter((r) => r.connection !== connection), ...deathsOf(s)].slice(-remainsMax),
+  }));
   usePage.setState({ selection: { kind: "connection", connection, hop: undefined } });
+}
+
+function deathsOf({ connection, stops }: PlaybackState): readonly Remains[] {
+  const hop = stops.findLastIndex((stop) => stop.hop.action === "drop");
+  const stop = stops[hop];
+  return connection === undefined || stop === undefined ? [] : [{ connection, hop, box: stop.box }];
 }
 
 /** Shows a hop and stands still there. */
 export function showHop(connection: string, index: number): void {
   if (usePlayback.getState().connection !== connection) follow(connection);
+  usePage.setState({ selection: { kind: "connection", connection, hop: index } });
+  stepTravel = false;
   phaseMs = travelMs;
   usePlayback.setState({ at: index, isPlaying: false });
 }
@@ -116,11 +148,11 @@ export function replay(): void {
     connection ??
     usePage
       .getState()
-      .connections.filter((c) => c.purpose === "traffic")
+      .connections.filter((c) => c.purpose === "traffic" && c.session !== 0)
       .at(-1)?.id;
   if (last === undefined) return;
-  follow(last);
   usePlayback.setState({ isPaused: false });
+  follow(last);
 }
 
 /** Ends the film: the whole trail stands, the cluster goes on. */
@@ -182,18 +214,79 @@ export function frame(nowMs: number, isStill: boolean): PacketFrame | undefined 
   return { from: isMove ? previous.box : undefined, to: stop.box, travelled, stop };
 }
 
+/** A packet that nobody follows: it flies once, without a label. */
+export interface Flight {
+  readonly startMs: number;
+  readonly connection: string;
+  readonly legs: readonly { readonly from: string; readonly to: string; readonly meaning: Stop["meaning"] }[];
+}
+
+export const legMs = 380;
+const flightsMax = 60;
+let flights: readonly Flight[] = [];
+let flown = new Set<string>();
+
+/** Flights that are in the air now. */
+export function flightsNow(nowMs: number): readonly Flight[] {
+  if (flights.some((flight) => nowMs > flight.startMs + flight.legs.length * legMs)) {
+    flights = flights.filter((flight) => nowMs <= flight.startMs + flight.legs.length * legMs);
+  }
+  return flights;
+}
+
+/** Its first packet's way, and its first answer's. */
+function fly(info: ConnectionInfo): void {
+  if (flown.has(info.id) || flights.length >= flightsMax || isMotionReduced()) return;
+  flown.add(info.id);
+  const stops = stopsOf(info, archive.hops(info.id), usePage.getState().view, findBox);
+  const legs: { from: string; to: string; meaning: Stop["meaning"] }[] = [];
+  const last = new Map<number, string>();
+  for (const { hop, box, meaning } of stops) {
+    if (hop.packet > 2) continue;
+    const from = last.get(hop.packet);
+    if (from !== undefined && from !== box) legs.push({ from, to: box, meaning });
+    last.set(hop.packet, box);
+  }
+  if (legs.length > 0) flights = [...flights, { startMs: performance.now(), connection: info.id, legs }];
+}
+
+function isShown(info: ConnectionInfo): boolean {
+  if (info.purpose === "traffic") return info.session !== 0 || info.parent !== undefined;
+  return usePage.getState().showsNoise;
+}
+
 /** New hops: those of the followed connection lengthen the film; a new connection of a terminal is followed when nothing plays. */
 export function startPlayback(): () => void {
-  return onHops((touched) => {
-    const { connection, isPlaying, at, stops } = usePlayback.getState();
-    if (connection !== undefined && touched.includes(connection)) refresh();
-    if (isPlaying && at < stops.length) return;
-    const infos = usePage.getState().connections;
-    const fresh = touched
-      .map((id) => infos.find((c) => c.id === id))
-      .filter((c) => c !== undefined && c.session !== 0 && c.purpose === "traffic" && c.id !== connection);
-    const next = fresh.at(0);
-    if (next !== undefined) follow(next.id);
-    else if (connection !== undefined && touched.includes(connection) && at >= stops.length - 1) usePlayback.setState({ isPlaying: true });
+  const stopUpdates = onUpdate((update) => {
+    if (update.type !== "opened") return;
+    flights = [];
+    flown = new Set();
+    phaseMs = 0;
+    usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false, isPaused: false, remains: [] });
   });
+  const stopHops = onHops((touched) => {
+    if (usePage.getState().isReplaying) return;
+    const { connection, isPlaying, isPaused, at, stops } = usePlayback.getState();
+    if (connection !== undefined && touched.includes(connection)) refresh();
+    const infos = new Map(
+      usePage
+        .getState()
+        .connections.slice(-touched.length - 200)
+        .map((c) => [c.id, c]),
+    );
+    const fresh = touched.flatMap((id) => infos.get(id) ?? []).filter((c) => c.id !== connection && isShown(c) && !flown.has(c.id));
+    const isFree = !isPlaying && !isPaused;
+    const next = isFree || connection === undefined ? fresh.find((c) => c.purpose === "traffic" && c.session !== 0) : undefined;
+    if (next !== undefined) {
+      flown.add(next.id);
+      follow(next.id);
+    } else if (isFree && connection !== undefined && touched.includes(connection) && at >= stops.length - 1) {
+      usePlayback.setState({ isPlaying: true });
+    }
+    for (const info of fresh) if (info !== next) fly(info);
+  });
+  return () => {
+    stopUpdates();
+    stopHops();
+  };
 }

@@ -1,8 +1,11 @@
 import { useEffect, useState } from "react";
+import { endingOf } from "../../graph/ending.ts";
+import { membersOf } from "../../graph/membership.ts";
 import { asFields, keyOf, selects, sorted, specOf } from "../../graph/objects.ts";
 import { answeredBy, sharesOf } from "../../graph/shares.ts";
 import { say } from "../../messages/catalogue.ts";
-import type { HopRecord } from "../../playground/protocol.ts";
+import type { enUi } from "../../messages/en-ui.ts";
+import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
@@ -14,10 +17,59 @@ export function Inspector() {
   const selection = usePage((s) => s.selection);
   return (
     <section className="inspector" aria-label={ui.inspector}>
-      {selection === undefined && <p className="empty">{ui.inspectorEmpty}</p>}
+      {selection === undefined && <Legend />}
       {selection?.kind === "connection" && <ConnectionPanel connection={selection.connection} />}
       {selection?.kind === "object" && <ObjectPanel id={selection.id} />}
     </section>
+  );
+}
+
+/** Nothing is looked at yet: how to read the picture. */
+function Legend() {
+  const { ui } = useLanguage();
+  const meanings = [
+    ["request", ui.legendRequest],
+    ["reply", ui.legendReply],
+    ["dns", ui.legendDns],
+    ["probe", ui.legendProbe],
+    ["drop", ui.legendDrop],
+  ] as const;
+  return (
+    <>
+      <p className="invite">{ui.inspectorEmpty}</p>
+      <h3>{ui.legend}</h3>
+      <ul className="legend">
+        {meanings.map(([meaning, words]) => (
+          <li key={meaning}>
+            <PacketSign meaning={meaning} /> {words}
+          </li>
+        ))}
+        <li>
+          <span className="pill">kubia</span> {ui.everyNode}
+        </li>
+      </ul>
+      <p className="faint small">{ui.keysHint}</p>
+    </>
+  );
+}
+
+function PacketSign({ meaning }: { meaning: "request" | "reply" | "dns" | "probe" | "drop" }) {
+  const colour = `var(--pk-${meaning})`;
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      {meaning === "request" && <circle cx="10" cy="10" r="8" fill={colour} />}
+      {meaning === "request" && <path d="M8.5 6.8l3.7 3.2-3.7 3.2" fill="none" stroke="var(--surface)" strokeWidth="1.8" />}
+      {meaning === "reply" && <circle cx="10" cy="10" r="6.5" fill="none" stroke={colour} strokeWidth="4" />}
+      {meaning === "dns" && <rect x="3" y="3" width="14" height="14" fill={colour} />}
+      {meaning === "dns" && (
+        <text x="10" y="14" textAnchor="middle" fontSize="11" fontWeight="700" fill="var(--surface)">
+          ?
+        </text>
+      )}
+      {meaning === "probe" && <circle cx="10" cy="10" r="5" fill="none" stroke={colour} strokeWidth="2" strokeDasharray="2 2" />}
+      {meaning === "drop" && <path d="M10 1l9 9-9 9-9-9z" fill={colour} />}
+      {meaning === "drop" && <path d="M7 7l6 6M13 7l-6 6" stroke="var(--surface)" strokeWidth="1.8" />}
+    </svg>
   );
 }
 
@@ -46,6 +98,7 @@ function ConnectionPanel({ connection }: { connection: string }) {
         <code>
           {info.source} → {info.destination}
         </code>
+        <EndingLine info={info} hops={hops} />
       </header>
       <nav className="packets" aria-label={ui.packetsOf}>
         {packets.map((number) => {
@@ -73,7 +126,7 @@ function ConnectionPanel({ connection }: { connection: string }) {
                 <span className={`bullet ${hop.action}`} />
                 <span className="hop-text">
                   <b>
-                    {placeName(hop.at)} <span className="faint">{hop.action}</span>
+                    {placeName(hop.at)} <span className="faint">{ui[hopWords[hop.action]]}</span>
                   </b>
                   <code>
                     <Change before={hop.fromSource} after={hop.source} /> → <Change before={hop.fromDestination} after={hop.destination} />
@@ -94,7 +147,9 @@ function ConnectionPanel({ connection }: { connection: string }) {
       {shown?.rule !== undefined && (
         <>
           <h3>{ui.theRule}</h3>
-          <pre className="rule">{shown.rule}</pre>
+          <pre className="rule">
+            <RuleText text={shown.rule} />
+          </pre>
         </>
       )}
       {shown !== undefined && shown.rules.length > 1 && (
@@ -106,6 +161,46 @@ function ConnectionPanel({ connection }: { connection: string }) {
         </details>
       )}
       <Shares destination={info.destination} />
+    </>
+  );
+}
+
+const hopWords = {
+  send: "hopSend",
+  forward: "hopForward",
+  dnat: "hopDnat",
+  snat: "hopSnat",
+  undnat: "hopUndnat",
+  unsnat: "hopUnsnat",
+  receive: "hopReceive",
+  drop: "hopDrop",
+  reject: "hopReject",
+} as const satisfies Readonly<Record<HopRecord["action"], keyof typeof enUi>>;
+
+function EndingLine({ info, hops }: { info: ConnectionInfo; hops: readonly HopRecord[] }) {
+  const { ui } = useLanguage();
+  const ending = endingOf(info, hops);
+  switch (ending.type) {
+    case "answered":
+      return <span className="chip ok">{ui.endAnswered.replace("{by}", placeName(ending.by))}</span>;
+    case "refused":
+      return <span className="chip bad">{ui.endRefused.replace("{at}", placeName(ending.at))}</span>;
+    case "lost":
+      return <span className="chip bad">{ui.endLost.replace("{at}", placeName(ending.at))}</span>;
+    case "open":
+      return <span className="chip">{ui.endOpen}</span>;
+  }
+}
+
+/** A rule as its own tool prints it, with what decides in it marked: chance, and where it goes. */
+function RuleText({ text }: { text: string }) {
+  const parts = text.split(/(-m statistic --mode random --probability [\d.]+|--to-destination \S+|-j (?:MASQUERADE|REJECT|DROP)\b)/);
+  return (
+    <>
+      {parts.map((part, i) =>
+        // Every second part is what the pattern caught.
+        i % 2 === 1 ? <mark key={`${i}${part}`}>{part}</mark> : part,
+      )}
     </>
   );
 }
@@ -197,12 +292,46 @@ function ObjectPanel({ id }: { id: string }) {
         <h2>{placeName(id)}</h2>
         <code>{id}</code>
       </header>
+      {id.startsWith("service/") && <Members id={id} />}
       {text.map((part, i) => (
         <details key={part.title} open={i === 0}>
           <summary>{titles[part.title]}</summary>
           <pre className="rule">{part.body}</pre>
         </details>
       ))}
+    </>
+  );
+}
+
+/** Why each pod is behind a Service, or is not. */
+function Members({ id }: { id: string }) {
+  const { ui } = useLanguage();
+  const objects = usePage((s) => s.objects);
+  const service = objects.get("Service")?.get(id.slice("service/".length));
+  if (service === undefined) return null;
+  const members = membersOf(service, sorted(objects, "Pod"));
+  return (
+    <>
+      <h3>{ui.members}</h3>
+      {members.length === 0 && <p className="faint">{ui.noPods}</p>}
+      <ul className="members">
+        {members.map(({ pod, isIn, reason }) => (
+          <li key={pod}>
+            <span className={`chip ${isIn ? "ok" : "warn"}`}>{isIn ? ui.memberIn : ui.memberOut}</span>
+            <button type="button" className="place" onClick={() => usePage.setState({ selection: { kind: "object", id: pod } })}>
+              {placeName(pod)}
+            </button>
+            <span className="muted">
+              {reason.type === "label"
+                ? ui.memberLabel
+                    .replace("{key}", reason.key)
+                    .replace("{has}", reason.has === "" ? "—" : reason.has)
+                    .replace("{wanted}", reason.wanted)
+                : { ready: ui.memberReady, notReady: ui.memberNotReady, terminating: ui.terminating }[reason.type]}
+            </span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

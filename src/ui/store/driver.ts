@@ -1,5 +1,6 @@
 import { isHoldingClock, usePlayback } from "../graph/playback.ts";
 import { onUpdate, send } from "./link-to-worker.ts";
+import { openedTimeUs } from "./session.ts";
 import { archive, usePage } from "./store.ts";
 
 /**
@@ -19,10 +20,10 @@ let targetUs = 0;
 export function startDriver(): () => void {
   const stopUpdates = onUpdate((update) => {
     if (update.type === "opened") {
-      targetUs = openingUs;
+      targetUs = Math.max(openingUs, openedTimeUs());
       isAnswered = false;
       // The first seconds, in which pods start, run at full speed: the page opens on a cluster that works.
-      send({ type: "advance", toUs: openingUs });
+      send({ type: "advance", toUs: targetUs });
     }
     if (update.type === "time" && !update.running) isAnswered = true;
   });
@@ -34,6 +35,11 @@ export function startDriver(): () => void {
     stopUpdates();
     cancelAnimationFrame(handle);
   };
+}
+
+/** The worker that should have answered is gone. */
+export function forgetDriver(): void {
+  isAnswered = true;
 }
 
 function step(nowMs: number): void {

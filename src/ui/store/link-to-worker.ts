@@ -8,16 +8,20 @@ import { take } from "./store.ts";
 type UpdateListener = (update: Update) => void;
 
 let worker: Worker | undefined;
+/** Who hears of an update before all others: the terminals' paper. */
+let first: UpdateListener = () => undefined;
 const listeners = new Set<UpdateListener>();
 const answers = new Map<number, (value: unknown) => void>();
 let nextId = 1;
 
 /** Starts the worker; called once, as early as the page's script runs. */
-export function startWorker(): void {
+export function startWorker(hearFirst: UpdateListener = first): void {
+  first = hearFirst;
   worker = new Worker(new URL("../../worker/worker.ts", import.meta.url), { type: "module", name: "cluster" });
   worker.onmessage = (event: MessageEvent<readonly Update[]>) => {
     take(event.data);
     for (const update of event.data) {
+      first(update);
       if (update.type === "answer") settle(update.id, update.value);
       if (update.type === "completions") settle(update.id, update);
       if (update.type === "link") settle(update.id, update.fragment);

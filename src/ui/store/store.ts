@@ -2,7 +2,7 @@ import { create } from "zustand";
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import type { ViewName } from "../../graph/model.ts";
 import { keyOf } from "../../graph/objects.ts";
-import { decodeHop, type HopBatch, HopDecoder, hopAction, hopConnection, hopCount } from "../../playground/hop-codec.ts";
+import { decodeHop, type HopBatch, HopDecoder, hopAction, hopAt, hopConnection, hopCount, hopPacket } from "../../playground/hop-codec.ts";
 import type { ConnectionInfo, Hint, HopRecord, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
 
 /** The page's read-only copy of what the worker told, and what the user looks at. Nobody but `take` writes the first part. */
@@ -23,6 +23,11 @@ export interface PageState {
   readonly crash: string | undefined;
   /** Why a link could not be opened. */
   readonly linkProblem: string | undefined;
+  /** A record plays: what it brings is no news, and no film starts. */
+  readonly isReplaying: boolean;
+  /** How many connections each pod has answered. */
+  readonly answered: ReadonlyMap<string, number>;
+  readonly tabs: Tabs;
 
   readonly text: string;
   readonly view: ViewName;
@@ -36,6 +41,11 @@ export interface PageState {
 export type Selection =
   | { readonly kind: "connection"; readonly connection: string; readonly hop: number | undefined }
   | { readonly kind: "object"; readonly id: string };
+
+export interface Tabs {
+  readonly open: readonly number[];
+  readonly shown: number;
+}
 
 export interface TerminalState {
   readonly prompt: string | undefined;
@@ -59,6 +69,9 @@ const empty: PageState = {
   record: [],
   crash: undefined,
   linkProblem: undefined,
+  isReplaying: false,
+  answered: new Map(),
+  tabs: { open: [1], shown: 1 },
   text: "",
   view: "physical",
   showsSystem: false,
@@ -76,11 +89,14 @@ class HopArchive {
   #order: string[] = [];
   lastHopMs = 0;
 
-  take(packed: Parameters<HopDecoder["take"]>[0]): readonly string[] {
+  /** Which connections got hops, and which places received a connection's first packet. */
+  take(packed: Parameters<HopDecoder["take"]>[0]): { readonly touched: readonly string[]; readonly received: readonly [string, string][] } {
     const batch = this.#decoder.take(packed);
     const touched = new Set<string>();
+    const received: [string, string][] = [];
     for (let i = 0; i < hopCount(batch); i++) {
       const connection = hopConnection(batch, i);
+      if (hopPacket(batch, i) === 1 && hopAction(batch, i) === "receive") received.push([connection, hopAt(batch, i)]);
       touched.add(connection);
       let places = this.#places.get(connection);
       if (places === undefined) {
@@ -93,7 +109,7 @@ class HopArchive {
     // Bounded as the worker's own log is; the oldest connections go first.
     while (this.#order.length > connectionsMax) this.#places.delete(this.#order.shift() as string);
     this.lastHopMs = performance.now();
-    return [...touched];
+    return { touched: [...touched], received };
   }
 
   hops(connection: string): readonly HopRecord[] {
@@ -134,8 +150,11 @@ export function take(updates: readonly Update[]): void {
   usePage.setState((before) => {
     let state = before;
     for (const update of updates) {
-      if (update.type === "hops") touched.push(...archive.take(update.packed));
       state = reduce(state, update);
+      if (update.type !== "hops") continue;
+      const taken = archive.take(update.packed);
+      touched.push(...taken.touched);
+      state = countAnswers(state, taken.received);
     }
     return state;
   });
@@ -156,12 +175,15 @@ function reduce(state: PageState, update: Update): PageState {
         restartFields: [],
         record: [],
         terminals: new Map(),
+        answered: new Map(),
         selection: undefined,
-        ...(update.view?.view === undefined ? {} : { view: update.view.view }),
-        pins: update.view?.pins ?? state.pins,
       };
     case "text":
-      return { ...state, text: update.text };
+      return { ...state, isReplaying: false };
+    case "typed":
+      return state.tabs.open.includes(update.terminal)
+        ? state
+        : { ...state, tabs: { ...state.tabs, open: [...state.tabs.open, update.terminal] } };
     case "recorded":
       return { ...state, record: [...state.record, ...update.entries] };
     case "problems":
@@ -203,6 +225,21 @@ function reduce(state: PageState, update: Update): PageState {
     default:
       return state; // for the terminal, the palette and whoever asked
   }
+}
+
+/** Probes and health checks are no answers. */
+function countAnswers(state: PageState, received: readonly [string, string][]): PageState {
+  if (received.length === 0) return state;
+  const answered = new Map(state.answered);
+  let isChanged = false;
+  for (const [connection, place] of received) {
+    if (!place.startsWith("pod/")) continue;
+    const info = state.connections.findLast((c) => c.id === connection);
+    if (info?.purpose !== "traffic") continue;
+    answered.set(place, (answered.get(place) ?? 0) + 1);
+    isChanged = true;
+  }
+  return isChanged ? { ...state, answered } : state;
 }
 
 function withTerminal(state: PageState, id: number, change: (terminal: TerminalState) => TerminalState): PageState {

@@ -3,10 +3,10 @@ import { Terminal as Xterm } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "react";
 import { useLanguage } from "../app/language.ts";
-import { ask, onUpdate, send } from "../store/link-to-worker.ts";
-import { usePage } from "../store/store.ts";
-import { commands } from "./commands.ts";
+import { ask, send } from "../store/link-to-worker.ts";
+import { commands, sendLine } from "./commands.ts";
 import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts";
+import { clearTranscript, onTranscript, paintPrompt, printInterrupt, transcriptOf } from "./transcript.ts";
 
 /** Colours are the terminal's own in both themes: real output looks as it does in a terminal. */
 const colours = { background: "#10141b", foreground: "#d7dde7", cursor: "#8aa2ff", selectionBackground: "#394253", brightBlack: "#7f8a9b" };
@@ -27,6 +27,8 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
       cursorBlink: false,
       convertEol: true,
       screenReaderMode: true,
+      // Text is read on a projector as well: the ratio that WCAG asks for.
+      minimumContrastRatio: 4.5,
       scrollback: 5000,
       theme: colours,
     });
@@ -40,14 +42,10 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     const observer = new ResizeObserver(() => fitRef.current());
     observer.observe(host);
     const session = new LineSession(terminal, id);
-    const stopUpdates = onUpdate((update) => {
-      if (update.type === "output" && update.terminal === id) session.output(update.text);
-      if (update.type === "prompt" && update.terminal === id) session.prompt(update.text);
-      if (update.type === "clear" && update.terminal === id) terminal.clear();
-      if (update.type === "opened") {
-        session.reset();
-        send({ type: "openTerminal", terminal: id, columns: terminal.cols, rows: terminal.rows });
-      }
+    const stopTranscript = onTranscript(id, (change) => {
+      if (change.cleared === true) session.cleared();
+      if (change.printed !== undefined) session.printed(change.printed);
+      if (change.prompt === true) session.prompt();
     });
     const stopCommands = commands.register(id, (text, isEntered) => {
       session.type(text, isEntered);
@@ -55,14 +53,13 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     });
     terminal.attachCustomKeyEventHandler((event) => session.wants(event));
     const typed = terminal.onData((data) => session.typed(data));
-    send({ type: "openTerminal", terminal: id, columns: terminal.cols, rows: terminal.rows });
+    session.start();
     return () => {
       observer.disconnect();
-      stopUpdates();
+      stopTranscript();
       stopCommands();
       typed.dispose();
       terminal.dispose();
-      send({ type: "closeTerminal", terminal: id });
     };
   }, [id]);
 
@@ -70,17 +67,26 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     if (isShown) fitRef.current();
   }, [isShown]);
 
-  return <section ref={hostRef} className="terminal-host" hidden={!isShown} aria-label={`${ui.terminal} ${id}. ${ui.leaveTerminal}`} />;
+  return (
+    <section
+      ref={hostRef}
+      id={`terminal-${id}`}
+      className="terminal-host"
+      hidden={!isShown}
+      aria-label={`${ui.terminal} ${id}. ${ui.leaveTerminal}`}
+    />
+  );
 }
 
-/** What is typed and what is shown, between xterm and the worker. */
+/** The line being typed, between xterm, the paper and the worker. */
 class LineSession {
   #line: Line = emptyLine;
-  /** undefined while a program runs in the foreground and reads nothing. */
-  #prompt: string | undefined;
   /** Lines that were pasted or typed ahead, for when the shell reads again. */
   #waiting: string[] = [];
-  #isAtLineStart = true;
+  /** Rows of the drawn line above the cursor's; undefined when no line is drawn. */
+  #drawnRows: number | undefined;
+  /** What a program printed without a newline before it began to read: it stands before the line. */
+  #lead = "";
   readonly #terminal: Xterm;
   readonly #id: number;
 
@@ -89,31 +95,37 @@ class LineSession {
     this.#id = id;
   }
 
-  reset(): void {
-    this.#terminal.reset();
-    this.#line = { ...emptyLine, history: this.#line.history, at: this.#line.history.length };
-    this.#prompt = undefined;
-    this.#waiting = [];
-  }
-
-  output(text: string): void {
-    if (text === "") return;
+  /** Shows what the paper has already. */
+  start(): void {
+    const { text, history } = transcriptOf(this.#id);
+    this.#line = { ...emptyLine, history, at: history.length };
     this.#terminal.write(text);
-    this.#isAtLineStart = text.endsWith("\n");
+    this.prompt();
   }
 
-  prompt(text: string | undefined): void {
-    this.#prompt = text;
-    if (text === undefined) return;
-    if (!this.#isAtLineStart && text !== "") this.#terminal.write("\r\n");
+  get #prompt(): string | undefined {
+    return transcriptOf(this.#id).prompt;
+  }
+
+  cleared(): void {
+    this.#terminal.reset();
+    this.#drawnRows = undefined;
+    this.#waiting = [];
+    const { history } = transcriptOf(this.#id);
+    this.#line = { ...this.#line, history, at: history.length };
+  }
+
+  printed(text: string): void {
+    this.#wipe();
+    this.#terminal.write(text);
+  }
+
+  /** The shell, or a program, reads or has stopped to read. */
+  prompt(): void {
+    if (this.#prompt === undefined) return;
     const next = this.#waiting.shift();
-    if (next !== undefined) {
-      this.#line = insert({ ...this.#line, text: "", cursor: 0 }, next);
-      this.#redraw();
-      this.#enter();
-      return;
-    }
-    this.#redraw();
+    if (next !== undefined) this.#send(next);
+    else this.#redraw();
   }
 
   /** Types a command for the user, visibly; Enter is theirs unless told otherwise. */
@@ -155,7 +167,8 @@ class LineSession {
         }
         break;
       case "\x0c": // Ctrl-L
-        this.#terminal.clear();
+        clearTranscript(this.#id);
+        this.#redraw();
         return;
       case "\t":
         void this.#complete();
@@ -172,46 +185,34 @@ class LineSession {
     lines[0] = this.#line.text + (lines[0] ?? "");
     this.#line = { ...this.#line, text: "", cursor: 0 };
     this.#waiting.push(...lines);
-    if (this.#prompt !== undefined) this.prompt(this.#prompt);
+    this.prompt();
+    // What stands behind the last newline is not sent: it waits on the line for Enter.
     if (last !== "") this.#line = insert(this.#line, last);
+    if (this.#prompt !== undefined) this.#redraw();
   }
 
   #enter(): void {
-    const text = this.#line.text;
-    if (this.#prompt === undefined) {
-      this.#waiting.push(text);
-      this.#line = accepted(this.#line);
-      return;
-    }
-    this.#line = { ...this.#line, cursor: text.length, search: undefined };
-    this.#redraw();
-    this.#terminal.write("\r\n");
-    this.#drawnRows = 0;
-    this.#isAtLineStart = true;
+    const { text } = this.#line;
     this.#line = accepted(this.#line);
-    this.#prompt = undefined;
-    usePage.setState((s) => {
-      const terminals = new Map(s.terminals);
-      const before = terminals.get(this.#id);
-      if (before !== undefined) terminals.set(this.#id, { ...before, busySinceMs: performance.now(), hints: [] });
-      return { terminals };
-    });
-    send({ type: "line", terminal: this.#id, text });
+    if (this.#prompt === undefined) this.#waiting.push(text);
+    else this.#send(text);
+  }
+
+  #send(text: string): void {
+    if (this.#line.history.at(-1) !== text) this.#line = { ...accepted({ ...this.#line, text }), text: this.#line.text };
+    this.#wipe();
+    sendLine(this.#id, text);
   }
 
   #interrupt(): void {
     this.#waiting = [];
-    if (this.#prompt !== undefined) {
-      this.#terminal.write("^C\r\n");
-      this.#drawnRows = 0;
-      this.#line = { ...this.#line, text: "", cursor: 0, search: undefined, at: this.#line.history.length };
-      this.#isAtLineStart = true;
-      if (this.#prompt !== "") this.#redraw();
-    } else {
-      this.#terminal.write("^C");
-      this.#isAtLineStart = false;
-    }
+    const { text, history } = this.#line;
+    this.#wipe();
+    this.#line = { ...emptyLine, history, at: history.length, killed: this.#line.killed };
+    const wasReading = this.#prompt !== undefined;
+    printInterrupt(this.#id, text);
     send({ type: "interrupt", terminal: this.#id });
+    if (wasReading) this.#redraw();
   }
 
   async #complete(): Promise<void> {
@@ -231,32 +232,51 @@ class LineSession {
       const piece = isOnly && !/[=/]$/.test(common) ? `${common} ` : common;
       this.#line = { ...this.#line, text: text.slice(0, answer.from) + piece + text.slice(cursor), cursor: answer.from + piece.length };
     } else {
-      this.#terminal.write(`\r\n${columns(answer.candidates, this.#terminal.cols)}\r\n`);
-      this.#drawnRows = 0;
+      this.#wipe();
+      this.#terminal.write(`${paintPrompt(this.#prompt ?? "")}${text}\r\n${columns(answer.candidates, this.#terminal.cols)}\r\n`);
     }
     this.#redraw();
   }
 
-  /** Rows of the drawn line above the cursor's. */
-  #drawnRows = 0;
+  /** Takes the line being typed off the screen; the paper does not have it. */
+  #wipe(): void {
+    if (this.#drawnRows === undefined) return;
+    this.#terminal.write(`${this.#drawnRows > 0 ? `\x1b[${this.#drawnRows}A` : ""}\r\x1b[J${this.#lead}`);
+    this.#drawnRows = undefined;
+  }
 
   #redraw(): void {
     const { text, cursor, search } = this.#line;
     const head = search === undefined ? (this.#prompt ?? "") : `(reverse-i-search)\`${search}': `;
     const width = this.#terminal.cols;
-    const up = this.#drawnRows > 0 ? `\x1b[${this.#drawnRows}A` : "";
-    const colouredHead = head === "" ? "" : `\x1b[38;2;138;162;255m${head}\x1b[0m`;
-    const total = head.length + text.length;
+    this.#wipe();
+    const colouredHead = search === undefined ? paintPrompt(head) : head;
+    const paper = transcriptOf(this.#id);
+    this.#lead = paper.isAtLineStart ? "" : paper.text.slice(paper.text.lastIndexOf("\n") + 1);
+    const before = visibleLength(this.#lead) + head.length;
+    const total = before + text.length;
     // A full last row leaves xterm's cursor on that row; a space takes it to the next one.
     const pad = total > 0 && total % width === 0 ? " \b" : "";
-    const end = Math.floor(total / width);
-    const target = head.length + cursor;
+    const target = before + cursor;
     const targetRow = Math.floor(target / width);
-    const back = end - targetRow > 0 ? `\x1b[${end - targetRow}A` : "";
-    this.#terminal.write(`${up}\r\x1b[J${colouredHead}${text}${pad}${back}\r${target % width > 0 ? `\x1b[${target % width}C` : ""}`);
+    const back = Math.floor(total / width) - targetRow;
+    const column = target % width;
+    this.#terminal.write(`${colouredHead}${text}${pad}${back > 0 ? `\x1b[${back}A` : ""}\r${column > 0 ? `\x1b[${column}C` : ""}`);
     this.#drawnRows = targetRow;
-    this.#isAtLineStart = total === 0;
   }
+}
+
+/** Without its colours. */
+function visibleLength(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\x1b") {
+      while (i < text.length && !/[A-Za-z]/.test(text[i] as string)) i++;
+    } else if (text[i] !== "\r") {
+      length++;
+    }
+  }
+  return length;
 }
 
 function commonPrefix(words: readonly string[]): string {

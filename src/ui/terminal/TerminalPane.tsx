@@ -1,54 +1,58 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { say } from "../../messages/catalogue.ts";
+import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { currentSpeed } from "../store/driver.ts";
 import { usePage } from "../store/store.ts";
 import { commands } from "./commands.ts";
+import { closeTerminal, openTerminal } from "./transcript.ts";
 
 const Terminal = lazy(() => import("./Terminal.tsx"));
 
 export function TerminalPane({ isReady }: { isReady: boolean }) {
   const { ui, sentences } = useLanguage();
-  const [open, setOpen] = useState<readonly number[]>([1]);
-  const [shown, setShown] = useState(1);
+  const { open, shown } = usePage((s) => s.tabs);
+  const show = (id: number) => usePage.setState((s) => ({ tabs: { ...s.tabs, shown: id } }));
   const terminals = usePage((s) => s.terminals);
   const hints = terminals.get(shown)?.hints ?? [];
   usePage((s) => Math.floor(s.nowUs / 250_000)); // the waiting mark follows the clock
   const isFast = terminals.get(shown)?.busySinceMs !== undefined && currentSpeed(performance.now()) >= 30;
   return (
     <section className="terminal" aria-label={ui.terminal}>
-      <div className="terminal-tabs" role="tablist">
-        {open.map((id) => (
-          <span key={id} className={`terminal-tab ${id === shown ? "on" : ""}`}>
-            <button type="button" role="tab" aria-selected={id === shown} onClick={() => setShown(id)}>
-              {placeOf(terminals.get(id)?.place) ?? `${ui.terminal} ${id}`}
-            </button>
-            {open.length > 1 && (
-              <button
-                type="button"
-                aria-label={ui.closeTerminal}
-                onClick={() => {
-                  const rest = open.filter((other) => other !== id);
-                  setOpen(rest);
-                  if (shown === id) setShown(rest[0] ?? 1);
-                }}
-              >
-                ×
+      <div className="terminal-tabs">
+        <span className="terminal-list">
+          {open.map((id) => (
+            <span key={id} className={`terminal-tab ${id === shown ? "on" : ""}`}>
+              <button type="button" aria-pressed={id === shown} onClick={() => show(id)}>
+                {placeOf(terminals.get(id)?.place) ?? `${ui.terminal} ${id}`}
               </button>
-            )}
-          </span>
-        ))}
+              {open.length > 1 && (
+                <button
+                  type="button"
+                  aria-label={ui.closeTerminal}
+                  onClick={() => {
+                    const rest = open.filter((other) => other !== id);
+                    usePage.setState({ tabs: { open: rest, shown: shown === id ? (rest[0] ?? 1) : shown } });
+                    closeTerminal(id);
+                  }}
+                >
+                  <Icon name="close" size={12} />
+                </button>
+              )}
+            </span>
+          ))}
+        </span>
         <button
           type="button"
           className="terminal-new"
           aria-label={ui.newTerminal}
           onClick={() => {
             const next = Math.max(...open) + 1;
-            setOpen([...open, next]);
-            setShown(next);
+            openTerminal(next);
+            usePage.setState({ tabs: { open: [...open, next], shown: next } });
           }}
         >
-          +
+          <Icon name="plus" size={14} />
         </button>
         {isFast && <span className="waiting">{ui.waitingFast}</span>}
       </div>

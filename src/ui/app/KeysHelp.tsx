@@ -1,0 +1,56 @@
+import { useEffect, useRef } from "react";
+import { actions } from "./actions.ts";
+import { closeDialog, useDialog } from "./dialogs.ts";
+import { useLanguage } from "./language.ts";
+import { keyName } from "./Palette.tsx";
+
+/** All keys, on the page itself. */
+export function KeysHelp() {
+  const isOpen = useDialog((s) => s.dialog === "keys");
+  return isOpen ? <OpenHelp /> : null;
+}
+
+function OpenHelp() {
+  const { ui } = useLanguage();
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => ref.current?.showModal(), []);
+  const everywhere = [
+    ["Ctrl+Shift+P", ui.palette],
+    ["F6", ui.keyZones],
+    ["Ctrl+Enter", ui.keyApply],
+    ["Ctrl+M", ui.keyTabMoves],
+    ["Shift+Tab", ui.leaveTerminal],
+    ["Ctrl+C", ui.keyInterrupt],
+  ] as const;
+  return (
+    <dialog ref={ref} className="dialog" aria-label={ui.keysHelp} onClose={closeDialog}>
+      <h2>{ui.keysHelp}</h2>
+      <dl className="keys">
+        {everywhere.map(([key, words]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+        {actions.map((action) =>
+          action.key === undefined ? null : (
+            <div key={action.key}>
+              <dt>
+                <kbd>{keyName(action.key)}</kbd>
+              </dt>
+              <dd>{ui[action.label]}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      <p className="faint">{ui.keysWhere}</p>
+      <div className="dialog-buttons">
+        <button type="button" className="btn primary" onClick={() => ref.current?.close()}>
+          {ui.close}
+        </button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,52 @@
+import type { enUi } from "../../messages/en-ui.ts";
+import { replay, setPaused, skip, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
+import { restart } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
+import { focusZone } from "./focus.ts";
+import { setLanguage, useLanguage } from "./language.ts";
+import { isMotionReduced, setMotion } from "./motion.ts";
+import { changeSpeed } from "./speed.ts";
+import { currentTheme, setTheme } from "./theme.ts";
+
+/** Everything that can be done from the keyboard: one table for the keys, their help and the palette. */
+export interface Action {
+  readonly label: keyof typeof enUi;
+  /** The key that does it outside of the editor and the terminal. */
+  readonly key?: string;
+  readonly run: () => void;
+}
+
+export const actions: readonly Action[] = [
+  { label: "playPause", key: " ", run: togglePlay },
+  { label: "nextHop", key: ".", run: () => stepHop(1) },
+  { label: "previousHop", key: ",", run: () => stepHop(-1) },
+  { label: "nextPacket", key: ">", run: () => stepPacket(1) },
+  { label: "previousPacket", key: "<", run: () => stepPacket(-1) },
+  { label: "replay", key: "r", run: replay },
+  { label: "skip", key: "Escape", run: skip },
+  { label: "faster", key: "+", run: () => changeSpeed(1) },
+  { label: "slower", key: "-", run: () => changeSpeed(-1) },
+  {
+    label: "switchView",
+    key: "v",
+    run: () => usePage.setState((s) => ({ view: s.view === "logical" ? "physical" : "logical", pins: {} })),
+  },
+  { label: "showNoise", key: "d", run: () => usePage.setState((s) => ({ showsNoise: !s.showsNoise })) },
+  { label: "showSystem", key: "y", run: () => usePage.setState((s) => ({ showsSystem: !s.showsSystem })) },
+  { label: "tidy", run: () => usePage.setState({ pins: {} }) },
+  { label: "goEditor", key: "e", run: () => focusZone(".editor") },
+  { label: "goGraph", key: "g", run: () => focusZone(".graph") },
+  { label: "goTerminal", key: "t", run: () => focusZone(".terminal") },
+  { label: "goHops", key: "h", run: () => focusZone(".inspector") },
+  { label: "theme", run: () => setTheme(currentTheme() === "dark" ? "light" : "dark") },
+  { label: "languageLabel", run: () => void setLanguage(useLanguage.getState().language === "en" ? "zh" : "en") },
+  { label: "motion", run: () => setMotion(isMotionReduced() ? "full" : "reduced") },
+  {
+    label: "restartCluster",
+    run: () => {
+      setPaused(false);
+      usePlayback.setState({ isPlaying: false });
+      restart();
+    },
+  },
+];

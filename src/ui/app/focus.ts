@@ -1,0 +1,24 @@
+/** The page's zones, in the order in which F6 visits them. */
+const zones = [".editor", ".graph", ".terminal", ".inspector"];
+
+/** What in a zone takes the keys: its field, else what was last shown, else its first control. */
+export function focusZone(zone: string): void {
+  const element = document.querySelector<HTMLElement>(zone);
+  const wanted = [
+    ".monaco-editor .native-edit-context, .monaco-editor textarea",
+    ".terminal-host:not([hidden]) textarea",
+    "[aria-current]",
+  ];
+  const target = wanted
+    .map((selector) => element?.querySelector<HTMLElement>(selector))
+    .find((found) => found !== null && found !== undefined);
+  const fallback = element?.querySelector<HTMLElement>(".react-flow__node, button, input, summary, [tabindex]");
+  (target ?? fallback ?? element)?.focus();
+}
+
+export function nextZone(direction: 1 | -1): void {
+  const here = zones.filter((zone) => document.querySelector(zone) !== null);
+  const at = here.findIndex((zone) => document.querySelector(zone)?.contains(document.activeElement) === true);
+  const next = here[(Math.max(0, at) + (at < 0 ? 0 : direction) + here.length) % here.length];
+  if (next !== undefined) focusZone(next);
+}
