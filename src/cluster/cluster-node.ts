@@ -145,13 +145,15 @@ export class ClusterNode {
     this.netns.powerOff();
   }
 
-  /** Off, and after half a minute on again: the kubelet starts its pods anew. */
+  /** Off, and after half a minute on again. */
   reboot(): void {
     this.powerOff();
-    this.#given.simulation.clock.after(rebootUs, () => this.#powerOn());
+    this.#given.simulation.clock.after(rebootUs, () => this.powerOn());
   }
 
-  #powerOn(): void {
+  /** The kubelet starts its pods anew. */
+  powerOn(): void {
+    if (this.netns.isOn) return;
     this.netns.powerOn();
     this.podNetwork.setUp();
     this.machine = this.#boot();

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "./api/meta.ts";
 import type { Cluster } from "./cluster.ts";
+import type { ClusterNode } from "./cluster-node.ts";
 import { AppFaults, noFault, parseAppFault } from "./images/app-faults.ts";
 import type { Machine } from "./machine/machine.ts";
 import type { Connection } from "./network/hop.ts";
@@ -67,6 +68,12 @@ export function createClusterService(
     },
 
     mendTarget: (target) => {
+      if (target.startsWith("node/")) {
+        const node = cluster.nodes.get(target.slice("node/".length));
+        if (node === undefined) return `there is no ${target}`;
+        mendNode(node);
+        return undefined;
+      }
       if (target.startsWith("controller/")) return controllerProblem(cluster, target, (name) => cluster.controllers?.start(name) === true);
       const pod = podOf(target);
       if (pod === undefined) return `there is no ${target}`;
@@ -76,6 +83,17 @@ export function createClusterService(
 
     decisions: (connection) => decisions.get(connection) ?? [],
   };
+}
+
+/** Somebody goes there: power, cables and services are as they were. */
+function mendNode(node: ClusterNode): void {
+  node.powerOn();
+  for (const one of node.netns.interfaces()) {
+    one.netem = undefined;
+    if (one.kind !== "dummy") node.netns.setInterfaceUp(one.name, true);
+  }
+  node.kubelet?.start();
+  node.proxy.start();
 }
 
 function controllerProblem(cluster: Cluster, target: string, act: (name: string) => boolean): string | undefined {

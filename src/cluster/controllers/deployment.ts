@@ -5,6 +5,7 @@ import type { Condition, LooseObject } from "../api/meta.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { ReplicaSet } from "../api/replica-set/types.ts";
 import { createWorkQueue } from "../apiclient/work-queue.ts";
+import type { Timer } from "../sim/clock.ts";
 import { type ControllerContext, keyOf, splitKey } from "./context.ts";
 import {
   active,
@@ -54,7 +55,18 @@ export function startDeploymentController(context: ControllerContext): void {
   const pods = client.informer<Pod>("Pod");
   indexByController(replicaSets);
   indexByController(pods);
-  const queue = createWorkQueue(simulation, (key) => reconcile(key));
+  const deadlines = new Map<string, Timer>();
+  const queue = createWorkQueue(simulation, (key) => {
+    const outcome = reconcile(key);
+    if (typeof outcome !== "number") return outcome;
+    // A look at the clock, in case nothing comes: nobody need wait for it.
+    simulation.clock.cancel(deadlines.get(key));
+    deadlines.set(
+      key,
+      simulation.clock.afterPeriodic(outcome, () => queue.add(key)),
+    );
+    return undefined;
+  });
 
   deployments.onEvent(({ object }) => queue.add(keyOf(object)));
   replicaSets.onEvent(({ object, old }) => {

@@ -36,7 +36,10 @@ function* runAt(sys: Sys): Program {
     return 127;
   }
   try {
-    return yield* started.process.wait();
+    const exit = yield* started.process.wait();
+    if (machine.isOn) return exit;
+    yield* sys.err(`Connection to ${machine.hostname} closed by remote host.\n`);
+    return 255;
   } catch (signal) {
     // The connection is gone, and with it what ran over there.
     if (signal instanceof Signal) started.process.kill(signal.name === "SIGINT" ? "SIGINT" : "SIGHUP");

@@ -29,7 +29,7 @@ export const mend: ProgramEntry = {
   *run(sys: Sys): Program {
     const target = sys.args[1];
     if (target === undefined || !target.includes("/")) {
-      yield* sys.err("Usage: mend pod/NAME | controller/NAME\n");
+      yield* sys.err("Usage: mend pod/NAME | node/NAME | controller/NAME\n");
       return 2;
     }
     const cluster = sys.service(clusterService);
