@@ -2,6 +2,7 @@ import type { Namespace } from "../api/namespace/types.ts";
 import type { NetworkPolicy } from "../api/network-policy/types.ts";
 import type { Pod } from "../api/pod/types.ts";
 import type { ApiClient, Informer } from "../apiclient/client.ts";
+import type { Extension, Rule } from "../network/netfilter/rule.ts";
 import type { Tables } from "../network/netfilter/tables.ts";
 import type { Netns } from "../network/netns.ts";
 import type { Protocol } from "../network/packet.ts";
@@ -65,8 +66,10 @@ export class NetworkPolicies {
   #write(family: 4 | 6, chains: ReturnType<typeof planPolicyChains>): void {
     const tables = this.#options.netns.netfilter.tablesOf(family);
     for (const { name, rules } of chains) tables.setChain("filter", name, rules);
-    if (chains.length > 0) jumpFirst(tables);
-    else tables.removeRules("filter", "FORWARD", (rule) => rule.target.type === "jump" && rule.target.chain === policyChain);
+    for (const chain of jumping) {
+      if (chains.length > 0) jumpFirst(tables, chain);
+      else tables.removeRules("filter", chain, isJump);
+    }
     const names = new Set(chains.map((chain) => chain.name));
     for (const old of this.#written[family]) if (!names.has(old)) tables.deleteChain("filter", old);
     this.#written[family] = names;
@@ -85,17 +88,24 @@ export class NetworkPolicies {
   }
 }
 
-/** FORWARD asks the policies before kube-proxy refuses or accepts anything. */
-function jumpFirst(tables: Tables): void {
-  const first = tables.chain("filter", "FORWARD")?.rules[0];
-  if (first?.target.type === "jump" && first.target.chain === policyChain) return;
-  tables.removeRules("filter", "FORWARD", (rule) => rule.target.type === "jump" && rule.target.chain === policyChain);
-  tables.insertRule("filter", "FORWARD", {
-    match: { extensions: [{ type: "comment", text: "network policies" }] },
+/** FORWARD asks the policies before kube-proxy refuses or accepts anything. What IPVS sends on leaves by OUTPUT; what the node itself sends is not asked. */
+const jumping = ["FORWARD", "OUTPUT"] as const;
+
+function jumpFirst(tables: Tables, chain: (typeof jumping)[number]): void {
+  const first = tables.chain("filter", chain)?.rules[0];
+  if (first !== undefined && isJump(first)) return;
+  tables.removeRules("filter", chain, isJump);
+  const fromElsewhere: readonly Extension[] = [{ type: "addrtype", side: "src", is: "LOCAL", negated: true }];
+  tables.insertRule("filter", chain, {
+    match: { extensions: [{ type: "comment", text: "network policies" }, ...(chain === "OUTPUT" ? fromElsewhere : [])] },
     target: { type: "jump", chain: policyChain },
     object: undefined,
     because: undefined,
   });
+}
+
+function isJump(rule: Rule): boolean {
+  return rule.target.type === "jump" && rule.target.chain === policyChain;
 }
 
 function policyPod(pod: Pod, nodeName: string, attached: ReadonlyMap<string, { readonly ips: readonly string[] }>): PolicyPod {

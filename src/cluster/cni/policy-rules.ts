@@ -48,7 +48,7 @@ export interface NamedChain {
   readonly rules: readonly Rule[];
 }
 
-/** The chain to which FORWARD jumps before anything else. */
+/** The chain to which FORWARD, and for what IPVS sends on OUTPUT, jump before anything else. */
 export const policyChain = "CNI-NETWORK-POLICY";
 /** Set on a packet that some policy allows; kube-proxy's mark is another bit. */
 const allowedMark = 0x10000;
@@ -59,7 +59,7 @@ type Direction = "ingress" | "egress";
  * The rules by which one node enforces all policies on its own pods, in one family. Pure.
  *
  * They stand in FORWARD: egress of a local source and ingress of a local destination are asked of the packet after kube-proxy's DNAT and before its SNAT. What
- * the node itself sends to its pods passes by OUTPUT and is never asked, as the API demands.
+ * the node itself sends to its pods is never asked, as the API demands.
  *
  * @source kubernetes.io, "Network Policies"; pkg/apis/networking; test/e2e/network/netpol
  */

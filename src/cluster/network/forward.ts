@@ -185,7 +185,7 @@ export class Forwarding {
     host.deliver(buffer);
   }
 
-  /** IPVS took the packet out of INPUT and gave it another destination: it leaves by the way there. @source ip_vs_xmit.c */
+  /** IPVS took the packet out of INPUT and gave it another destination: it leaves by way of OUTPUT. @source ip_vs_xmit.c, ip_vs_nat_send_or_cont */
   #reroute(host: Forwarder, netfilter: Netfilter, buffer: SocketBuffer): void {
     const rewrite = netfilter.nat.fitDestination(buffer);
     if (rewrite !== undefined) this.rewrite(host.place, buffer, rewrite);
@@ -194,6 +194,12 @@ export class Forwarding {
     buffer.outInterface = route?.out;
     if (route === undefined) {
       this.#refuse(host, buffer, noRoute, "net-unreachable");
+      return;
+    }
+    buffer.hook = "output";
+    const verdict = this.#askAfterNat(netfilter, "output", buffer);
+    if (verdict !== ACCEPT) {
+      this.#end(host, buffer, verdict);
       return;
     }
     if (!this.#leave(host, netfilter, buffer)) return;
