@@ -79,14 +79,14 @@ export const versionCommand: Command = {
   },
 };
 
-/** @source kubectl pkg/cmd/clusterinfo/clusterinfo.go; it colours whatever reads it */
+/** @source kubectl pkg/cmd/clusterinfo/clusterinfo.go; without the colours that it has on a terminal */
 export const clusterInfoCommand: Command = {
   name: "cluster-info",
   short: "Display cluster information",
   usage: "[flags]",
   *run(session) {
     const server = `https://${session.options.apiServer}`;
-    const line = (name: string, url: string): string => `\u001b[0;32m${name}\u001b[0m is running at \u001b[0;33m${url}\u001b[0m\n`;
+    const line = (name: string, url: string): string => `${name} is running at ${url}\n`;
     const resources = yield* session.resources();
     const list = yield* session.request<{ items: readonly KubernetesObject[] }>({
       method: "GET",

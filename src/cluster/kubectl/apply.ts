@@ -8,14 +8,13 @@ import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
+import { lastApplied, withLastApplied } from "./last-applied.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag, type Target } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
-
-export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 export const validateFlag: FlagDefinition = {
   name: "validate",
@@ -280,14 +279,6 @@ function* recreate(context: ApplyContext, target: Extract<Target, { type: "one" 
     query: writeQuery(flags, "none"),
     body: modified,
   });
-}
-
-/** The manifest with itself in its annotation, as apply stores it. */
-export function withLastApplied(object: LooseObject): LooseObject {
-  const metadata = (object.metadata ?? {}) as LooseObject;
-  const { [lastApplied]: _, ...annotations } = (metadata.annotations ?? {}) as LooseObject;
-  const plain = { ...object, metadata: { ...metadata, annotations } };
-  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastApplied]: `${goJson(plain)}\n` } } };
 }
 
 /** What brings the live object to the manifest; {} when nothing does. */

@@ -1,10 +1,11 @@
 import type { LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
-import { checkOnClient, fieldValidation, validateFlag, validationQuery, withLastApplied } from "./apply.ts";
+import { checkOnClient, fieldValidation, validateFlag, validationQuery } from "./apply.ts";
 import type { Command } from "./command.ts";
 import { createSubcommands } from "./create-generators.ts";
 import { Exit, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { withLastApplied } from "./last-applied.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";

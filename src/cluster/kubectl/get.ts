@@ -5,11 +5,12 @@ import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { goJson } from "./go-json.ts";
+import { relaxedJsonPath } from "./jsonpath.ts";
 import { type ObjectPrinter, objectPrinter, outputFlags } from "./output.ts";
 import type { Resource } from "./resources.ts";
-import { fetch, fileFlags, listFailure, type Selection, select, selectorFlag, type Target } from "./select.ts";
+import { fetch, fileFlags, listFailure, orMissingNamespace, type Selection, select, selectorFlag, type Target } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
-import { sortObjects } from "./sort-by.ts";
+import { hasField, sortObjects } from "./sort-by.ts";
 import { type TableOptions, tableLines } from "./table.ts";
 import { tableTabs, tabulate } from "./tabwriter.ts";
 
@@ -78,7 +79,10 @@ export const getCommand: Command = {
 
 function* get(session: Session, flags: Flags): Run<void> {
   const raw = flags.text("raw");
-  if (raw !== "") return yield* getRaw(session, raw);
+  if (raw !== "") {
+    if (flags.args.length > 0) throw new KubectlError("arguments may not be passed when --raw is specified");
+    return yield* getRaw(session, raw);
+  }
   const printer = objectPrinter(session, flags, true);
   const files = flags.list("filename");
   if (flags.is("show-labels") && printer !== undefined)
@@ -125,7 +129,7 @@ function* printObjects(session: Session, flags: Flags, selection: Selection, pri
   const errors = fetched.errors.filter((error) => !(flags.is("ignore-not-found") && error instanceof StatusError && error.isNotFound));
   let objects: readonly KubernetesObject[] = fetched.infos.map(({ object }) => object);
   const sortBy = flags.text("sort-by");
-  if (sortBy !== "") objects = sortObjects(objects, sortBy, (object) => object);
+  if (sortBy !== "") objects = sortObjects(objects, sortBy, (object) => object, { isNatural: session.behaviour.sortsNaturally });
   const [first] = objects;
   if (selection.isSingle) {
     if (first !== undefined) yield* session.out(printer(first, fetched.infos[0]?.resource));
@@ -166,21 +170,23 @@ function* fetchTable(session: Session, flags: Flags, target: Target): Run<Table>
   }
   if (target.name === "") throw new KubectlError("resource name may not be empty");
   const subresource = flags.text("subresource");
-  return yield* session.request<Table>({
-    method: "GET",
-    path: resourcePath(target.resource, target.namespace, target.name, subresource === "" ? undefined : subresource),
-    query: includeObject,
-    accept: tableAccept,
-  });
+  return yield* orMissingNamespace(session, target.namespace, () =>
+    session.request<Table>({
+      method: "GET",
+      path: resourcePath(target.resource, target.namespace, target.name, subresource === "" ? undefined : subresource),
+      query: includeObject,
+      accept: tableAccept,
+    }),
+  );
 }
 
 function* printTables(session: Session, flags: Flags, selection: Selection): Run<void> {
   const errors: Error[] = [...selection.errors];
   const groups: KindTables[] = [];
-  const kinds = new Set(selection.targets.map(({ resource }) => `${resource.apiVersion} ${resource.kind}`));
+  const asked = new Set(selection.targets.filter(({ type }) => type === "list").map(({ resource }) => resource));
   for (const target of selection.targets) {
     try {
-      const table = sorted(yield* fetchTable(session, flags, target), flags.text("sort-by"));
+      const table = sorted(yield* fetchTable(session, flags, target), flags.text("sort-by"), session.behaviour.sortsNaturally);
       const last = groups.at(-1);
       if (last !== undefined && last.resource === target.resource) last.tables.push(table);
       else groups.push({ resource: target.resource, tables: [table] });
@@ -190,11 +196,13 @@ function* printTables(session: Session, flags: Flags, selection: Selection): Run
       errors.push(target.type === "list" && error instanceof StatusError ? listFailure(error, target) : error);
     }
   }
-  // With several names the real client sorts each table for itself, then finds the first one in every place.
-  if (flags.text("sort-by") !== "" && selection.targets.length > 1 && selection.targets[0]?.type === "one") {
-    for (const { tables } of groups) tables.fill(tables[0] as Table);
-  }
+  // Several answers are several tables, and what is then looked for in a table itself is not found.
+  const sortBy = flags.text("sort-by");
+  if (sortBy !== "" && groups.flatMap(({ tables }) => tables).length > 1)
+    throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(sortBy)}" in the list of objects`);
   const pieces: string[] = [];
+  // Lists count even when they are empty, names only when they are found.
+  const kinds = new Set([...asked, ...groups.map(({ resource }) => resource)]);
   for (const { resource, tables } of groups) {
     const text = tablesText(tables, resource, tableOptions(flags, resource, kinds.size > 1));
     if (text !== "") pieces.push(text);
@@ -211,9 +219,10 @@ function nothingFound(session: Session, flags: Flags, selection: Selection): str
   return areNamespaced ? `No resources found in ${session.namespace} namespace.\n` : "No resources found\n";
 }
 
-function sorted(table: Table, sortBy: string): Table {
-  if (sortBy === "" || table.rows.length === 0) return table;
-  return { ...table, rows: sortObjects(table.rows, sortBy, ({ object }) => object) };
+/** A table that has the field nowhere is passed over in silence. @source kubectl pkg/cmd/get/sorter.go, SortingPrinter.PrintObj */
+function sorted(table: Table, sortBy: string, isNatural: boolean): Table {
+  if (sortBy === "" || table.rows.length <= 1) return table;
+  return { ...table, rows: hasField(table.rows, sortBy) ? sortObjects(table.rows, sortBy, ({ object }) => object, { isNatural }) : [] };
 }
 
 function tablesText(tables: readonly Table[], resource: Resource, options: TableOptions): string {

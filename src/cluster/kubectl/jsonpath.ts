@@ -188,9 +188,9 @@ class Parser {
   /** A quoted member is a path itself: `['metadata.name']`; a dot that belongs to a key is written `\\.`. */
   #member(text: string): readonly Step[] {
     if (text === "*") return [{ type: "wildcard" }];
-    const quoted = /^'([^']*)'$|^"([^"]*)"$/.exec(text);
+    const quoted = /^'([^']*)'$/.exec(text);
     if (quoted !== null) {
-      const action = new Parser(`{.${quoted[1] ?? quoted[2] ?? ""}}`).parts()[0];
+      const action = new Parser(`{.${quoted[1] ?? ""}}`).parts()[0];
       return action?.type === "action" ? action.steps : [];
     }
     const slice = /^(-?\d*)(?:(:)(-?\d*))?(?::(-?\d*))?$/.exec(text);

@@ -101,7 +101,7 @@ function needsTemplate(argument: string): void {
 
 function fileText(session: Session, path: string): string {
   const file = session.sys.files.read(session.sys.path(path));
-  if (!file.ok) throw new KubectlError(`error reading --template ${path}, open ${path}: no such file or directory\n`);
+  if (!file.ok) throw new KubectlError(`error reading template ${path}, open ${path}: no such file or directory\n`);
   return file.value;
 }
 

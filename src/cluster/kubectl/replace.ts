@@ -1,10 +1,11 @@
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
-import { checkOnClient, fieldValidation, lastApplied, validateFlag, validationQuery, withLastApplied } from "./apply.ts";
+import { checkOnClient, fieldValidation, validateFlag, validationQuery } from "./apply.ts";
 import type { Command } from "./command.ts";
 import { deleteFlags, deleteOne, propagationOf, waitUntilGone } from "./delete.ts";
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { lastApplied, withLastApplied } from "./last-applied.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { kindPrefix } from "./resources.ts";
 import { fileFlags, select } from "./select.ts";

@@ -330,7 +330,7 @@ function* history(session: Session, flags: Flags): Run<void> {
     if (wanted > 0) {
       const found = revisions.find(({ revision }) => revision === wanted);
       if (found === undefined) throw new KubectlError("unable to find the specified revision");
-      yield* session.out(`${name} with revision #${wanted}\n${describePodTemplate(found.template)}\n`);
+      yield* session.out(`${name} with revision #${wanted}\n${describePodTemplate(found.template, session.behaviour)}\n`);
       continue;
     }
     const rows = revisions.map(({ revision, cause }) => `${`${revision}`.padEnd(10)}${cause}\n`).join("");
@@ -361,7 +361,7 @@ function* undo(session: Session, flags: Flags): Run<void> {
     const template = withoutHash(target.template);
     if (dryRun === "client") {
       yield* session.out(
-        `${objectName(info.resource, info.name)} Pod Template:\n${describePodTemplate(template).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`,
+        `${objectName(info.resource, info.name)} Pod Template:\n${describePodTemplate(template, session.behaviour).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`,
       );
       continue;
     }

@@ -250,7 +250,20 @@ export function listFailure(error: StatusError, { resource, query }: Extract<Tar
 
 export function* fetchOne(session: Session, target: Extract<Target, { type: "one" }>): Run<KubernetesObject> {
   if (target.name === "") throw new KubectlError("resource name may not be empty");
-  return yield* session.request<KubernetesObject>({ method: "GET", path: resourcePath(target.resource, target.namespace, target.name) });
+  return yield* orMissingNamespace(session, target.namespace, () =>
+    session.request<KubernetesObject>({ method: "GET", path: resourcePath(target.resource, target.namespace, target.name) }),
+  );
+}
+
+/** A missing object whose namespace is missing too: that is what is said. @source cli-runtime resource/visitor.go, Info.Get */
+export function* orMissingNamespace<T>(session: Session, namespace: string | undefined, get: () => Run<T>): Run<T> {
+  try {
+    return yield* get();
+  } catch (error) {
+    if (error instanceof StatusError && error.isNotFound && namespace !== undefined && namespace !== "default")
+      yield* session.request({ method: "GET", path: `/api/v1/namespaces/${namespace}` });
+    throw error;
+  }
 }
 
 /** Items of lists come without apiVersion and kind from some servers: the resource knows. */

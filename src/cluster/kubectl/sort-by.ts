@@ -7,21 +7,32 @@ import { findJsonPath, parseJsonPath, relaxedJsonPath } from "./jsonpath.ts";
  *
  * @source kubectl pkg/cmd/get/sorter.go
  */
-export function sortObjects<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): readonly T[] {
+export function sortObjects<T>(
+  items: readonly T[],
+  path: string,
+  objectOf: (item: T) => unknown,
+  { isNatural }: { readonly isNatural: boolean },
+): readonly T[] {
   const parsed = parseJsonPath(relaxedJsonPath(path));
   const keyed = items.map((item) => ({ item, key: findJsonPath(parsed, objectOf(item))[0] }));
   if (keyed.length > 0 && keyed.every(({ key }) => key === undefined))
     throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(path)}" in the list of objects`);
-  return keyed.toSorted((a, b) => compare(a.key, b.key)).map(({ item }) => item);
+  return keyed.toSorted((a, b) => compare(a.key, b.key, isNatural)).map(({ item }) => item);
 }
 
-function compare(a: unknown, b: unknown): number {
+/** Whether any of a table's rows has the field. */
+export function hasField(rows: readonly { readonly object: unknown }[], path: string): boolean {
+  const parsed = parseJsonPath(relaxedJsonPath(path));
+  return rows.some(({ object }) => findJsonPath(parsed, object)[0] !== undefined);
+}
+
+function compare(a: unknown, b: unknown, isNatural: boolean): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
   if (typeof a === "number" && typeof b === "number") return a - b;
   if (typeof a === "string" && typeof b === "string") {
     if (/^[-+\d.]/.test(a) && /^[-+\d.]/.test(b) && parseQuantity(a) !== undefined && parseQuantity(b) !== undefined)
       return compareQuantities(a, b);
-    return naturalCompare(a, b);
+    if (isNatural) return naturalCompare(a, b);
   }
   const x = String(a);
   const y = String(b);

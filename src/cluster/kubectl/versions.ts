@@ -22,7 +22,15 @@ export interface ClientBehaviour {
   readonly describeTrafficDistribution: boolean;
   /** describe svc and ingress read EndpointSlices instead of Endpoints. */
   readonly describeReadsSlices: boolean;
+  /** ... and leave out endpoints that are not ready. */
+  readonly describeSkipsUnready: boolean;
   readonly describeIngressClass: boolean;
+  /** describe pod: `ConfigMapOptional: <nil>` of projected volumes, later `Optional: false`. */
+  readonly describeNamesOptionals: boolean;
+  /** describe ds: a line for the namespace. */
+  readonly describeDaemonSetNamespace: boolean;
+  /** `--sort-by`: runs of digits compare as numbers. */
+  readonly sortsNaturally: boolean;
   readonly describeIngressLabelsFirst: boolean;
   readonly createIngress: boolean;
   readonly createToken: boolean;
@@ -43,7 +51,11 @@ export function clientBehaviour(minor: number): ClientBehaviour {
     describeInternalTrafficPolicy: minor >= 31,
     describeTrafficDistribution: minor >= 34,
     describeReadsSlices: minor >= 31,
+    describeSkipsUnready: minor >= 32,
     describeIngressClass: minor >= 24,
+    describeNamesOptionals: minor <= 32,
+    describeDaemonSetNamespace: minor >= 33,
+    sortsNaturally: minor <= 30,
     describeIngressLabelsFirst: minor >= 23,
     createIngress: minor >= 20,
     createToken: minor >= 24,

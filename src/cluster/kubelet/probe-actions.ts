@@ -1,3 +1,4 @@
+import { parseIp } from "../api/ip.ts";
 import type { Container, Handler, HTTPGetAction, Probe } from "../api/pod/types.ts";
 import { Exchange } from "../machine/exchange.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -92,7 +93,9 @@ function tcpRun(target: ProbeTarget, action: { readonly port: number | string; r
   return (done) => {
     const host = action.host || target.podIp;
     const port = portNumber(target.container, action.port) ?? 0;
-    const exchange = new Exchange(target.clock, target.network, host, port, "probe", timeoutUs, {
+    const ip = addressOf(host);
+    if (ip === undefined) return failAtOnce(target.clock, done, noSuchHost(host));
+    const exchange = new Exchange(target.clock, target.network, ip, port, "probe", timeoutUs, {
       connected: (open) => {
         open.end();
         done({ type: "success", output: "" });
@@ -102,6 +105,21 @@ function tcpRun(target: ProbeTarget, action: { readonly port: number | string; r
     });
     return () => exchange.end(true);
   };
+}
+
+/** The kubelet runs on the node, which knows no name but its own `localhost`: cluster names are not for it. */
+function addressOf(host: string): string | undefined {
+  if (host === "localhost") return "127.0.0.1";
+  return parseIp(host) === undefined ? undefined : host;
+}
+
+function noSuchHost(host: string): string {
+  return `dial tcp: lookup ${host}: no such host`;
+}
+
+function failAtOnce(clock: Clock, done: (outcome: ProbeOutcome) => void, output: string): () => void {
+  const timer = clock.after(0, done, { type: "failure", output });
+  return () => clock.cancel(timer);
 }
 
 function dialText(host: string, port: number, error: string): string {
@@ -129,7 +147,9 @@ function httpRun(target: ProbeTarget, action: HTTPGetAction, timeoutUs: number, 
   const request = httpRequest({ method: "GET", target: path, headers });
   const url = `${(action.scheme ?? "HTTP").toLowerCase()}://${hostPort(host, port)}${path}`;
   return (done) => {
-    const exchange = exchangeHttp(target, host, port, timeoutUs, request, action.scheme === "HTTPS", (answer) => {
+    const ip = addressOf(host);
+    if (ip === undefined) return failAtOnce(target.clock, done, `Get "${url}": ${noSuchHost(host)}`);
+    const exchange = exchangeHttp(target, ip, port, timeoutUs, request, action.scheme === "HTTPS", (answer) => {
       if (typeof answer === "string") done({ type: "failure", output: `Get "${url}": ${answer}` });
       else if (answer.status >= 200 && answer.status < 400) done({ type: "success", output: answer.body });
       else done({ type: "failure", output: `HTTP probe failed with statuscode: ${answer.status}` });

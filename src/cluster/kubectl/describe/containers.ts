@@ -1,4 +1,5 @@
 import type { LooseObject } from "../../api/meta.ts";
+import { quantityValue } from "../../api/quantity.ts";
 import { longDate, type Writer } from "./writer.ts";
 
 /** @source kubectl pkg/describe/describe.go, describeContainers */
@@ -32,7 +33,7 @@ interface EnvShape {
   readonly value?: string;
   readonly valueFrom?: {
     readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string };
-    readonly resourceFieldRef?: { readonly resource: string };
+    readonly resourceFieldRef?: { readonly resource: string; readonly divisor?: string | number };
     readonly secretKeyRef?: Reference & { readonly key: string };
     readonly configMapKeyRef?: Reference & { readonly key: string };
   };
@@ -176,7 +177,7 @@ function writeEnvFrom(w: Writer, { envFrom = [] }: ContainerShape): void {
   }
 }
 
-function writeEnv(w: Writer, { env = [] }: ContainerShape, fieldOf: ((path: string) => string) | undefined): void {
+function writeEnv(w: Writer, { env = [], resources }: ContainerShape, fieldOf: ((path: string) => string) | undefined): void {
   w.write(2, env.length === 0 ? "Environment:\t<none>\n" : "Environment:\n");
   for (const { name, value = "", valueFrom } of env) {
     if (valueFrom === undefined) {
@@ -189,7 +190,7 @@ function writeEnv(w: Writer, { env = [] }: ContainerShape, fieldOf: ((path: stri
         `${name}:\t${fieldOf?.(valueFrom.fieldRef.fieldPath) ?? ""} (${valueFrom.fieldRef.apiVersion ?? "v1"}:${valueFrom.fieldRef.fieldPath})\n`,
       );
     } else if (valueFrom.resourceFieldRef !== undefined)
-      w.write(3, `${name}:\tnode allocatable (${valueFrom.resourceFieldRef.resource})\n`);
+      w.write(3, `${name}:\t${amountText(resources, valueFrom.resourceFieldRef)} (${valueFrom.resourceFieldRef.resource})\n`);
     else if (valueFrom.secretKeyRef !== undefined) {
       const { key, name: secret = "", optional } = valueFrom.secretKeyRef;
       w.write(3, `${name}:\t<set to the key '${key}' in secret '${secret}'>\tOptional: ${optional === true}\n`);
@@ -198,6 +199,18 @@ function writeEnv(w: Writer, { env = [] }: ContainerShape, fieldOf: ((path: stri
       w.write(3, `${name}:\t<set to the key '${key}' of config map '${map}'>\tOptional: ${optional === true}\n`);
     }
   }
+}
+
+/** In units of the divisor, rounded up. @source kubectl pkg/util/resource/resource.go, ExtractContainerResourceValue */
+function amountText(
+  resources: ContainerShape["resources"],
+  { resource, divisor = "0" }: { readonly resource: string; readonly divisor?: string | number },
+): string {
+  const [group, name = ""] = resource.split(".");
+  const amount = (group === "limits" ? resources?.limits : resources?.requests)?.[name];
+  if (amount === undefined) return group === "limits" && (name === "cpu" || name === "memory") ? "node allocatable" : "0";
+  const unit = quantityValue(`${divisor}`, "milli") || 1000;
+  return `${Math.ceil(quantityValue(`${amount}`, "milli") / unit)}`;
 }
 
 function writeMounts(w: Writer, { volumeMounts = [] }: ContainerShape): void {
@@ -228,16 +241,17 @@ interface VolumeShape {
   readonly projected?: { readonly sources?: readonly LooseObject[] };
 }
 
-export function writeVolumes(w: Writer, volumes: readonly LooseObject[], indent: string): void {
+/** `hasOptionalNames`: before 1.33 projected volumes had `ConfigMapOptional` and `SecretOptionalName`, and printed pointers. */
+export function writeVolumes(w: Writer, volumes: readonly LooseObject[], indent: string, hasOptionalNames: boolean): void {
   w.write(0, volumes.length === 0 ? `${indent}Volumes:\t<none>\n` : `${indent}Volumes:\n`);
   for (const volume of volumes as unknown as readonly VolumeShape[]) {
     w.write(1, `${indent === "" ? "" : " "}${volume.name}:\n`);
-    const lines = volumeLines(volume);
+    const lines = volumeLines(volume, hasOptionalNames);
     for (const line of lines) w.write(line.startsWith("<") ? 1 : 2, `${line}\n`);
   }
 }
 
-function volumeLines(volume: VolumeShape): readonly string[] {
+function volumeLines(volume: VolumeShape, hasOptionalNames: boolean): readonly string[] {
   if (volume.hostPath !== undefined) {
     return [
       "Type:\tHostPath (bare host directory volume)",
@@ -295,9 +309,11 @@ function volumeLines(volume: VolumeShape): readonly string[] {
         configMap?: { name: string; optional?: boolean };
         serviceAccountToken?: { expirationSeconds?: number };
       };
-      if (secret !== undefined) lines.push(`SecretName:\t${secret.name}`, `Optional:\t${secret.optional === true}`);
+      const optional = (name: string, value: boolean | undefined): string =>
+        hasOptionalNames ? `${name}:\t${value ?? "<nil>"}` : `Optional:\t${value === true}`;
+      if (secret !== undefined) lines.push(`SecretName:\t${secret.name}`, optional("SecretOptionalName", secret.optional));
       else if (source.downwardAPI !== undefined) lines.push("DownwardAPI:\ttrue");
-      else if (configMap !== undefined) lines.push(`ConfigMapName:\t${configMap.name}`, `Optional:\t${configMap.optional === true}`);
+      else if (configMap !== undefined) lines.push(`ConfigMapName:\t${configMap.name}`, optional("ConfigMapOptional", configMap.optional));
       else if (serviceAccountToken !== undefined) lines.push(`TokenExpirationSeconds:\t${serviceAccountToken.expirationSeconds ?? 3600}`);
     }
     return lines;

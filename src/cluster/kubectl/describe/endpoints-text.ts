@@ -22,7 +22,7 @@ export function* endpointsOf(session: Session, namespace: string | undefined, se
       path: resourcePath(resources.get("endpointslices.discovery.k8s.io"), namespace),
       query: { labelSelector: `kubernetes.io/service-name=${service}` },
     });
-    return (portName) => sliceText(list.items, portName);
+    return (portName) => sliceText(list.items, portName, session.behaviour.describeSkipsUnready);
   }
   const endpoints = yield* session.requestIfFound<EndpointsShape>({
     method: "GET",
@@ -31,14 +31,14 @@ export function* endpointsOf(session: Session, namespace: string | undefined, se
   return (portName) => endpointsText(endpoints, portName);
 }
 
-/** Ready ones only, three at most. `<none>` only where there is no slice at all. @source kubectl pkg/describe/describe.go, formatEndpointSlices */
-function sliceText(slices: readonly EndpointSlice[], portName: string): string {
+/** Ready ones only (since 1.32), three at most. `<none>` only where there is no slice at all. @source kubectl pkg/describe/describe.go, formatEndpointSlices */
+function sliceText(slices: readonly EndpointSlice[], portName: string, skipsUnready: boolean): string {
   if (slices.length === 0) return "<none>";
   const all: string[] = [];
   for (const slice of slices) {
     const endpoints = slice.endpoints ?? [];
     const ports = slice.ports ?? [];
-    const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+    const ready = endpoints.filter(({ conditions }) => !skipsUnready || conditions?.ready !== false);
     if (ports.length === 0) all.push(...ready.map(({ addresses }) => addresses[0] as string));
     else {
       for (const { name = "", port } of ports) {

@@ -3,6 +3,7 @@ import { describeIngress } from "./ingress.ts";
 import { describeNetworkPolicy } from "./network-policy.ts";
 import { describeNode } from "./node.ts";
 import { describePod } from "./pod.ts";
+import { describeRole, describeRoleBinding } from "./rbac.ts";
 import { describeService } from "./service.ts";
 import {
   describeAnything,
@@ -15,9 +16,12 @@ import {
   describeServiceAccount,
 } from "./small.ts";
 import {
+  describeCronJob,
   describeDaemonSet,
   describeDeployment,
   describeJob,
+  describePersistentVolumeClaim,
+  describePodDisruptionBudget,
   describeReplicaSet,
   describeReplicationController,
   describeStatefulSet,
@@ -34,6 +38,13 @@ const describers: Readonly<Record<string, { readonly describe: Describer; readon
   DaemonSet: { describe: describeDaemonSet, hasEvents: true },
   StatefulSet: { describe: describeStatefulSet, hasEvents: true },
   Job: { describe: describeJob, hasEvents: true },
+  CronJob: { describe: describeCronJob, hasEvents: true },
+  PodDisruptionBudget: { describe: describePodDisruptionBudget, hasEvents: true },
+  PersistentVolumeClaim: { describe: describePersistentVolumeClaim, hasEvents: true },
+  Role: { describe: describeRole, hasEvents: false },
+  ClusterRole: { describe: describeRole, hasEvents: false },
+  RoleBinding: { describe: describeRoleBinding, hasEvents: false },
+  ClusterRoleBinding: { describe: describeRoleBinding, hasEvents: false },
   Ingress: { describe: describeIngress, hasEvents: true },
   IngressClass: { describe: describeIngressClass, hasEvents: true },
   NetworkPolicy: { describe: describeNetworkPolicy, hasEvents: false },

@@ -1,9 +1,10 @@
 import type { LooseObject } from "../../api/meta.ts";
+import type { ClientBehaviour } from "../versions.ts";
 import { type ContainerShape, writeContainers, writeTolerations, writeVolumes } from "./containers.ts";
 import { type Pairs, Writer, writeAnnotations, writeLabels } from "./writer.ts";
 
 /** @source kubectl pkg/describe/describe.go, DescribePodTemplate */
-export function writePodTemplate(w: Writer, template: LooseObject | undefined): void {
+export function writePodTemplate(w: Writer, template: LooseObject | undefined, behaviour: ClientBehaviour): void {
   w.write(0, "Pod Template:\n");
   if (template === undefined) {
     w.write(1, "<unset>");
@@ -18,7 +19,7 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined): 
   const init = (spec.initContainers ?? []) as readonly ContainerShape[];
   if (init.length > 0) writeContainers(w, "Init Containers", init, [], "  ");
   writeContainers(w, "Containers", (spec.containers ?? []) as readonly ContainerShape[], [], "  ");
-  writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "  ");
+  writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "  ", behaviour.describeNamesOptionals);
   if (typeof spec.priorityClassName === "string" && spec.priorityClassName !== "")
     w.write(1, `Priority Class Name:\t${spec.priorityClassName}\n`);
   writeLabels(w, "Node-Selectors", spec.nodeSelector as Pairs | undefined, "  ");
@@ -26,8 +27,8 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined): 
 }
 
 /** As `rollout history --revision` prints it: tabs and all. @source kubectl pkg/polymorphichelpers/history.go, printTemplate */
-export function describePodTemplate(template: LooseObject): string {
+export function describePodTemplate(template: LooseObject, behaviour: ClientBehaviour): string {
   const w = new Writer();
-  writePodTemplate(w, template);
+  writePodTemplate(w, template, behaviour);
   return w.raw;
 }

@@ -1,6 +1,5 @@
 import { age } from "../../api/age.ts";
 import type { LabelSelector, LooseObject } from "../../api/meta.ts";
-import { goText } from "../jsonpath.ts";
 import { type ContainerShape, type StatusShape, writeContainers, writeTolerations, writeVolumes } from "./containers.ts";
 import type { Describer } from "./context.ts";
 import { controllerOf, longDate, type Pairs, partsOf, selectorText, writeAnnotations, writeLabels } from "./writer.ts";
@@ -34,11 +33,19 @@ export const describePod: Describer = function* (w, { session, object }) {
   if (controller !== undefined) w.write(0, `Controlled By:\t${controller}\n`);
   if (text(status.nominatedNodeName) !== "") w.write(0, `NominatedNodeName:\t${text(status.nominatedNodeName)}\n`);
 
+  // The client knows no more of a pod than its metadata. @source kubectl pkg/util/fieldpath/fieldpath.go
   const fieldOf = (path: string): string => {
-    const value = path
-      .split(".")
-      .reduce<unknown>((part, key) => (typeof part === "object" && part !== null ? (part as LooseObject)[key] : undefined), object);
-    return value === undefined ? "" : goText(value);
+    const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
+    if (subscript !== null) return metadata[subscript[1] as "labels" | "annotations"]?.[subscript[2] ?? ""] ?? "";
+    if (path === "metadata.labels" || path === "metadata.annotations")
+      return mapText(path === "metadata.labels" ? metadata.labels : metadata.annotations);
+    return path === "metadata.name"
+      ? metadata.name
+      : path === "metadata.namespace"
+        ? (metadata.namespace ?? "")
+        : path === "metadata.uid"
+          ? metadata.uid
+          : "";
   };
   const containers = (list: unknown): readonly ContainerShape[] => (list ?? []) as readonly ContainerShape[];
   const statuses = (list: unknown): readonly StatusShape[] => (list ?? []) as readonly StatusShape[];
@@ -67,7 +74,7 @@ export const describePod: Describer = function* (w, { session, object }) {
     w.write(0, "Conditions:\n  Type\tStatus\n");
     for (const condition of conditions) w.write(1, `${condition.type} \t${condition.status} \n`);
   }
-  writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "");
+  writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "", session.behaviour.describeNamesOptionals);
   w.write(0, `QoS Class:\t${text(status.qosClass) || qosClass(containers(spec.containers))}\n`);
   writeLabels(w, "Node-Selectors", spec.nodeSelector as Pairs | undefined);
   writeTolerations(w, (spec.tolerations ?? []) as never[]);
@@ -87,6 +94,13 @@ export const describePod: Describer = function* (w, { session, object }) {
       );
     });
 };
+
+function mapText(map: Pairs | undefined): string {
+  return Object.keys(map ?? {})
+    .sort()
+    .map((key) => `${key}=${JSON.stringify(map?.[key])}`)
+    .join("\n");
+}
 
 /** @source kubernetes pkg/apis/core/v1/helper/qos/qos.go */
 function qosClass(containers: readonly ContainerShape[]): string {

@@ -104,13 +104,17 @@ export const describeNamespace: Describer = function* (w, { object }) {
   w.write(0, "\nNo resource quota.\n\nNo LimitRange resource.\n");
 };
 
-export const describeServiceAccount: Describer = function* (w, { object }) {
+export const describeServiceAccount: Describer = function* (w, { session, object }) {
   const { metadata } = object;
   const { secrets = [], imagePullSecrets = [] } = object as unknown as {
     secrets?: readonly { name: string }[];
     imagePullSecrets?: readonly { name: string }[];
   };
-  yield* [];
+  const { items } = yield* session.request<{ readonly items: readonly { readonly metadata: { readonly name: string } }[] }>({
+    method: "GET",
+    path: `/api/v1/namespaces/${metadata.namespace}/secrets`,
+  });
+  const isThere = (name: string): boolean => items.some((secret) => secret.metadata.name === name);
   w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\n`);
   writeLabels(w, "Labels", metadata.labels);
   writeAnnotations(w, "Annotations", metadata.annotations);
@@ -121,7 +125,7 @@ export const describeServiceAccount: Describer = function* (w, { object }) {
   ] as readonly (readonly [string, readonly { name: string }[]])[]) {
     if (names.length === 0) w.write(0, `${title}:\t<none>\n`);
     names.forEach(({ name }, i) => {
-      w.write(0, `${i === 0 ? `${title}:` : ""}\t${name}\n`);
+      w.write(0, `${i === 0 ? `${title}:` : ""}\t${name}${isThere(name) ? "" : " (not found)"}\n`);
     });
   }
 };
@@ -150,7 +154,7 @@ export const describeAnything: Describer = function* (w, { object }) {
   writeAnnotations(w, "Annotations", metadata.annotations);
   const { name: _n, namespace: _s, labels: _l, annotations: _a, ...rest } = metadata as unknown as LooseObject;
   const { apiVersion, kind, metadata: _m, ...body } = object as KubernetesObject & LooseObject;
-  writeFields(0, { "API Version": apiVersion, Kind: kind, Metadata: rest, ...body });
+  writeFields(0, { apiVersion, kind, metadata: rest, ...body });
 
   function writeFields(level: number, fields: LooseObject): void {
     for (const key of Object.keys(fields).sort()) writeField(level, title(key), fields[key]);
@@ -169,15 +173,18 @@ export const describeAnything: Describer = function* (w, { object }) {
   }
 };
 
-/** `creationTimestamp` -> `Creation Timestamp`. */
+/** `creationTimestamp` -> `Creation Timestamp`. @source the same file, smartLabelFor; fatih/camelcase */
 function title(name: string): string {
-  if (name.includes(" ") || /[./]/.test(name)) return name;
+  if (/[^\p{L}-]/u.test(name)) return name;
   const words = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+    .replace(/-/g, " - ")
     .split(" ");
-  return words.map((word) => (["Uid", "Api", "Ip", "Url", "Id"].includes(capital(word)) ? word.toUpperCase() : capital(word))).join(" ");
+  return words.map((word) => (acronyms.includes(word.toUpperCase()) ? word.toUpperCase() : capital(word))).join(" ");
 }
+
+const acronyms = ["API", "URL", "UID", "OSB", "GUID"];
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);

@@ -55,7 +55,7 @@ export const describeDeployment: Describer = function* (w, { session, object }) 
       `RollingUpdateStrategy:\t${strategy.rollingUpdate.maxUnavailable ?? 0} max unavailable, ${strategy.rollingUpdate.maxSurge ?? 0} max surge\n`,
     );
   }
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
   writeConditions(w, status);
   const resources = yield* session.resources();
   const list = yield* session.request<{ items: readonly KubernetesObject[] }>({
@@ -88,7 +88,7 @@ export const describeReplicaSet: Describer = function* (w, { session, object }) 
   if (controller !== undefined) w.write(0, `Controlled By:\t${controller}\n`);
   w.write(0, `Replicas:\t${count(status.replicas)} current / ${count(spec.replicas)} desired\n`);
   w.write(0, `Pods Status:\t${yield* podsStatus(session, object)}\n`);
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
   writeConditions(w, status);
 };
 
@@ -100,14 +100,16 @@ export const describeReplicationController: Describer = function* (w, { session,
   writeAnnotations(w, "Annotations", metadata.annotations);
   w.write(0, `Replicas:\t${count(status.replicas)} current / ${count(spec.replicas)} desired\n`);
   w.write(0, `Pods Status:\t${yield* podsStatus(session, object)}\n`);
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
   writeConditions(w, status);
 };
 
 export const describeDaemonSet: Describer = function* (w, { session, object }) {
   const { metadata } = object;
   const { spec, status } = partsOf(object);
-  w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nSelector:\t${selectorText(spec.selector as LabelSelector)}\n`);
+  w.write(0, `Name:\t${metadata.name}\n`);
+  if (session.behaviour.describeDaemonSetNamespace) w.write(0, `Namespace:\t${metadata.namespace}\n`);
+  w.write(0, `Selector:\t${selectorText(spec.selector as LabelSelector)}\n`);
   writeLabels(
     w,
     "Node-Selector",
@@ -121,7 +123,7 @@ export const describeDaemonSet: Describer = function* (w, { session, object }) {
   w.write(0, `Number of Nodes Scheduled with Available Pods: ${count(status.numberAvailable)}\n`);
   w.write(0, `Number of Nodes Misscheduled: ${count(status.numberMisscheduled)}\n`);
   w.write(0, `Pods Status:\t${yield* podsStatus(session, object)}\n`);
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
 };
 
 export const describeStatefulSet: Describer = function* (w, { session, object }) {
@@ -136,7 +138,7 @@ export const describeStatefulSet: Describer = function* (w, { session, object })
   w.write(0, `Update Strategy:\t${strategy.type ?? "RollingUpdate"}\n`);
   if (strategy.rollingUpdate?.partition !== undefined) w.write(1, `Partition:\t${strategy.rollingUpdate.partition}\n`);
   w.write(0, `Pods Status:\t${yield* podsStatus(session, object)}\n`);
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
   const claims = (spec.volumeClaimTemplates ?? []) as readonly KubernetesObject[];
   w.write(0, claims.length === 0 ? "Volume Claims:\t<none>\n" : "Volume Claims:\n");
   for (const claim of claims) {
@@ -154,7 +156,7 @@ export const describeStatefulSet: Describer = function* (w, { session, object })
   }
 };
 
-export const describeJob: Describer = function* (w, { object }) {
+export const describeJob: Describer = function* (w, { session, object }) {
   const { metadata } = object;
   const { spec, status } = partsOf(object);
   w.write(
@@ -175,11 +177,92 @@ export const describeJob: Describer = function* (w, { object }) {
   if (completionTime !== undefined) w.write(0, `Completed At:\t${longDate(completionTime)}\n`);
   if (startTime !== undefined && completionTime !== undefined)
     w.write(0, `Duration:\t${humanDuration((parseRfc3339(completionTime) ?? 0) - (parseRfc3339(startTime) ?? 0))}\n`);
+  if (spec.activeDeadlineSeconds !== undefined) w.write(0, `Active Deadline Seconds:\t${count(spec.activeDeadlineSeconds)}s\n`);
   const ready = status.ready === undefined ? "" : ` (${count(status.ready)} Ready)`;
   w.write(
     0,
     `Pods Statuses:\t${count(status.active)} Active${ready} / ${count(status.succeeded)} Succeeded / ${count(status.failed)} Failed\n`,
   );
   yield* [];
-  writePodTemplate(w, spec.template as LooseObject);
+  writePodTemplate(w, spec.template as LooseObject, session.behaviour);
+};
+
+export const describeCronJob: Describer = function* (w, { session, object }) {
+  const { metadata } = object;
+  const { spec, status } = partsOf(object);
+  yield* [];
+  const orUnset = (value: unknown, unit = ""): string => (value === undefined || value === null ? "<unset>" : `${count(value)}${unit}`);
+  w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\n`);
+  writeLabels(w, "Labels", metadata.labels);
+  writeAnnotations(w, "Annotations", metadata.annotations);
+  w.write(0, `Schedule:\t${String(spec.schedule)}\n`);
+  if (spec.timeZone !== undefined) w.write(0, `Time Zone:\t${String(spec.timeZone)}\n`);
+  w.write(0, `Concurrency Policy:\t${String(spec.concurrencyPolicy)}\n`);
+  w.write(0, `Suspend:\t${spec.suspend === undefined ? "<unset>" : spec.suspend === true ? "True" : "False"}\n`);
+  w.write(0, `Successful Job History Limit:\t${orUnset(spec.successfulJobsHistoryLimit)}\n`);
+  w.write(0, `Failed Job History Limit:\t${orUnset(spec.failedJobsHistoryLimit)}\n`);
+  w.write(0, `Starting Deadline Seconds:\t${orUnset(spec.startingDeadlineSeconds, "s")}\n`);
+  const job = partsOf((spec.jobTemplate ?? {}) as KubernetesObject).spec;
+  w.write(0, `Selector:\t${job.selector === undefined ? "<unset>" : selectorText(job.selector as LabelSelector, "")}\n`);
+  w.write(0, `Parallelism:\t${orUnset(job.parallelism)}\nCompletions:\t${orUnset(job.completions)}\n`);
+  if (job.activeDeadlineSeconds !== undefined) w.write(0, `Active Deadline Seconds:\t${count(job.activeDeadlineSeconds)}s\n`);
+  writePodTemplate(w, job.template as LooseObject, session.behaviour);
+  const { lastScheduleTime, active = [] } = status as { lastScheduleTime?: string; active?: readonly { readonly name: string }[] };
+  w.write(0, `Last Schedule Time:\t${lastScheduleTime === undefined ? "<unset>" : longDate(lastScheduleTime)}\n`);
+  w.write(0, `Active Jobs:\t${active.length === 0 ? "<none>" : active.map(({ name }) => name).join(", ")}\n`);
+};
+
+export const describePodDisruptionBudget: Describer = function* (w, { object }) {
+  const { metadata } = object;
+  const { spec, status } = partsOf(object);
+  yield* [];
+  w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\n`);
+  if (spec.minAvailable !== undefined) w.write(0, `Min available:\t${String(spec.minAvailable)}\n`);
+  else if (spec.maxUnavailable !== undefined) w.write(0, `Max unavailable:\t${String(spec.maxUnavailable)}\n`);
+  w.write(0, `Selector:\t${spec.selector === undefined ? "<unset>" : selectorText(spec.selector as LabelSelector)}\n`);
+  w.write(0, "Status:\n");
+  w.write(2, `Allowed disruptions:\t${count(status.disruptionsAllowed)}\n`);
+  w.write(2, `Current:\t${count(status.currentHealthy)}\n`);
+  w.write(2, `Desired:\t${count(status.desiredHealthy)}\n`);
+  w.write(2, `Total:\t${count(status.expectedPods)}\n`);
+};
+
+const accessModeNames: Readonly<Record<string, string>> = {
+  ReadWriteOnce: "RWO",
+  ReadOnlyMany: "ROX",
+  ReadWriteMany: "RWX",
+  ReadWriteOncePod: "RWOP",
+};
+
+export const describePersistentVolumeClaim: Describer = function* (w, { session, object }) {
+  const { metadata } = object;
+  const { spec, status } = partsOf(object);
+  const pods = yield* session.request<{ readonly items: readonly KubernetesObject[] }>({
+    method: "GET",
+    path: `/api/v1/namespaces/${metadata.namespace}/pods`,
+  });
+  const uses = (pod: KubernetesObject): boolean =>
+    ((partsOf(pod).spec.volumes ?? []) as readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[]).some(
+      ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === metadata.name,
+    );
+  const users = pods.items.filter(uses).map((pod) => pod.metadata.name);
+  const {
+    volumeName = "",
+    storageClassName = "",
+    volumeMode,
+  } = spec as { volumeName?: string; storageClassName?: string; volumeMode?: string };
+  const { capacity, accessModes = [] } = status as { capacity?: Pairs; accessModes?: readonly string[] };
+  const isBound = volumeName !== "";
+  w.write(0, `Name:\t${metadata.name}\nNamespace:\t${metadata.namespace}\nStorageClass:\t${storageClassName}\n`);
+  w.write(0, `Status:\t${String(status.phase ?? "")}\nVolume:\t${volumeName}\n`);
+  writeLabels(w, "Labels", metadata.labels);
+  writeAnnotations(w, "Annotations", metadata.annotations);
+  w.write(0, `Finalizers:\t[${((metadata as unknown as { finalizers?: readonly string[] }).finalizers ?? []).join(" ")}]\n`);
+  w.write(0, `Capacity:\t${isBound ? (capacity?.storage ?? "") : ""}\n`);
+  w.write(0, `Access Modes:\t${isBound ? accessModes.map((mode) => accessModeNames[mode] ?? mode).join(",") : ""}\n`);
+  if (volumeMode !== undefined) w.write(0, `VolumeMode:\t${volumeMode}\n`);
+  w.write(0, users.length === 0 ? "Used By:\t<none>\n" : "");
+  users.forEach((name, i) => {
+    w.write(0, `${i === 0 ? "Used By:" : ""}\t${name}\n`);
+  });
 };

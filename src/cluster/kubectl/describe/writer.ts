@@ -2,7 +2,7 @@ import { age } from "../../api/age.ts";
 import { formatSelector, fromLabelSelector } from "../../api/labels.ts";
 import type { KubernetesObject, LabelSelector, LooseObject } from "../../api/meta.ts";
 import { civilDate, monthNames, parseRfc3339, twoDigits, weekdayNames } from "../../sim/date.ts";
-import { lastApplied } from "../apply.ts";
+import { lastApplied } from "../last-applied.ts";
 import { describeTabs, tabulate } from "../tabwriter.ts";
 
 /** Lines with tabs, laid out when finished. @source kubectl pkg/describe/describe.go, PrefixWriter, tabbedString */
