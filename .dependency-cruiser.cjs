@@ -89,9 +89,10 @@ const rooms = {
   ],
   // The objects and programs that a new cluster brings along.
   "src/cluster/system": [...base, "src/cluster/api", "src/cluster/network", "src/cluster/controllers", "src/cluster/options.ts"],
-  "src/scenario": ["src/cluster/index.ts", "src/cluster/api", "src/yaml", "src/messages"],
+  "src/scenario": ["src/cluster/objects.ts", "src/cluster/api", "src/yaml", "src/messages"],
   "src/playground": [
     "src/cluster/index.ts",
+    "src/cluster/objects.ts",
     "src/cluster/api",
     "src/cluster/network/hop.ts",
     "src/cluster/hop-record.ts",

@@ -1,6 +1,4 @@
-import { decode } from "./api/decode.ts";
-import { groupVersion, kindByApiVersion } from "./api/kinds.ts";
-import type { KubernetesObject, LooseObject } from "./api/meta.ts";
+import type { KubernetesObject } from "./api/meta.ts";
 import type { Cluster } from "./cluster.ts";
 import { findImage } from "./images/index.ts";
 import { completeKubectl, createKubectl } from "./kubectl/index.ts";
@@ -21,10 +19,6 @@ export interface Programs {
   readonly completers: ReadonlyMap<string, WordCompleter>;
   /** The machine of a pod's first container that runs. */
   podMachine(place: string): Machine | undefined;
-  /** `/api/v1/namespaces/default/services` for an object; undefined where this cluster serves no such kind. */
-  collectionPath(object: LooseObject): string | undefined;
-  /** Why the server could not even read the object, in its words: a value of a wrong type. undefined when it can, or knows no such kind. */
-  decodeError(object: LooseObject): string | undefined;
 }
 
 export function createPrograms(cluster: Cluster): Programs {
@@ -60,26 +54,6 @@ export function createPrograms(cluster: Cluster): Programs {
         | undefined;
       const node = pod?.spec.nodeName === undefined ? undefined : cluster.nodes.get(pod.spec.nodeName);
       return pod === undefined ? undefined : node?.kubelet?.machineOf(pod);
-    },
-    decodeError: (object) => {
-      const kind = String(object["kind"]);
-      const apiVersion = String(object["apiVersion"]);
-      const definition = kindByApiVersion(apiVersion, kind, cluster.options.version);
-      if (definition === undefined) return undefined;
-      const other = definition.versions.find(({ group, version }) => groupVersion(group, version) === apiVersion);
-      const { error } = decode(other?.schema ?? definition.schema, object);
-      const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
-      return error === undefined ? undefined : `${kind} in version "${version}" cannot be handled as a ${kind}: ${error}`;
-    },
-    collectionPath: (object) => {
-      const apiVersion = String(object["apiVersion"]);
-      const definition = kindByApiVersion(apiVersion, String(object["kind"]), cluster.options.version);
-      if (definition === undefined) return undefined;
-      const metadata = (object["metadata"] ?? {}) as LooseObject;
-      const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-      return definition.namespaced
-        ? `${base}/namespaces/${String(metadata["namespace"] ?? "default")}/${definition.plural}`
-        : `${base}/${definition.plural}`;
     },
   };
 }

@@ -2,7 +2,6 @@ import { kinds } from "./api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
 import type { ApiClient } from "./apiclient/client.ts";
 import { type ClientFactory, createClientFactory } from "./apiclient/factory.ts";
-import { type ApiServer, createApiServer } from "./apiserver/handle.ts";
 import type { ApiHandler, WatchEvent } from "./apiserver/request.ts";
 import { startCloud } from "./cloud/index.ts";
 import { ClusterNode, machineNetwork } from "./cluster-node.ts";
@@ -12,8 +11,7 @@ import { type RunningControllers, startControllers } from "./controllers/index.t
 import { type ConnectionInfo, type ConnectionRecord, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
-import { type NodeDescription, nodeObject } from "./kubelet/index.ts";
-import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.ts";
+import type { LoadRefusal } from "./load.ts";
 import { Machine, type StepCounter } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
 import { createTerminal } from "./machine/terminal.ts";
@@ -34,13 +32,10 @@ import { type Completion, completeLine } from "./shell/complete.ts";
 import { createShellSession, type ShellSession } from "./shell/session.ts";
 import { assert } from "./sim/assert.ts";
 import type { EventQueue } from "./sim/clock.ts";
-import { formatRfc3339 } from "./sim/date.ts";
-import { createSimulation, type DrivenSimulation } from "./sim/simulation.ts";
-import { dnsObjects, dnsServiceIps, dnsWorkload } from "./system/coredns-objects.ts";
-import { GivenNames } from "./system/given-names.ts";
-import { ingressNamespace, ingressObjects, ingressWorkload } from "./system/ingress-objects.ts";
-import { systemSince } from "./system/since.ts";
-import { createRunning, SystemAddresses } from "./system/workloads.ts";
+import type { DrivenSimulation } from "./sim/simulation.ts";
+import { type StoredObjects, storeObjects } from "./stored-objects.ts";
+import { dnsServiceIps } from "./system/coredns-objects.ts";
+import { ingressNamespace } from "./system/ingress-objects.ts";
 import { type TraceAnswer, type TraceQuestion, traceFrom } from "./trace-from.ts";
 
 /** A program's remark that is Kubehop's own: never on stdout or stderr. */
@@ -102,8 +97,7 @@ export class Cluster {
   readonly faults = new Faults();
   /** What Ingress controllers decided, by the connection that asked. */
   readonly decisions = new Map<Connection, readonly string[]>();
-  readonly #server: ApiServer;
-  readonly #loader: Loader;
+  readonly #stored: StoredObjects;
   readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
   #controllers: RunningControllers | undefined;
   /** Texts that `connect` was asked for, read. */
@@ -111,29 +105,22 @@ export class Cluster {
   #nextSession = 1000;
   #balancers = 0;
 
-  constructor(options: ClusterOptions) {
+  /** `stored`: its objects, where they were created before. */
+  constructor(options: ClusterOptions, stored: StoredObjects = storeObjects(options)) {
     this.options = options;
-    this.simulation = createSimulation(options.seed, options.startMs);
+    this.#stored = stored;
+    this.simulation = stored.simulation;
     this.network = createNetwork(this.simulation, this.log, this.book, {
       lanCidrs: lanCidrs(options),
       clusterCidrs: [...options.podCIDRs, ...options.serviceCIDRs],
       nodeFirewall: options.nodeFirewall,
     });
-    this.#server = createApiServer({
-      simulation: this.simulation,
-      kinds,
-      clusterVersion: options.version,
-      serviceCIDRs: options.serviceCIDRs,
-      nodePortRange: options.nodePortRange,
-      kubeletOf: (pod) => {
-        const name = (pod as unknown as { spec: { nodeName?: string } }).spec.nodeName;
-        const node = name === undefined ? undefined : this.nodes.get(name);
-        return node?.isConnected === true && node.kubelet?.isRunning === true ? node.kubelet.socket : undefined;
-      },
+    stored.plugKubelets((nodeName) => {
+      const node = this.nodes.get(nodeName);
+      return node?.isConnected === true && node.kubelet?.isRunning === true ? node.kubelet.socket : undefined;
     });
-    this.factory = createClientFactory(this.#server.handle, this.simulation, kinds);
+    this.factory = createClientFactory(stored.handle, this.simulation, kinds);
     this.programs = createPrograms(this);
-    this.#loader = { handle: this.handle, collectionPath: (object) => this.programs.collectionPath(object) };
 
     this.nodes = new Map(options.nodes.map((node) => [node.name, this.#makeNode(node.name)]));
     for (const node of this.nodes.values()) {
@@ -149,7 +136,7 @@ export class Cluster {
   }
 
   get handle(): ApiHandler {
-    return this.#server.handle;
+    return this.#stored.handle;
   }
 
   /** undefined before `begin`. */
@@ -166,22 +153,16 @@ export class Cluster {
   }
 
   find(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined {
-    return this.#server.store.get(kind, namespace, name);
+    return this.#stored.find(kind, namespace, name);
   }
 
   list(kind: string, namespace?: string): readonly KubernetesObject[] {
-    return this.#server.store.list(kind, namespace);
+    return this.#stored.list(kind, namespace);
   }
 
   /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
-    this.#createSystem(new GivenNames(objects));
-    this.#server.expect(objects);
-    return loadObjects(
-      this.#loader,
-      objects,
-      (kind, namespace, name) => this.find(kind, namespace, name) ?? this.find(kind, undefined, name),
-    );
+    return this.#stored.load(objects);
   }
 
   /** Every component does its first sync at t=0, so that endpoints and rules from given objects hold before time passes. */
@@ -389,7 +370,7 @@ export class Cluster {
   watchObjects(listener: (event: WatchEvent) => void): void {
     for (const { kind } of kinds) {
       for (const object of this.list(kind)) listener({ type: "ADDED", object });
-      this.#server.store.watch(kind, listener);
+      this.#stored.watch(kind, listener);
     }
   }
 
@@ -465,27 +446,6 @@ export class Cluster {
     });
   }
 
-  /** Nodes, DNS and the Ingress controller, as they have been running for a day. */
-  #createSystem(given: GivenNames): void {
-    const { options } = this;
-    const create = (object: LooseObject): KubernetesObject => {
-      const response = createGiven(this.#loader, object, false);
-      assert(response.code < 300, `a system object was refused: ${object["kind"]}`);
-      return response.body as KubernetesObject;
-    };
-    const objects = [
-      ...options.nodes.map((node) => nodeObject(describeNode(options, node))),
-      ...dnsObjects(options),
-      ...(options.ingressController === undefined ? [] : ingressObjects(options)),
-    ];
-    for (const object of objects) if (!given.has(object)) create(object);
-    const addresses = new SystemAddresses(given.podIps);
-    const workloads = [dnsWorkload(options), ...(options.ingressController === undefined ? [] : [ingressWorkload(options)])];
-    for (const workload of workloads) {
-      if (!given.has(workload.deployment)) createRunning(this.simulation, options, workload, addresses, create);
-    }
-  }
-
   #startCloud(): void {
     startCloud({
       simulation: this.simulation,
@@ -530,16 +490,6 @@ function verdictOf(error: SocketError): ConnectionResult["verdict"] {
   return error === "ETIMEDOUT" ? "timeout" : "unreachable";
 }
 
-function describeNode(options: ClusterOptions, node: ClusterOptions["nodes"][number]): NodeDescription {
-  return {
-    ...node,
-    taints: node.taints as unknown as readonly LooseObject[],
-    version: options.version.text,
-    createdAt: systemSince(options),
-    now: formatRfc3339(options.startMs),
-  };
-}
-
 /** How many decisions of Ingress controllers are remembered. */
 const decisionsMax = 2000;
 
@@ -554,6 +504,6 @@ const quietUs = 25_000;
 
 export type { DrivenSimulation, ProgramEntry };
 
-export function createCluster(options: ClusterOptions): Cluster {
-  return new Cluster(options);
+export function createCluster(options: ClusterOptions, stored?: StoredObjects): Cluster {
+  return new Cluster(options, stored);
 }

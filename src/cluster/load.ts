@@ -1,6 +1,6 @@
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
 import type { ApiHandler, ApiResponse, Status } from "./apiserver/request.ts";
-import { lastApplied, withLastApplied } from "./kubectl/apply.ts";
+import { lastApplied, withLastApplied } from "./kubectl/last-applied.ts";
 
 /** What the API server did not take of a scenario's documents, or took with a warning. */
 export interface LoadRefusal {

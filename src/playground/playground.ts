@@ -1,74 +1,31 @@
-import {
-  type Cluster,
-  type ClusterTerminal,
-  createCluster,
-  type ProxyMode,
-  type TraceAnswer,
-  type TraceQuestion,
-} from "../cluster/index.ts";
+import type { KubernetesObject } from "../cluster/api/meta.ts";
+import { type Cluster, type ClusterTerminal, createCluster, type TraceAnswer, type TraceQuestion } from "../cluster/index.ts";
 import { say } from "../messages/catalogue.ts";
 import { en } from "../messages/en.ts";
-import {
-  type Problem,
-  parseScenario,
-  placeOfField,
-  placeOfMessage,
-  problem,
-  type Scenario,
-  withMend,
-  writeLink,
-} from "../scenario/index.ts";
+import { type Problem, parseScenario, type Scenario, writeLink } from "../scenario/index.ts";
 import { HopEncoder } from "./hop-codec.ts";
-import type { ConnectionInfo, Hint, HopRecord, LinkView, ObjectEvent, Query, RecordEntry, ScenarioSummary, Update } from "./protocol.ts";
+import type { ConnectionInfo, Hint, HopRecord, LinkView, ObjectEvent, Query, RecordEntry, Update } from "./protocol.ts";
 import { applyLineEdit, lineEdit, Recorder, readRecord, toMs, toUs } from "./record.ts";
 import { finishInstant } from "./run-until.ts";
-import { hasErrors, TextOwner } from "./text-owner.ts";
+import { type Stage, type StageOptions, stageScenario } from "./stage.ts";
+import { TextOwner } from "./text-owner.ts";
 import { engineVersion } from "./version.ts";
-
-export interface PlaygroundOptions {
-  readonly seed?: number;
-  readonly proxyMode?: ProxyMode;
-  /** False: keep no hops. */
-  readonly record?: boolean;
-}
 
 export type OpenResult =
   | { readonly ok: true; readonly playground: Playground }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** A cluster from a scenario's text, at t=0, with its controllers' and proxies' first syncs done. */
-export function openPlayground(text: string, options: PlaygroundOptions = {}): OpenResult {
-  const scenario = withOptions(parseScenario(text), options);
-  if (hasErrors(scenario.problems)) return { ok: false, problems: scenario.problems };
-  const cluster = createCluster(scenario.spec.options);
-  const refused = cluster.load(scenario.objects.map((given) => given.object));
-  const problems = withMend(text, [
-    ...scenario.problems,
-    ...refused.flatMap(({ index, fields, message, isWarning }) => {
-      const given = scenario.objects[index];
-      const document = given === undefined ? undefined : scenario.documents[given.document];
-      if (given === undefined || document === undefined) return [];
-      const severity = isWarning ? "warning" : "error";
-      const code = isWarning ? "object.warning" : "object.refused";
-      if (fields.length === 0) return [problem(code, placeOfMessage(document, given.path, message), given.document, {}, message, severity)];
-      return fields.map((field) =>
-        problem(code, placeOfField(document, given.path, field.field), given.document, {}, `${field.field}: ${field.message}`, severity),
-      );
-    }),
-  ]);
-  if (hasErrors(problems)) return { ok: false, problems };
-  cluster.begin();
-  return { ok: true, playground: new Playground({ ...scenario, problems }, cluster) };
+export function openPlayground(text: string, options: StageOptions = {}): OpenResult {
+  const staged = stageScenario(text, options);
+  return staged.ok ? { ok: true, playground: raisePlayground(staged.stage) } : staged;
 }
 
-function withOptions(scenario: Scenario, options: PlaygroundOptions): Scenario {
-  const { spec } = scenario;
-  const cluster = {
-    ...spec.options,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(options.proxyMode === undefined ? {} : { proxyMode: options.proxyMode }),
-  };
-  return { ...scenario, spec: { ...spec, options: cluster } };
+/** Brings the objects of a scenario to life. */
+export function raisePlayground({ scenario, stored }: Stage): Playground {
+  const cluster = createCluster(scenario.spec.options, stored);
+  cluster.begin();
+  return new Playground(scenario, cluster);
 }
 
 /** What one user has open: a scenario, its cluster, terminals, and the record of everything that came in. */
@@ -112,21 +69,25 @@ export class Playground {
 
   // What the page is told
 
-  /** From now on updates are gathered for `takeUpdates`; all objects there now come first. */
-  watch(): void {
+  /** From now on updates are gathered for `takeUpdates`, beginning with what was not shown by `stagedUpdates`. */
+  watch(shown: readonly KubernetesObject[] = []): void {
     this.#isWatched = true;
-    this.#updates.push(
-      { type: "opened", scenario: summaryOf(this.scenario), nowUs: this.nowUs, engine: engineVersion },
-      { type: "problems", problems: this.#text.problems, applied: this.#text.isApplied },
-    );
+    const known = new Set(shown);
+    for (const object of shown) {
+      const { namespace, name } = object.metadata;
+      if (this.cluster.find(object.kind, namespace, name) === undefined)
+        this.#objects.push({ type: "DELETED", object, timeUs: this.nowUs });
+    }
     this.cluster.watchObjects(({ type, object }) => {
-      if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") this.#objects.push({ type, object, timeUs: this.nowUs });
+      if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED") return;
+      if (type !== "ADDED" || !known.has(object)) this.#objects.push({ type, object, timeUs: this.nowUs });
     });
     this.cluster.lendEditor((file, answer) => {
       this.#editing.set(`${file.place} ${file.path}`, answer);
       this.#tell({ type: "openFile", ...file });
     });
     this.cluster.onHint(({ code, args, command }) => {
+      if (this.#hints.some((known) => known.code === code)) return; // one command, one word on each matter
       const hint = { code, args, text: say(en.hints, code, args), ...(command === undefined ? {} : { command }) };
       this.#hints = [...this.#hints, hint];
       this.#tell({ type: "hints", terminal: this.#lastTerminal, hints: this.#hints });
@@ -339,25 +300,4 @@ function lastOfEach(events: readonly ObjectEvent[]): readonly ObjectEvent[] {
     last.set(key, event);
   }
   return [...last.values()];
-}
-
-export function summaryOf({ spec }: Scenario): ScenarioSummary {
-  const { options } = spec;
-  return {
-    name: spec.name,
-    version: options.version.text,
-    proxyMode: options.proxyMode,
-    domain: options.domain,
-    seed: options.seed,
-    podCIDR: options.podCIDRs.join(","),
-    serviceCIDR: options.serviceCIDRs.join(","),
-    nodes: options.nodes.map((node) => ({
-      name: node.name,
-      ips: node.ips,
-      podCIDRs: node.podCIDRs,
-      ...(node.labels["topology.kubernetes.io/zone"] === undefined ? {} : { zone: node.labels["topology.kubernetes.io/zone"] }),
-    })),
-    clients: options.clients.map((client) => ({ name: client.name, ips: client.ips })),
-    external: options.external.map((host) => ({ name: host.name, ip: host.ip })),
-  };
 }

@@ -1,6 +1,6 @@
-import type { Cluster } from "../cluster/index.ts";
+import { type Cluster, decodeError } from "../cluster/index.ts";
 import { type GivenObject, parseScenario, placeOfField, placeOfMessage, problem, type Scenario, withMend } from "../scenario/index.ts";
-import type { Problem } from "../scenario/problem.ts";
+import { hasErrors, type Problem } from "../scenario/problem.ts";
 import { printYaml } from "../yaml/print.ts";
 
 /** What an edit comes to: which documents are applied, which objects this text made and no longer names. */
@@ -114,7 +114,7 @@ export class TextOwner {
   #applyOne(scenario: Scenario, given: GivenObject, isDryRun: boolean): readonly Problem[] {
     const document = scenario.documents[given.document];
     if (document === undefined) return [];
-    const unreadable = this.#cluster.programs.decodeError(given.object);
+    const unreadable = decodeError(this.#cluster.options.version, given.object);
     if (unreadable !== undefined)
       return [problem("object.refused", placeOfMessage(document, given.path, unreadable), given.document, {}, unreadable)];
     const args = ["apply", "-f", "-", ...(isDryRun ? ["--dry-run=server"] : [])];
@@ -171,8 +171,4 @@ export function problemsOf(document: Scenario["documents"][number], given: Given
   const place =
     field === undefined || field === "patch" ? placeOfMessage(document, given.path, text) : placeOfField(document, given.path, field);
   return [...problems, problem("object.refused", place, given.document, {}, text)];
-}
-
-export function hasErrors(problems: readonly Problem[]): boolean {
-  return problems.some((p) => p.severity === "error");
 }

@@ -1,4 +1,4 @@
-import type { NodeOptions } from "../cluster/index.ts";
+import type { NodeOptions } from "../cluster/objects.ts";
 
 /** A plain object of the stream, and where it stands in it. */
 export interface GivenObject {

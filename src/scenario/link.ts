@@ -1,5 +1,5 @@
 import { deflateSync, Inflate } from "fflate";
-import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from "../cluster/index.ts";
+import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from "../cluster/objects.ts";
 import { dictionaryK1 } from "./link-dictionary.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { kinds } from "../cluster/index.ts";
+import { kinds } from "../cluster/objects.ts";
 import type { MendKind } from "./mend.ts";
 
 let list: readonly MendKind[] | undefined;

@@ -25,3 +25,7 @@ export interface PathProblem {
   readonly path: readonly (string | number)[];
   readonly args: Readonly<Record<string, string | number>>;
 }
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((problem) => problem.severity === "error");
+}

@@ -1,5 +1,5 @@
-import type { ClientOptions, ClusterOptions, ExternalOptions, NodeOptions, ProxyMode } from "../cluster/index.ts";
-import { addressAt, cidrSize, inCidr, parseCidr, parseClusterVersion, parseIp, parseRfc3339, servedMinors } from "../cluster/index.ts";
+import type { ClientOptions, ClusterOptions, ExternalOptions, NodeOptions, ProxyMode } from "../cluster/objects.ts";
+import { addressAt, cidrSize, inCidr, parseCidr, parseClusterVersion, parseIp, parseRfc3339, servedMinors } from "../cluster/objects.ts";
 import type { PathProblem } from "./problem.ts";
 
 /** What a `Scenario` document says, with every default filled in. */

@@ -1,7 +1,8 @@
-import { openPlayground, type Playground } from "../playground/playground.ts";
+import type { Playground } from "../playground/playground.ts";
 import type { Command, Update } from "../playground/protocol.ts";
 import { readScenarioLink } from "../playground/read-link.ts";
 import { readRecord } from "../playground/record.ts";
+import { stagedUpdates, stageScenario } from "../playground/stage.ts";
 
 /**
  * Messages in, playground, messages out. Time passes in slices of a few milliseconds with messages let in between, so that Ctrl-C always gets in;
@@ -14,6 +15,9 @@ const sliceEvents = 5000;
 const waitStepUs = 100_000;
 
 let playground: Playground | undefined;
+/** Commands that came while the scenario's objects are shown and what acts on them is still being loaded. undefined: nothing is. */
+let early: Command[] | undefined;
+let openings = 0;
 let targetUs = 0;
 /** Time is held: run only until nothing is under way. */
 let isQuiet = false;
@@ -41,6 +45,10 @@ function take(command: Command): void {
     case "open":
       open(command);
       return;
+  }
+  if (early !== undefined) {
+    early.push(command);
+    return;
   }
   if (playground === undefined) return;
   switch (command.type) {
@@ -94,19 +102,33 @@ function take(command: Command): void {
   flush();
 }
 
+/** The objects at once; then the far larger part that brings them to life is loaded, and no time passes before it is there. */
 function open(command: Extract<Command, { type: "open" }>): void {
-  const opened = openPlayground(command.text, { ...(command.seed === undefined ? {} : { seed: command.seed }) });
-  if (!opened.ok) {
-    post([{ type: "problems", problems: opened.problems, applied: false }]);
+  const staged = stageScenario(command.text, { ...(command.seed === undefined ? {} : { seed: command.seed }) });
+  if (!staged.ok) {
+    post([{ type: "problems", problems: staged.problems, applied: false }]);
     return;
   }
-  playground = opened.playground;
-  playground.watch();
-  const commands = playground.scenario.spec.commands.map((text) => [0, "line", { terminal: 1, text }] as const);
-  replaying = playground.replay(readRecord([...commands, ...(command.record ?? [])]));
-  targetUs = 0;
-  isQuiet = false;
-  run();
+  const { updates, shown } = stagedUpdates(staged.stage);
+  playground = undefined;
+  early = [];
+  const opening = ++openings;
+  post(updates);
+  import("../playground/playground.ts")
+    .then(({ raisePlayground }) => {
+      if (opening !== openings) return; // another scenario was opened meanwhile
+      playground = raisePlayground(staged.stage);
+      playground.watch(shown);
+      const commands = playground.scenario.spec.commands.map((text) => [0, "line", { terminal: 1, text }] as const);
+      replaying = playground.replay(readRecord([...commands, ...(command.record ?? [])]));
+      targetUs = 0;
+      isQuiet = false;
+      const waiting = early ?? [];
+      early = undefined;
+      run();
+      for (const one of waiting) take(one);
+    })
+    .catch(crash);
 }
 
 function run(): void {
@@ -169,6 +191,7 @@ function post(updates: readonly Update[]): void {
 function crash(error: unknown): void {
   isRunning = false;
   playground = undefined;
+  early = undefined;
   const message = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ""}` : String(error);
   post([{ type: "crashed", message }]);
 }
