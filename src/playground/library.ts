@@ -24,6 +24,9 @@ export interface OpenOptions {
   readonly proxyMode?: ProxyMode;
   /** False: keep no hops (load experiments, benchmarks). */
   readonly record?: boolean;
+  /** How the scenario's own commands are run, which come before all others. */
+  readonly commands?: RunOptions;
+  readonly onCommand?: (result: RunResult) => void;
 }
 
 export interface RunResult {
@@ -82,7 +85,12 @@ export interface OpenScenario {
 export function openScenario(yamlText: string, options: OpenOptions = {}): OpenScenario {
   const opened = openPlayground(yamlText, options);
   if (!opened.ok) throw new ScenarioError(opened.problems);
-  return new Opened(opened.playground, options.record ?? true);
+  const scenario = new Opened(opened.playground, options.record ?? true);
+  for (const command of opened.playground.scenario.spec.commands) {
+    const result = scenario.follow(command, options.commands);
+    options.onCommand?.(result);
+  }
+  return scenario;
 }
 
 class Opened implements OpenScenario {
@@ -95,6 +103,7 @@ class Opened implements OpenScenario {
     this.playground = playground;
     this.#records = records;
     playground.cluster.onHint(({ code, args, command }) => {
+      if (this.#hints.some((hint) => hint.code === code)) return; // a client that tries one address after another is told once
       this.#hints.push({ code, args, text: say(en.hints, code, args), ...(command === undefined ? {} : { command }) });
     });
   }
@@ -104,13 +113,20 @@ class Opened implements OpenScenario {
   }
 
   run(command: string, options: RunOptions = {}): RunResult {
+    finishInstant(this.playground.cluster);
+    // A link's text holds the scenario's own commands; its record holds what was typed after them.
+    if (options.on === undefined || options.on === this.playground.cluster.home.place) this.playground.recordLines(command);
+    return this.follow(command, options);
+  }
+
+  /** Runs a command that is not recorded. */
+  follow(command: string, options: RunOptions = {}): RunResult {
     const { cluster } = this.playground;
     finishInstant(cluster);
     const on = options.on ?? cluster.home.place;
     const known = this.#sessions.get(on) ?? cluster.openSession(on);
     if (known === undefined) return { exit: 255, stdout: "", stderr: `kubehop: no machine ${on}\n`, time: this.time, hints: [] };
     this.#sessions.set(on, known);
-    if (on === cluster.home.place) this.playground.recordLines(command);
     let stdout = "";
     let stderr = "";
     let exit: number | undefined;
