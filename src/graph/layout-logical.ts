@@ -3,10 +3,10 @@ import { asFields, asList, asText, keyOf, podFacts, portsText, specOf, statusOf 
 import type { ServiceView, World } from "./project.ts";
 import { giveSlots, slotCount } from "./slots.ts";
 
-const column = { outside: 0, entry: 200, services: 430, pods: 690 };
+const column = { outside: 0, entry: 184, services: 414, pods: 664 };
 const box = { width: 190, height: 66, gap: 16 };
-const outsideBox = { width: 150, height: 52, gap: 18 };
-const podBox = { width: 178, height: 58, gap: 10 };
+const outsideBox = { width: 132, height: 52, gap: 18 };
+const podBox = { width: 196, height: 46, gap: 10 };
 const podCompact = { width: 132, height: 30, gap: 6 };
 /** Above the first box stand the titles of the columns. */
 const top = 34;

@@ -1,16 +1,15 @@
 import type { GraphEdge, GraphModel, GraphNode, ServicePill } from "./model.ts";
-import { keyOf, nodeState, podFacts, portsText, specOf } from "./objects.ts";
+import { asList, asText, keyOf, nodeState, podFacts, specOf } from "./objects.ts";
 import type { ServiceView, World } from "./project.ts";
 import { giveSlots, slotCount } from "./slots.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
-const outside = { width: 150, height: 52, gap: 18 };
-const frame = { x: 230, title: 34, padding: 14, gap: 14 };
-/** `writer` is the line under the card that says who wrote the rules. */
-const rules = { width: 250, base: 52, row: 22, writer: 20, shownMax: 6 };
-const podFull = { width: 178, height: 58, gap: 8 };
+const outside = { width: 132, height: 52, gap: 18 };
+const frame = { x: 190, title: 32, padding: 12, gap: 12 };
+const rules = { width: 236, base: 50, row: 22, shownMax: 6 };
+const podFull = { width: 196, height: 46, gap: 8 };
 const podCompact = { width: 132, height: 30, gap: 6 };
-const columnGap = 60;
+const columnGap = 52;
 /** Above the first box stand the titles of the columns. */
 const top = 34;
 
@@ -39,7 +38,7 @@ export function layoutPhysical(world: World): GraphModel {
     const shown = pills.slice(0, rules.shownMax);
     const rulesHeight = rules.base + Math.max(1, shown.length) * rules.row;
     const room = roomForPods * (podFull.height + podFull.gap) - podFull.gap;
-    const inner = Math.max(rulesHeight + rules.writer, placed.height, room);
+    const inner = Math.max(rulesHeight, placed.height, room);
     const frameHeight = frame.title + inner + frame.padding;
     const frameWidth = frame.padding + rules.width + columnGap + Math.max(placed.width, podFull.width) + frame.padding;
     nodes.push({
@@ -113,8 +112,16 @@ function servicePills(services: readonly ServiceView[]): readonly ServicePill[] 
     .map((service) => ({
       id: service.id,
       label: service.object.metadata.name,
-      address: `${service.clusterIP} ${portsText(service.object)}`,
+      address: addressText(service),
     }));
+}
+
+/** `:30123 · 10.111.249.153:80`: where the rules take packets in. */
+function addressText(service: ServiceView): string {
+  const ports = asList(specOf(service.object)["ports"]);
+  const nodePorts = ports.flatMap((port) => (port["nodePort"] === undefined ? [] : [`:${asText(port["nodePort"])}`]));
+  const own = `${service.clusterIP}:${ports.map((port) => asText(port["port"])).join(",")}`;
+  return [nodePorts.join(" "), own].filter(Boolean).join(" · ");
 }
 
 interface Placed {

@@ -17,12 +17,16 @@ import { ask, startWorker } from "./store/link-to-worker.ts";
 import { keepOwnText, open, savedText, startSession } from "./store/session.ts";
 import { usePage } from "./store/store.ts";
 import { takeTerminalUpdate } from "./terminal/transcript.ts";
+import { startBranches } from "./time/branches.ts";
+import { startHistory } from "./time/look.ts";
 
 setTheme(firstTheme());
 startWorker(takeTerminalUpdate);
 startSession();
 startDriver();
 startPlayback();
+startHistory();
+startBranches();
 startWatchdog();
 void openFirst();
 createRoot(document.getElementById("root") as HTMLElement).render(

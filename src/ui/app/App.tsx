@@ -8,6 +8,7 @@ import { Inspector } from "../inspector/Inspector.tsx";
 import { keep, load } from "../store/keep.ts";
 import { usePage } from "../store/store.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
+import { TimeBar } from "../time/TimeBar.tsx";
 import { Announcer } from "./Announcer.tsx";
 import { Header } from "./Header.tsx";
 import { KeysHelp } from "./KeysHelp.tsx";
@@ -53,6 +54,7 @@ function Panes({ isReady }: { isReady: boolean }) {
               <div className="stack">
                 <GraphPane />
                 <Timeline />
+                <TimeBar />
               </div>
             </Panel>
             <Separator className="separator across" aria-label={ui.resize} />
@@ -86,6 +88,7 @@ function OneZone({ isReady }: { isReady: boolean }) {
         <div className="stack">
           <GraphPane />
           <Timeline />
+          <TimeBar />
         </div>
       )}
       {zone === "terminal" && <TerminalPane isReady={isReady} />}

@@ -16,6 +16,7 @@ import { project } from "../../graph/project.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
+import { useShownObjects } from "../time/look.ts";
 import { CardMenu, type MenuAt } from "./CardMenu.tsx";
 import { nodeTypes } from "./cards.tsx";
 import { Geometry } from "./geometry.ts";
@@ -38,7 +39,7 @@ export function GraphPane() {
 function Graph() {
   const { ui } = useLanguage();
   const summary = usePage((s) => s.summary);
-  const objects = usePage((s) => s.objects);
+  const objects = useShownObjects();
   const view = usePage((s) => s.view);
   const showsSystem = usePage((s) => s.showsSystem);
   const pins = usePage((s) => s.pins);

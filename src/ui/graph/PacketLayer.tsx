@@ -64,11 +64,13 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
         spots.push({ ...toScreen(point), connection: flight.connection, hop: undefined });
       }
       const numbers = drawTrail(paint, geometry, state);
+      const marks: Point[] = [];
       for (const { connection, hop, box } of deaths(state)) {
         const corner = deathPoint(geometry, box);
         if (corner === undefined) continue;
         context.globalAlpha = connection === state.connection ? 1 : 0.6;
         drawPacket(paint, corner, "drop", 1);
+        marks.push(corner);
         context.globalAlpha = 1;
         spots.push({ ...toScreen(corner), connection, hop });
       }
@@ -82,7 +84,7 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
       const onScreen = (r: Rectangle): Rectangle => ({ ...toScreen(r), width: r.width * zoom, height: r.height * zoom });
       const obstacles = [
         ...geometry.obstacles.map(onScreen),
-        ...numbers.map((n) => onScreen({ x: n.x - 10, y: n.y - 10, width: 20, height: 20 })),
+        ...[...numbers, ...marks].map((n) => onScreen({ x: n.x - 10, y: n.y - 10, width: 20, height: 20 })),
       ];
       if (packet !== undefined) {
         const end = position(geometry, { ...packet, travelled: 1 }, state);

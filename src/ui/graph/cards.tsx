@@ -87,8 +87,10 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
       </b>
       {box.services.map((service) => (
         <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id}>
-          <span className="pill">{middle(service.label, 16)}</span>
-          <code>{middle(service.address, 22)}</code>
+          <span className="pill" title={service.label}>
+            {middle(service.label, 15)}
+          </span>
+          <code>{service.address}</code>
         </span>
       ))}
       {box.services.length === 0 && <span className="faint small">{ui.rulesEmpty}</span>}
@@ -98,9 +100,6 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
         </span>
       )}
       <RulesCaption id={box.id} />
-      <span className="writer">
-        <Icon name="pen" size={11} /> {ui.rulesWriter}
-      </span>
       <Wires />
     </div>
   );
@@ -137,7 +136,7 @@ function RulesCaption({ id }: { id: string }) {
   }[action as ""];
   return (
     <span className={`caption ${did === "" ? "" : "is-live"}`}>
-      {words} {address !== undefined && <code>{address}</code>}
+      {did === "" && <Icon name="pen" size={11} />} {words} {address !== undefined && <code>{address}</code>}
     </span>
   );
 }
@@ -158,7 +157,7 @@ function PodCard({ data: { box } }: CardProps<"pod">) {
   return (
     <div className={`card pod ${box.isTerminating ? "terminating" : ""}`} title={`${box.namespace}/${box.name}`}>
       <span className="pod-row">
-        <b>{middle(box.name, isRunning && box.isReady ? 17 : 11)}</b>
+        <b>{middle(box.name, isRunning && box.isReady ? 19 : 12)}</b>
         {isRunning ? (
           <span className={`chip ${box.isReady ? "ok" : "warn"}`}>
             {box.ready}
@@ -170,13 +169,13 @@ function PodCard({ data: { box } }: CardProps<"pod">) {
       </span>
       <span className="pod-row">
         <code>{box.ip === "" ? "—" : box.ip}</code>
+        <PodSees id={`pod/${box.namespace}/${box.name}`} />
         {box.restarts > 0 && (
           <span className="restarts" title={`${box.restarts} ${ui.restarts}`}>
             ↻{box.restarts}
           </span>
         )}
       </span>
-      <PodSees id={`pod/${box.namespace}/${box.name}`} />
       {share > 0 && <span className="share" title={`${Math.round(share)} %`} style={{ width: `${share}%` }} />}
       <Wires />
     </div>

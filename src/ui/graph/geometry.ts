@@ -31,7 +31,6 @@ export class Geometry {
       } else {
         obstacles.push({ x: absoluteX, y: absoluteY, width, height });
       }
-      if (node.type === "rules") obstacles.push({ x: absoluteX, y: absoluteY + height, width: 130, height: 20 });
     }
     this.obstacles = obstacles;
   }

@@ -50,6 +50,7 @@ const laterFactor = 0.45;
 const acknowledgementFactor = 0.2;
 
 let phaseMs = 0;
+let filmStartMs = 0;
 let lastFrameMs: number | undefined;
 
 /** Boxes of the drawn model; set by the canvas whenever the picture changes. */
@@ -75,6 +76,7 @@ export function follow(connection: string): void {
   const info = usePage.getState().connections.find((c) => c.id === connection);
   if (info === undefined) return;
   phaseMs = 0;
+  filmStartMs = performance.now();
   stepTravel = false;
   const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
   usePlayback.setState((s) => ({
@@ -276,7 +278,10 @@ export function startPlayback(): () => void {
     );
     const fresh = touched.flatMap((id) => infos.get(id) ?? []).filter((c) => c.id !== connection && isShown(c) && !flown.has(c.id));
     const isFree = !isPlaying && !isPaused;
-    const next = isFree || connection === undefined ? fresh.find((c) => c.purpose === "traffic" && c.session !== 0) : undefined;
+    const mayFollow = (c: ConnectionInfo) => c.purpose === "traffic" && c.session !== 0;
+    // What the user asks for now goes before a film that they asked for earlier.
+    const isAskedNow = (c: ConnectionInfo) => (usePage.getState().terminals.get(c.session)?.lineMs ?? 0) > filmStartMs;
+    const next = fresh.find((c) => mayFollow(c) && (isFree || connection === undefined || isAskedNow(c)));
     if (next !== undefined) {
       flown.add(next.id);
       follow(next.id);

@@ -20,7 +20,7 @@ let targetUs = 0;
 export function startDriver(): () => void {
   const stopUpdates = onUpdate((update) => {
     if (update.type === "opened") {
-      targetUs = Math.max(openingUs, openedTimeUs());
+      targetUs = openedTimeUs() || openingUs;
       isAnswered = false;
       // The first seconds, in which pods start, run at full speed: the page opens on a cluster that works.
       send({ type: "advance", toUs: targetUs });

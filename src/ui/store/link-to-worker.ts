@@ -41,8 +41,15 @@ export function stopWorker(): void {
   answers.clear();
 }
 
+/** Who may take a command that is about to be sent: true when it was taken, to be sent later or never. */
+let taker: (command: Command) => boolean = () => false;
+
+export function setTaker(take: (command: Command) => boolean): void {
+  taker = take;
+}
+
 export function send(command: Command): void {
-  worker?.postMessage(command);
+  if (!taker(command)) worker?.postMessage(command);
 }
 
 export function onUpdate(listener: UpdateListener): () => void {

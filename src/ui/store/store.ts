@@ -52,6 +52,8 @@ export interface TerminalState {
   readonly place: string;
   /** Real milliseconds at which the program in the foreground began. */
   readonly busySinceMs: number | undefined;
+  /** Real milliseconds at which its last line was sent. */
+  readonly lineMs?: number;
   readonly hints: readonly Hint[];
 }
 

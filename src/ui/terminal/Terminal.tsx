@@ -9,7 +9,15 @@ import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts"
 import { clearTranscript, onTranscript, paintPrompt, printInterrupt, transcriptOf } from "./transcript.ts";
 
 /** Colours are the terminal's own in both themes: real output looks as it does in a terminal. */
-const colours = { background: "#10141b", foreground: "#d7dde7", cursor: "#8aa2ff", selectionBackground: "#394253", brightBlack: "#7f8a9b" };
+const colours = {
+  background: "#10141b",
+  foreground: "#d7dde7",
+  cursor: "#8aa2ff",
+  selectionBackground: "#394253",
+  brightBlack: "#7f8a9b",
+  scrollbarSliderBackground: "#39425399",
+  scrollbarSliderHoverBackground: "#4a5568cc",
+};
 
 /** One terminal: xterm shows, this edits the line, the worker's shell does the rest. */
 export default function Terminal({ id, isShown }: { id: number; isShown: boolean }) {

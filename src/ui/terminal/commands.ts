@@ -31,7 +31,8 @@ export function sendLine(terminal: number, text: string): void {
   usePage.setState((s) => {
     const terminals = new Map(s.terminals);
     const before = terminals.get(terminal);
-    if (before !== undefined) terminals.set(terminal, { ...before, busySinceMs: performance.now(), hints: [] });
+    const lineMs = performance.now();
+    if (before !== undefined) terminals.set(terminal, { ...before, busySinceMs: lineMs, lineMs, hints: [] });
     return { terminals };
   });
   send({ type: "line", terminal, text });
