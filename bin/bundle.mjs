@@ -46,9 +46,11 @@ function build() {
     rmSync(aside, { recursive: true, force: true });
     throw new Error("the command could not be built; run `npm install`, then try again");
   }
-  rmSync(join(root, "dist-headless"), { recursive: true, force: true });
+  const replaced = `${aside}.old`;
   try {
+    if (existsSync(join(root, "dist-headless"))) renameSync(join(root, "dist-headless"), replaced);
     renameSync(aside, join(root, "dist-headless"));
+    rmSync(replaced, { recursive: true, force: true });
   } catch {
     rmSync(aside, { recursive: true, force: true }); // another start was first
   }
