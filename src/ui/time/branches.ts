@@ -1,0 +1,94 @@
+import { create } from "zustand";
+import type { Command, RecordEntry } from "../../playground/protocol.ts";
+import { onUpdate, send, setTaker } from "../store/link-to-worker.ts";
+import { open, openedText, setText } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
+import { typedLine } from "../terminal/transcript.ts";
+import { lookNow, useLook } from "./look.ts";
+
+/** One course of events: all it takes to come there again. */
+export interface Branch {
+  readonly id: number;
+  /** Where it left the branch before it, in simulated microseconds; 0 for the first. */
+  readonly fromUs: number;
+  readonly text: string;
+  readonly record: readonly RecordEntry[];
+  /** How far it had come when it was left. */
+  readonly nowUs: number;
+}
+
+interface BranchState {
+  readonly branches: readonly Branch[];
+  readonly current: number;
+}
+
+export const useBranches = create<BranchState>(() => ({ branches: [], current: 1 }));
+
+const current = (): Branch => {
+  const { branches, current: id } = useBranches.getState();
+  const { record, nowUs } = usePage.getState();
+  const known = branches.find((branch) => branch.id === id);
+  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs };
+};
+
+/** Begins another course at the moment that is looked at; what happened behind it stays, as a branch to go back to. */
+export function branchHere(): void {
+  const { atUs } = useLook.getState();
+  if (atUs === undefined) return;
+  const left = current();
+  const { branches } = useBranches.getState();
+  const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
+  const record = left.record.filter(([timeMs]) => timeMs * 1000 <= atUs);
+  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs };
+  useBranches.setState({
+    branches: [...branches.filter((branch) => branch.id !== left.id), left, made].sort((a, b) => a.id - b.id),
+    current: id,
+  });
+  lookNow();
+  opensAtUs = atUs;
+  open(made.text, made.record, undefined, atUs);
+}
+
+/** Comes back to a course that was left, as far as it had come. */
+export function goTo(id: number): void {
+  const left = current();
+  const { branches } = useBranches.getState();
+  const wanted = branches.find((branch) => branch.id === id);
+  if (wanted === undefined || wanted.id === left.id) return;
+  useBranches.setState({ branches: branches.map((branch) => (branch.id === left.id ? left : branch)), current: id });
+  lookNow();
+  open(wanted.text, wanted.record, undefined, wanted.nowUs);
+}
+
+/** What the user did while an earlier moment was shown, until the branch has come there. */
+let waiting: Command[] = [];
+let opensAtUs: number | undefined;
+
+/** Nobody changes the past: what is typed or edited while it is shown goes on from there, in a branch. */
+function takeChange(command: Command): boolean {
+  if (command.type !== "line" && command.type !== "edit") return false;
+  if (useLook.getState().atUs !== undefined) branchHere();
+  if (opensAtUs === undefined) return false;
+  waiting.push(command);
+  return true;
+}
+
+/** Another scenario's cluster has branches of its own; the same text, restarted or replayed, keeps those it had. */
+export function startBranches(): () => void {
+  setTaker(takeChange);
+  return onUpdate((update) => {
+    const [first] = useBranches.getState().branches;
+    if (update.type === "opened" && first !== undefined && first.text !== openedText()) useBranches.setState({ branches: [], current: 1 });
+    if (update.type !== "time" || update.running || opensAtUs === undefined || update.nowUs < opensAtUs) return;
+    opensAtUs = undefined;
+    const commands = waiting;
+    waiting = [];
+    for (const command of commands) {
+      if (command.type === "edit") setText(command.text);
+      if (command.type !== "line") continue;
+      // Its terminal's paper is another one now.
+      typedLine(command.terminal, command.text);
+      send(command);
+    }
+  });
+}
