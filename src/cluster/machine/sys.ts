@@ -128,6 +128,13 @@ export class ProcessSys implements Sys {
       return () => clock.cancel(timer);
     };
   }
+  *rest(us: number): Run<void> {
+    const { clock } = this.#machine;
+    yield (resume) => {
+      const timer = clock.afterPeriodic(Math.max(1, Math.round(us)), () => resume(undefined));
+      return () => clock.cancel(timer);
+    };
+  }
   work(us: number): Run<void> {
     return this.sleep(us);
   }

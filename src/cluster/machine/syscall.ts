@@ -267,6 +267,8 @@ export interface Sys {
   /** Milliseconds of the epoch in the simulated world. */
   dateMs(): number;
   sleep(us: number): Run<void>;
+  /** Sleeps as what is always under way: `wait settled` does not wait for it. */
+  rest(us: number): Run<void>;
   /** Works for `us` microseconds (it is `sleep` under another name, for reading). */
   work(us: number): Run<void>;
   /** Runs `body`, at most for `us`: "timeout" when the time is over; the body is then ended at its yield. */

@@ -7,6 +7,9 @@ const unitUs: Readonly<Record<string, number>> = { "": 1_000_000, s: 1_000_000, 
 /** What `infinity` comes to: a hundred days. */
 const foreverUs = 8_640_000_000_000;
 
+/** `wait settled` would give up on anything longer. */
+const restUs = 600_000_000;
+
 /** `5`, `0.5`, `2m`, `infinity`: microseconds. */
 export function parseInterval(text: string): number | undefined {
   if (/^inf(inity)?$/i.test(text)) return foreverUs;
@@ -45,7 +48,8 @@ export function sleep(toolset: Toolset): ProgramEntry {
       const never = sys.pipe();
       for (;;) yield* never.input.read();
     }
-    yield* sys.sleep(us);
+    // A container that is kept alive by a long sleep is settled; a Job that works for half a minute is not.
+    yield* sys.session === 0 && us > restUs ? sys.rest(us) : sys.sleep(us);
     return 0;
   }
   return { name: "sleep", path: toolPath("sleep", toolset), run };
