@@ -1,5 +1,5 @@
-import { en } from "../messages/en.ts";
 import { say } from "../messages/catalogue.ts";
+import { en } from "../messages/en.ts";
 import { openPlayground } from "../playground/playground.ts";
 import { readScenarioLink } from "../playground/read-link.ts";
 import type { HeadlessOptions } from "./input.ts";

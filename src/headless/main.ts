@@ -4,8 +4,8 @@ import { durationUs, type HeadlessOptions, readText } from "./input.ts";
 import { openLink, writeScenarioLink } from "./link.ts";
 import { runJson, runScript } from "./run.ts";
 
-export { openScenario, ScenarioError } from "../playground/library.ts";
 export type { ConnectResult, OpenOptions, OpenScenario, RunOptions, RunResult } from "../playground/library.ts";
+export { openScenario, ScenarioError } from "../playground/library.ts";
 
 const usage = `usage: kubehop run SCENARIO [--json] [--hints]    commands on standard input
        kubehop check SCENARIO...                  parse and validate; FILE:LINE:COL: message

@@ -1,35 +1,45 @@
 import { readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type OpenScenario, openScenario, ScenarioError } from "../playground/library.ts";
+import {
+  type OpenOptions,
+  type OpenScenario,
+  openScenario,
+  type RunOptions,
+  type RunResult,
+  ScenarioError,
+} from "../playground/library.ts";
 import { defaultLimits } from "../playground/run-until.ts";
 import { durationUs, type HeadlessOptions } from "./input.ts";
 import { printProblems } from "./problems.ts";
 
 /** A shell script on standard input, its output on ours; the status of its last command. */
 export function runScript(file: string, text: string, options: HeadlessOptions): number {
-  const opened = open(file, text, options);
+  const opened = open(file, text, options, { commands: toStreams(options), onCommand: (result) => printHints(result, options) });
   if (opened === undefined) return 2;
-  for (const command of opened.playground.scenario.spec.commands) runOne(opened, command, options);
-  return runOne(opened, readFileSync(0, "utf8"), options);
+  const result = opened.run(readFileSync(0, "utf8"), toStreams(options));
+  printHints(result, options);
+  return result.exit;
 }
 
-function runOne(opened: OpenScenario, command: string, options: HeadlessOptions): number {
-  const result = opened.run(command, {
+function toStreams(options: HeadlessOptions): RunOptions {
+  return {
     limits: { ...defaultLimits, timeUs: options.limitUs },
     onStdout: (piece) => write(1, piece),
     onStderr: (piece) => write(2, piece),
-  });
-  if (options.hints) for (const hint of result.hints) write(2, `hint: ${hint.text}${hint.command === undefined ? "" : `\n      ${hint.command}`}\n`);
-  return result.exit;
+  };
+}
+
+function printHints({ hints }: RunResult, options: HeadlessOptions): void {
+  if (!options.hints) return;
+  for (const hint of hints) write(2, `hint: ${hint.text}${hint.command === undefined ? "" : `\n      ${hint.command}`}\n`);
 }
 
 /**
  * One JSON object a line in, one a line out, in order; nothing else goes to standard output. Never stops at a failing command; one shell for all.
  */
 export async function runJson(file: string, text: string, options: HeadlessOptions): Promise<number> {
-  const opened = open(file, text, options);
+  const opened = open(file, text, options, { commands: { limits: { ...defaultLimits, timeUs: options.limitUs } } });
   if (opened === undefined) return 2;
-  for (const command of opened.playground.scenario.spec.commands) opened.run(command, { limits: { ...defaultLimits, timeUs: options.limitUs } });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() !== "") write(1, `${JSON.stringify(answer(opened, line, options))}\n`);
   }
@@ -55,9 +65,15 @@ function answer(opened: OpenScenario, line: string, options: HeadlessOptions): o
   return { run: asked.run, exit, stdout, stderr, hints, time };
 }
 
-function open(file: string, text: string, options: HeadlessOptions): OpenScenario | undefined {
+function open(
+  file: string,
+  text: string,
+  options: HeadlessOptions,
+  commands: Pick<OpenOptions, "commands" | "onCommand">,
+): OpenScenario | undefined {
   try {
     return openScenario(text, {
+      ...commands,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.proxyMode === undefined ? {} : { proxyMode: options.proxyMode }),
     });

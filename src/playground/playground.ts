@@ -28,6 +28,9 @@ export function raisePlayground({ scenario, stored }: Stage): Playground {
   return new Playground(scenario, cluster);
 }
 
+/** The scenario's own commands are typed one after another; one that does not end in this time has the others typed ahead of it. */
+const ownCommandsMaxUs = 60_000_000;
+
 /** What one user has open: a scenario, its cluster, terminals, and the record of everything that came in. */
 export class Playground {
   readonly scenario: Scenario;
@@ -35,6 +38,8 @@ export class Playground {
   readonly #text: TextOwner;
   readonly #firstText: string;
   readonly #recorder = new Recorder();
+  /** Terminals at whose prompt something may be typed. */
+  readonly #reading = new Set<number>();
   readonly #terminals = new Map<number, ClusterTerminal>();
   readonly #encoder = new HopEncoder();
   #updates: Update[] = [];
@@ -126,7 +131,11 @@ export class Playground {
       columns,
       rows,
       onOutput: (text) => this.#tell({ type: "output", terminal: id, text }),
-      onPrompt: (text, place) => this.#tell({ type: "prompt", terminal: id, text, place }),
+      onPrompt: (text, place) => {
+        if (text === undefined) this.#reading.delete(id);
+        else this.#reading.add(id);
+        this.#tell({ type: "prompt", terminal: id, text, place });
+      },
     });
     this.#terminals.set(id, terminal);
   }
@@ -134,12 +143,17 @@ export class Playground {
   closeTerminal(id: number): void {
     this.#terminals.get(id)?.close();
     this.#terminals.delete(id);
+    this.#reading.delete(id);
   }
 
   /** A line typed at a terminal: whoever reads it there gets it. */
   line(id: number, text: string): void {
-    finishInstant(this.cluster);
     this.#recorder.add([toMs(this.nowUs), "line", { terminal: id, text }]);
+    this.#give(id, text);
+  }
+
+  #give(id: number, text: string): void {
+    finishInstant(this.cluster);
     this.#lastTerminal = id;
     this.#hints = [];
     this.#terminals.get(id)?.line(text);
@@ -204,9 +218,22 @@ export class Playground {
     return this.#text.applyOnce(text);
   }
 
-  /** Plays what a link or a crash carried, at the times at which it came in. `pause` is called between entries, so that a driver may breathe. */
+  /**
+   * Types the scenario's own commands, then plays what a link or a crash carried, at the times at which it came in. It yields between entries,
+   * so that a driver may breathe.
+   */
   *replay(entries: readonly RecordEntry[]): Generator<undefined, void, undefined> {
-    for (const [timeMs, kind, body] of readRecord(entries)) {
+    const record = readRecord(entries);
+    const ownUntilUs = record[0] === undefined ? ownCommandsMaxUs : toUs(record[0][0]);
+    for (const text of this.scenario.spec.commands) {
+      this.#typeAgain(1, text);
+      // Not recorded: the text holds them.
+      this.#give(1, text);
+      // One event at a time: the next command comes exactly when this one has ended, as everywhere.
+      for (let i = 0; !this.#reading.has(1) && this.cluster.queue.run(ownUntilUs, 1) > 0; i++) if (i % 500 === 499) yield;
+      yield;
+    }
+    for (const [timeMs, kind, body] of record) {
       const atUs = toUs(timeMs);
       while (this.nowUs < atUs) {
         if (this.cluster.queue.run(atUs, 5000) === 0) break;
@@ -214,8 +241,7 @@ export class Playground {
       }
       switch (kind) {
         case "line":
-          this.openTerminal(body.terminal, 100, 24);
-          this.#tell({ type: "typed", terminal: body.terminal, text: body.text });
+          this.#typeAgain(body.terminal, body.text);
           this.line(body.terminal, body.text);
           break;
         case "interrupt":
@@ -235,6 +261,13 @@ export class Playground {
       yield;
     }
     this.#tell({ type: "text", text: this.text });
+  }
+
+  #typeAgain(terminal: number, text: string): void {
+    this.openTerminal(terminal, 100, 24);
+    // Its prompt comes first.
+    finishInstant(this.cluster);
+    this.#tell({ type: "typed", terminal, text });
   }
 
   // What the user asks

@@ -119,8 +119,7 @@ function open(command: Extract<Command, { type: "open" }>): void {
       if (opening !== openings) return; // another scenario was opened meanwhile
       playground = raisePlayground(staged.stage);
       playground.watch(shown);
-      const commands = playground.scenario.spec.commands.map((text) => [0, "line", { terminal: 1, text }] as const);
-      replaying = playground.replay(readRecord([...commands, ...(command.record ?? [])]));
+      replaying = playground.replay(readRecord(command.record ?? []));
       targetUs = 0;
       isQuiet = false;
       const waiting = early ?? [];
