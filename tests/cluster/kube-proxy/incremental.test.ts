@@ -9,12 +9,12 @@ import { DesiredState, desiredPorts } from "../../../src/cluster/kube-proxy/stat
 import { AddressBook } from "../../../src/cluster/network/address.ts";
 import { IpSet, printIpSets } from "../../../src/cluster/network/netfilter/ipset.ts";
 import { IpvsTable } from "../../../src/cluster/network/netfilter/ipvs-table.ts";
-import { parseIptablesSave } from "../../../src/cluster/network/netfilter/parse-iptables.ts";
 import { printIptablesSave } from "../../../src/cluster/network/netfilter/print-iptables.ts";
 import { printIpvs } from "../../../src/cluster/network/netfilter/print-ipvs.ts";
 import { printNftTable } from "../../../src/cluster/network/netfilter/print-nft.ts";
 import type { PacketSet } from "../../../src/cluster/network/netfilter/tables.ts";
 import { runs } from "../../harness/runs.ts";
+import { parseIptablesSave } from "../network/netfilter/parse-iptables.ts";
 import { type Generated, generated } from "./generated.ts";
 import { allPorts, nodeFacts } from "./proxied.ts";
 import { RememberedTables } from "./tables.ts";

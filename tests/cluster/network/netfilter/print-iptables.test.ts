@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AddressBook, parseCidr } from "../../../../src/cluster/network/address.ts";
-import { parseIptablesSave } from "../../../../src/cluster/network/netfilter/parse-iptables.ts";
 import {
   formatCtime,
   type PrintableTables,
@@ -10,6 +9,7 @@ import {
   printRule,
 } from "../../../../src/cluster/network/netfilter/print-iptables.ts";
 import type { Chain, Extension, Rule, TableName, Target } from "../../../../src/cluster/network/netfilter/rule.ts";
+import { parseIptablesSave } from "./parse-iptables.ts";
 
 const book = new AddressBook();
 

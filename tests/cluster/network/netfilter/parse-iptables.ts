@@ -1,6 +1,15 @@
-import { type AddressBook, parseCidr, parseIp } from "../address.ts";
-import type { Protocol } from "../packet.ts";
-import type { Chain, ConnectionState, Extension, Match, PortRange, Rule, TableName, Target } from "./rule.ts";
+import { type AddressBook, parseCidr, parseIp } from "../../../../src/cluster/network/address.ts";
+import type {
+  Chain,
+  ConnectionState,
+  Extension,
+  Match,
+  PortRange,
+  Rule,
+  TableName,
+  Target,
+} from "../../../../src/cluster/network/netfilter/rule.ts";
+import type { Protocol } from "../../../../src/cluster/network/packet.ts";
 
 export type ParsedTables = ReadonlyMap<TableName, readonly Chain[]>;
 
