@@ -2,8 +2,8 @@ import type { KubernetesObject } from "./api/meta.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterNode } from "./cluster-node.ts";
 import { AppFaults, noFault, parseAppFault } from "./images/app-faults.ts";
+import type { IngressDecisions } from "./ingress-decisions.ts";
 import type { Machine } from "./machine/machine.ts";
-import type { Connection } from "./network/hop.ts";
 import type { ClusterService, MachineAccess } from "./programs/services.ts";
 
 /** Faults of apps, by pod: `default/kubia-x`. A pod's containers share them, and they outlive a restart. */
@@ -21,11 +21,7 @@ export class Faults {
 }
 
 /** The machines of the cluster for `at`, and the faults of its apps for `break` and `mend`. */
-export function createClusterService(
-  cluster: Cluster,
-  faults: Faults,
-  decisions: ReadonlyMap<Connection, readonly string[]>,
-): ClusterService {
+export function createClusterService(cluster: Cluster, faults: Faults, decisions: IngressDecisions): ClusterService {
   const access = (machine: Machine): MachineAccess => ({
     place: machine.place,
     hostname: machine.host.hostname,

@@ -9,6 +9,7 @@ import { createPrograms, type Programs } from "./cluster-programs.ts";
 import { Faults } from "./cluster-service.ts";
 import { type RunningControllers, startControllers } from "./controllers/index.ts";
 import { type ConnectionInfo, type ConnectionRecord, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
+import { IngressDecisions } from "./ingress-decisions.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
 import type { LoadRefusal } from "./load.ts";
@@ -96,7 +97,7 @@ export class Cluster {
   /** Faults of apps that `break` made. */
   readonly faults = new Faults();
   /** What Ingress controllers decided, by the connection that asked. */
-  readonly decisions = new Map<Connection, readonly string[]>();
+  readonly decisions = new IngressDecisions();
   readonly #stored: StoredObjects;
   readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
   #controllers: RunningControllers | undefined;
@@ -381,9 +382,7 @@ export class Cluster {
 
   /** An Ingress controller decided where a request goes. */
   decided(connection: Connection, decision: IngressDecision): void {
-    const tried = decision.tried.map((one) => `${one.rule}: ${one.outcome}, ${one.reason}`);
-    this.decisions.set(connection, [`${decision.request} ${decision.host} → ${decision.outcome} ${decision.status}`, ...tried]);
-    if (this.decisions.size > decisionsMax) this.decisions.delete(this.decisions.keys().next().value as Connection);
+    this.decisions.add(connection, decision);
   }
 
   onHint(listener: (hint: ClusterHint) => void): void {
@@ -489,9 +488,6 @@ function verdictOf(error: SocketError): ConnectionResult["verdict"] {
   if (error === "ECONNREFUSED" || error === "ECONNRESET") return "refused";
   return error === "ETIMEDOUT" ? "timeout" : "unreachable";
 }
-
-/** How many decisions of Ingress controllers are remembered. */
-const decisionsMax = 2000;
 
 /** A load experiment asks for the same few addresses again and again. */
 const socketsMax = 20_000;

@@ -68,7 +68,9 @@ export function* proxyRequest(context: ProxyContext, arrival: Arrival, request: 
   context.decided(arrival.stream, {
     request: `${request.method} ${request.target}`,
     host: hostHeader ?? "",
-    tried: routed.tried,
+    get tried() {
+      return routed.tried;
+    },
     outcome: outcome.upstream,
     endpoints: outcome.endpoints,
     status: response.status,

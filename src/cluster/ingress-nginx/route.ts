@@ -18,6 +18,7 @@ export interface Tried {
     | "needs-slash";
 }
 
+/** `tried` is worked out when somebody asks for it: with many rules it is long, and most requests are never looked at. */
 export type Routed =
   | { readonly type: "location"; readonly server: Server; readonly location: Location; readonly tried: readonly Tried[] }
   /** A Prefix with a final slash, asked for without it: nginx sends 301. */
@@ -25,54 +26,117 @@ export type Routed =
 
 /** Host, then path. The query takes no part. @source nginx ngx_http_core_module, "server_name", "location" */
 export function route(configuration: Configuration, hostHeader: string, target: string): Routed {
-  const tried: Tried[] = [];
   const host = hostHeader.replace(/:\d+$/, "").toLowerCase();
-  const server = serverFor(configuration, host, tried);
+  const server = serverFor(configuration, host);
   const path = normalizedPath(target);
-  let redirect: Location | undefined;
-  for (const location of server.locations) {
-    const rule = describe(location);
-    if (
-      location.match === "exact"
-        ? path === location.path
-        : location.match === "regex"
-          ? matchesRegex(location.path, path)
-          : path.startsWith(location.path)
-    ) {
-      tried.push({
-        rule,
-        outcome: "chosen",
-        reason: location.match === "exact" ? "path-exact" : location.match === "regex" ? "path-regex" : "path-prefix",
-      });
-      if (redirect !== undefined && location.match !== "exact") break;
-      for (const later of server.locations.slice(server.locations.indexOf(location) + 1))
-        tried.push({ rule: describe(later), outcome: "passed", reason: "longer-path-won" });
-      return { type: "location", server, location, tried };
-    }
-    const lacksSlash = location.match === "prefix" && location.path === `${path}/` && location.backend !== undefined;
-    if (lacksSlash) redirect ??= location;
-    tried.push({ rule, outcome: "passed", reason: lacksSlash ? "needs-slash" : "path-other" });
-  }
-  const fallback = redirect ?? (server.locations.at(-1) as Location);
-  return { type: redirect === undefined ? "location" : "slash", server, location: fallback, tried };
+  const index = indexOf(server);
+  const at = index.firstMatch(path);
+  const slash = index.firstLackingSlash(path);
+  const chosen = at === undefined ? undefined : (server.locations[at] as Location);
+  // The redirect stands before what was found; an exact path still wins over it.
+  const redirect = slash !== undefined && (at === undefined || (slash < at && chosen?.match !== "exact")) ? slash : undefined;
+  const location = redirect === undefined ? (chosen ?? (server.locations.at(-1) as Location)) : (server.locations[redirect] as Location);
+  return {
+    type: redirect === undefined ? "location" : "slash",
+    server,
+    location,
+    get tried() {
+      return [...triedHosts(configuration, host), ...triedPaths(server, path, at, redirect !== undefined)];
+    },
+  };
 }
 
-function serverFor(configuration: Configuration, host: string, tried: Tried[]): Server {
-  const equal = configuration.servers.get(host);
-  if (equal !== undefined && host !== "_") {
-    tried.push({ rule: `host ${host}`, outcome: "chosen", reason: "host-equal" });
-    return equal;
+/** Every location that was asked, in order, and what became of it; `at` is the one that matched. */
+function triedPaths(server: Server, path: string, at: number | undefined, isRedirect: boolean): Tried[] {
+  return server.locations.slice(0, isRedirect && at !== undefined ? at + 1 : undefined).map((location, i): Tried => {
+    const rule = describe(location);
+    if (i === at) {
+      const reason = location.match === "exact" ? "path-exact" : location.match === "regex" ? "path-regex" : "path-prefix";
+      return { rule, outcome: "chosen", reason };
+    }
+    if (at !== undefined && i > at) return { rule, outcome: "passed", reason: "longer-path-won" };
+    return { rule, outcome: "passed", reason: lacksSlash(location, path) ? "needs-slash" : "path-other" };
+  });
+}
+
+function lacksSlash(location: Location, path: string): boolean {
+  return location.match === "prefix" && location.path === `${path}/` && location.backend !== undefined;
+}
+
+/** The locations of a server, found by their path: as in nginx's tree, many cost hardly more than few. Gives positions in the order in which they are tried. */
+class LocationIndex {
+  readonly #exact = new Map<string, number>();
+  readonly #prefixes = new Map<string, number>();
+  readonly #prefixLengths: readonly number[];
+  /** Prefixes that lead somewhere: who asks for them without their final slash is sent there. */
+  readonly #leading = new Map<string, number>();
+  readonly #patterns: readonly { readonly at: number; readonly pattern: RegExp }[];
+
+  constructor(locations: readonly Location[]) {
+    const patterns: { at: number; pattern: RegExp }[] = [];
+    for (const [at, { path, match, backend }] of locations.entries()) {
+      if (match === "regex") {
+        const pattern = compileLocation(path);
+        if (pattern !== undefined) patterns.push({ at, pattern });
+        continue;
+      }
+      const table = match === "exact" ? this.#exact : this.#prefixes;
+      if (!table.has(path)) table.set(path, at);
+      if (match === "prefix" && backend !== undefined && !this.#leading.has(path)) this.#leading.set(path, at);
+    }
+    this.#patterns = patterns;
+    this.#prefixLengths = [...new Set([...this.#prefixes.keys()].map(({ length }) => length))];
   }
+
+  firstMatch(path: string): number | undefined {
+    let first = this.#exact.get(path);
+    for (const length of this.#prefixLengths) {
+      if (length > path.length) continue;
+      const at = this.#prefixes.get(path.slice(0, length));
+      if (at !== undefined && (first === undefined || at < first)) first = at;
+    }
+    for (const { at, pattern } of this.#patterns) {
+      if (first !== undefined && at > first) break;
+      if (pattern.test(path)) return at;
+    }
+    return first;
+  }
+
+  firstLackingSlash(path: string): number | undefined {
+    return this.#leading.get(`${path}/`);
+  }
+}
+
+const indexes = new WeakMap<Server, LocationIndex>();
+
+function indexOf(server: Server): LocationIndex {
+  let index = indexes.get(server);
+  if (index === undefined) {
+    index = new LocationIndex(server.locations);
+    indexes.set(server, index);
+  }
+  return index;
+}
+
+function serverFor(configuration: Configuration, host: string): Server {
+  const equal = host === "_" ? undefined : configuration.servers.get(host);
+  return equal ?? wildcardFor(configuration, host) ?? configuration.catchAll;
+}
+
+function wildcardFor(configuration: Configuration, host: string): Server | undefined {
   const dot = host.indexOf(".");
-  const wildcard = dot > 0 ? configuration.servers.get(`*${host.slice(dot)}`) : undefined;
-  if (wildcard !== undefined) {
-    tried.push({ rule: `host ${wildcard.host}`, outcome: "chosen", reason: "host-wildcard" });
-    return wildcard;
-  }
-  for (const name of [...configuration.servers.keys()].filter((known) => known !== "_").sort())
-    tried.push({ rule: `host ${name}`, outcome: "passed", reason: "host-other" });
-  tried.push({ rule: "host _ (any other)", outcome: "chosen", reason: "no-such-host" });
-  return configuration.catchAll;
+  return dot > 0 ? configuration.servers.get(`*${host.slice(dot)}`) : undefined;
+}
+
+function triedHosts(configuration: Configuration, host: string): Tried[] {
+  if (host !== "_" && configuration.servers.has(host)) return [{ rule: `host ${host}`, outcome: "chosen", reason: "host-equal" }];
+  const wildcard = wildcardFor(configuration, host);
+  if (wildcard !== undefined) return [{ rule: `host ${wildcard.host}`, outcome: "chosen", reason: "host-wildcard" }];
+  const others = [...configuration.servers.keys()].filter((known) => known !== "_").sort();
+  return [
+    ...others.map((name): Tried => ({ rule: `host ${name}`, outcome: "passed", reason: "host-other" })),
+    { rule: "host _ (any other)", outcome: "chosen", reason: "no-such-host" },
+  ];
 }
 
 function describe(location: Location): string {
@@ -112,8 +176,4 @@ export function compileLocation(path: string): RegExp | undefined {
   } catch {
     return undefined;
   }
-}
-
-function matchesRegex(pattern: string, path: string): boolean {
-  return compileLocation(pattern)?.test(path) ?? false;
 }
