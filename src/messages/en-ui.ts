@@ -188,4 +188,10 @@ export const enUi = {
   branchHereHint: "A second course of events from this moment; the first is kept",
   backToNow: "Back to now",
   branches: "Courses of events",
+  twin: "Two courses side by side",
+  twinSame: "They go the same way",
+  twinParts: "They part at the framed hop",
+  twinEmpty: "Nobody has sent a packet in either of them yet.",
+  twinCourse: "Course {id}",
+  compare: "Compare",
 } as const;

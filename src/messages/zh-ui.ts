@@ -189,4 +189,10 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   branchHereHint: "从这一刻另开一条分支,原来的保留",
   backToNow: "回到现在",
   branches: "分支",
+  twin: "并排对照两条分支",
+  twinSame: "两边走向相同",
+  twinParts: "从框出的这一跳起不同",
+  twinEmpty: "两条分支里都还没有人发出数据包。",
+  twinCourse: "分支 {id}",
+  compare: "对照",
 };

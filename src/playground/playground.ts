@@ -284,6 +284,8 @@ export class Playground {
         const read = this.cluster.machine(asked.place)?.files.read(asked.path);
         return read?.ok === true ? read.value : "";
       }
+      case "load":
+        return this.cluster.loads.latest(asked.marksFrom, asked.lostFrom);
       case "yaml":
         return this.#kubectl(["get", ...objectArgs(asked.object), "-o", "yaml"]);
       case "describe":

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { ConnectionInfo, HopRecord } from "../cluster/hop-record.ts";
+import type { LoadFailure, LoadMark, LoadSnapshot } from "../cluster/index.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { PackedHops } from "./hop-codec.ts";
 
-export type { ConnectionInfo, HopRecord, Problem };
+export type { ConnectionInfo, HopRecord, LoadFailure, LoadMark, LoadSnapshot, Problem };
 
 /**
  * What passes between the page and the worker: commands in, an ordered stream of updates out, one batch a frame. Plain data only.
@@ -44,6 +45,11 @@ export type Command =
   | { readonly type: "saveFile"; readonly place: string; readonly path: string; readonly text: string }
   /** The page's editor was closed without saving. */
   | { readonly type: "closeFile"; readonly place: string; readonly path: string }
+  /** Applies one object of the text again, whatever became of it by kubectl since. */
+  | { readonly type: "reapply"; readonly object: string }
+  /** Looks for small changes that make the terminal's last line work; `fixes` updates follow. A new search ends the one before. */
+  | { readonly type: "findFixes"; readonly terminal: number }
+  | { readonly type: "stopFixes" }
   | { readonly type: "ping"; readonly id: number };
 
 /** What the inspector asks for; answers are plain data, made when asked. */
@@ -54,7 +60,23 @@ export type Query =
   | { readonly kind: "routes"; readonly place: string }
   | { readonly kind: "file"; readonly place: string; readonly path: string }
   | { readonly kind: "yaml"; readonly object: string }
-  | { readonly kind: "describe"; readonly object: string };
+  /** The newest load, with its marks and lost requests from these numbers on. */
+  | { readonly kind: "load"; readonly marksFrom: number; readonly lostFrom: number }
+  | { readonly kind: "describe"; readonly object: string }
+  /** `Ending`: how a connection ended and why. */
+  | { readonly kind: "ending"; readonly connection: string }
+  /** `ChainLink[]`: from a packet to the line of YAML, asked from either end. */
+  | { readonly kind: "chain"; readonly from: "hop"; readonly connection: string; readonly hop: number }
+  | { readonly kind: "chain"; readonly from: "object"; readonly object: string }
+  | { readonly kind: "chain"; readonly from: "line"; readonly line: number }
+  /** `ServiceFacts`, `PodFactsAnswer`, `IngressRoutes`; undefined where there is no such object. */
+  | { readonly kind: "service"; readonly object: string }
+  | { readonly kind: "pod"; readonly object: string }
+  | { readonly kind: "ingress"; readonly object: string }
+  /** `Difference[]`: where the text and the cluster say different things. */
+  | { readonly kind: "differences" }
+  /** The whole text with this object of the cluster added, or with this field as it lives; undefined where that can't be done. */
+  | { readonly kind: "adopted"; readonly object: string; readonly path?: readonly (string | number)[] };
 
 /** One entry of the record: at which simulated time (ms, with up to 3 decimals) what came in. */
 export type RecordEntry =
@@ -62,6 +84,7 @@ export type RecordEntry =
   | readonly [timeMs: number, kind: "interrupt", body: { readonly terminal: number }]
   | readonly [timeMs: number, kind: "end", body: { readonly terminal: number }]
   | readonly [timeMs: number, kind: "edit", body: { readonly from: number; readonly removed: number; readonly added: readonly string[] }]
+  | readonly [timeMs: number, kind: "reapply", body: { readonly object: string }]
   | readonly [timeMs: number, kind: "file", body: { readonly place: string; readonly path: string; readonly text: string }];
 
 /** The moment that a link looks at. */
@@ -106,6 +129,10 @@ export type Update =
     }
   | { readonly type: "clear"; readonly terminal: number }
   | { readonly type: "hints"; readonly terminal: number; readonly hints: readonly Hint[] }
+  /** What went wrong in the terminal's last line, once it has ended; empty when nothing did, and when a new line begins. */
+  | { readonly type: "endings"; readonly terminal: number; readonly line: string; readonly endings: readonly Ending[] }
+  /** How far the search for small changes has come, and what was found to work. */
+  | { readonly type: "fixes"; readonly terminal: number; readonly report: FixReport }
   /** Hops since the last batch, packed (see hop-codec.ts), and the connections that are new. */
   | {
       readonly type: "hops";
@@ -178,6 +205,41 @@ export interface Ending {
   readonly text?: string;
   readonly connection?: string;
   readonly show: readonly Shown[];
+}
+
+/** A small change that was seen to make a failed request work, on a copy of the cluster. */
+export interface Fix {
+  readonly said: Said;
+  /** The user's text with the change in it. */
+  readonly text?: string;
+  /** A command instead: where the object is not in the text, or the request itself was wrong. */
+  readonly command?: string;
+  /** Which part of the world it changes: `selector`, `target-port`. */
+  readonly touches: string;
+}
+
+export interface FixReport {
+  readonly tried: number;
+  readonly total: number;
+  readonly fixes: readonly Fix[];
+  readonly isDone: boolean;
+}
+
+/** A place where the text and the cluster say different things. */
+export interface Difference {
+  readonly object: string;
+  /**
+   * `changed`: a field that the text gives lives otherwise; `missing`: in the text, not in the cluster; `extra`: made by kubectl, not in the text.
+   */
+  readonly kind: "changed" | "missing" | "extra";
+  readonly path?: readonly (string | number)[];
+  readonly text?: string;
+  readonly live?: string;
+  /** Where the text says so; for `extra` there is no place. */
+  readonly place?: TextPlace;
+  /** Who made it so, and when: `kubectl scale rc kubia --replicas=5`. */
+  readonly by?: string;
+  readonly atMs?: number;
 }
 
 /** One link of the way from a packet to the line of YAML that made it go so. */

@@ -21,6 +21,7 @@ import { startBranches } from "./time/branches.ts";
 import { startHistory } from "./time/look.ts";
 
 setTheme(firstTheme());
+if (new URLSearchParams(window.location.search).get("present") === "1") document.documentElement.dataset["present"] = "";
 startWorker(takeTerminalUpdate);
 startSession();
 startDriver();

@@ -3,6 +3,7 @@ import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panel
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
 import { GraphPane } from "../graph/GraphPane.tsx";
+import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { keep, load } from "../store/keep.ts";
@@ -22,13 +23,14 @@ type Zone = "editor" | "graph" | "terminal" | "inspector";
 export function App() {
   const isDrawn = usePage((s) => s.summary !== undefined && s.objects.size > 0);
   const isReady = useLater(isDrawn);
-  const isNarrow = useNarrow();
+  const isNarrow = useMedia("(max-width: 760px)");
+  const isMedium = useMedia("(max-width: 1040px)");
   useEffect(listenToKeys, []);
   return (
     <>
       <Header />
       <Notices />
-      {isNarrow ? <OneZone isReady={isReady} /> : <Panes isReady={isReady} />}
+      {isNarrow ? <OneZone isReady={isReady} /> : isMedium ? <TwoZones isReady={isReady} /> : <Panes isReady={isReady} />}
       <Palette />
       <KeysHelp />
       <Announcer />
@@ -40,7 +42,6 @@ export function App() {
 function Panes({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
   const across = useDefaultLayout({ id: "kubehop.panes", storage: panesStorage });
-  const down = useDefaultLayout({ id: "kubehop.centre", storage: panesStorage });
   return (
     <main>
       <Group orientation="horizontal" className="panes" {...across}>
@@ -49,19 +50,7 @@ function Panes({ isReady }: { isReady: boolean }) {
         </Panel>
         <Separator className="separator" aria-label={ui.resize} />
         <Panel defaultSize="50%" minSize="300px" id="centre">
-          <Group orientation="vertical" {...down}>
-            <Panel defaultSize="69%" minSize="150px" id="graph">
-              <div className="stack">
-                <GraphPane />
-                <Timeline />
-                <TimeBar />
-              </div>
-            </Panel>
-            <Separator className="separator across" aria-label={ui.resize} />
-            <Panel defaultSize="31%" minSize="90px" id="terminal">
-              <TerminalPane isReady={isReady} />
-            </Panel>
-          </Group>
+          <Centre isReady={isReady} />
         </Panel>
         <Separator className="separator" aria-label={ui.resize} />
         <Panel defaultSize="24%" minSize="190px" collapsible id="inspector">
@@ -72,10 +61,64 @@ function Panes({ isReady }: { isReady: boolean }) {
   );
 }
 
+/** The picture, its times, and the terminal beneath. */
+function Centre({ isReady }: { isReady: boolean }) {
+  const { ui } = useLanguage();
+  const down = useDefaultLayout({ id: "kubehop.centre", storage: panesStorage });
+  return (
+    <Group orientation="vertical" {...down}>
+      <Panel defaultSize="69%" minSize="150px" id="graph">
+        <div className="stack">
+          <GraphPane />
+          <Timeline />
+          <TimeBar />
+        </div>
+      </Panel>
+      <Separator className="separator across" aria-label={ui.resize} />
+      <Panel defaultSize="31%" minSize="90px" id="terminal">
+        <TerminalPane isReady={isReady} />
+      </Panel>
+    </Group>
+  );
+}
+
 const panesStorage = {
   getItem: (name: string) => load(name) ?? null,
   setItem: (name: string, value: string) => keep(name, value),
 };
+
+/** An old projector: text and explanation share a column, so that neither is a strip. What is looked at comes to the front. */
+function TwoZones({ isReady }: { isReady: boolean }) {
+  const { ui } = useLanguage();
+  const [side, setSide] = useState<"editor" | "inspector">("editor");
+  const selection = usePage((s) => s.selection);
+  useEffect(() => {
+    if (selection === undefined) return;
+    if (document.querySelector(".editor-host")?.contains(document.activeElement) !== true) setSide("inspector");
+  }, [selection]);
+  return (
+    <main>
+      <Group orientation="horizontal" className="panes">
+        <Panel defaultSize="36%" minSize="200px" collapsible id="side">
+          <div className="stack">
+            <span className="side-tabs">
+              {(["editor", "inspector"] as const).map((name) => (
+                <button type="button" key={name} aria-pressed={side === name} onClick={() => setSide(name)}>
+                  {name === "editor" ? ui.paneEditor : ui.paneInspector}
+                </button>
+              ))}
+            </span>
+            <div className="side-body">{side === "editor" ? <EditorPane isReady={isReady} /> : <Inspector />}</div>
+          </div>
+        </Panel>
+        <Separator className="separator" aria-label={ui.resize} />
+        <Panel defaultSize="64%" minSize="300px" id="centre">
+          <Centre isReady={isReady} />
+        </Panel>
+      </Group>
+    </main>
+  );
+}
 
 /** A narrow screen: one zone at a time. The terminal stays alive beneath the others. */
 function OneZone({ isReady }: { isReady: boolean }) {
@@ -87,6 +130,7 @@ function OneZone({ isReady }: { isReady: boolean }) {
       {zone === "graph" && (
         <div className="stack">
           <GraphPane />
+          <HopStrip />
           <Timeline />
           <TimeBar />
         </div>
@@ -116,18 +160,15 @@ function useLater(isDrawn: boolean): boolean {
   return isReady;
 }
 
-/** Below this width one zone stands at a time. */
-const narrowQuery = "(max-width: 760px)";
-
-function useNarrow(): boolean {
-  const [isNarrow, setNarrow] = useState(() => window.matchMedia(narrowQuery).matches);
+function useMedia(asked: string): boolean {
+  const [isMet, setMet] = useState(() => window.matchMedia(asked).matches);
   useEffect(() => {
-    const media = window.matchMedia(narrowQuery);
-    const change = () => setNarrow(media.matches);
+    const media = window.matchMedia(asked);
+    const change = () => setMet(media.matches);
     media.addEventListener("change", change);
     return () => media.removeEventListener("change", change);
-  }, []);
-  return isNarrow;
+  }, [asked]);
+  return isMet;
 }
 
 function Notices() {

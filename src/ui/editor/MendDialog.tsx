@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useLanguage } from "../app/language.ts";
 import { setText } from "../store/session.ts";
+import { lineDiff } from "./line-diff.ts";
 
 /** Nothing is corrected silently: the mend is shown as a diff and applied only when asked. */
 export function MendDialog({ before, after, onClose }: { before: string; after: string; onClose: () => void }) {
@@ -36,44 +37,4 @@ export function MendDialog({ before, after, onClose }: { before: string; after: 
       </div>
     </dialog>
   );
-}
-
-interface Row {
-  readonly kind: "same" | "removed" | "added";
-  readonly text: string;
-}
-
-/** A line diff by the longest common subsequence; whole texts beyond a bound are shown as replaced. */
-export function lineDiff(before: readonly string[], after: readonly string[]): readonly Row[] {
-  const cellsMax = 4_000_000;
-  if (before.length * after.length > cellsMax) {
-    return [...before.map((text): Row => ({ kind: "removed", text })), ...after.map((text): Row => ({ kind: "added", text }))];
-  }
-  const width = after.length + 1;
-  const lengths = new Uint32Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      lengths[i * width + j] =
-        before[i] === after[j]
-          ? (lengths[(i + 1) * width + j + 1] as number) + 1
-          : Math.max(lengths[(i + 1) * width + j] as number, lengths[i * width + j + 1] as number);
-    }
-  }
-  const rows: Row[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i] === after[j]) {
-      rows.push({ kind: "same", text: before[i++] as string });
-      j++;
-    } else if (
-      i < before.length &&
-      (j === after.length || (lengths[(i + 1) * width + j] as number) >= (lengths[i * width + j + 1] as number))
-    ) {
-      rows.push({ kind: "removed", text: before[i++] as string });
-    } else {
-      rows.push({ kind: "added", text: after[j++] as string });
-    }
-  }
-  return rows;
 }

@@ -172,7 +172,7 @@ function Fit({ model, fitKey }: { model: GraphModel; fitKey: string }) {
       const { width, height } = store.getState();
       if (width === 0 || height === 0) return;
       const bounds = { x: 0, y: 0, width: model.width, height: model.height };
-      void flow.setViewport(getViewportForBounds(bounds, width, height, 0.15, 1.15, fitPadding), { duration: durationMs });
+      void flow.setViewport(getViewportForBounds(bounds, width, height, 0.15, 1.25, fitPadding), { duration: durationMs });
     },
     [model.width, model.height, flow, store],
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useStoreApi } from "reactflow";
 import { placeLabel, type Rectangle } from "../../graph/place-label.ts";
-import type { Meaning, Stop } from "../../graph/tracks.ts";
+import { internetBox, type Meaning, type Stop } from "../../graph/tracks.ts";
 import { waitingOf } from "../../graph/waiting.ts";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
@@ -66,6 +66,8 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
       const numbers = drawTrail(paint, geometry, state);
       const marks: Point[] = [];
       for (const { connection, hop, box } of deaths(state)) {
+        // The packet that is looked at is drawn itself.
+        if (packet?.stop.box === box && packet.stop.meaning === "drop") continue;
         const corner = deathPoint(geometry, box);
         if (corner === undefined) continue;
         context.globalAlpha = connection === state.connection ? 1 : 0.6;
@@ -83,6 +85,8 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const onScreen = (r: Rectangle): Rectangle => ({ ...toScreen(r), width: r.width * zoom, height: r.height * zoom });
       const obstacles = [
+        // The graph's own buttons.
+        { x: width - 108, y: 0, width: 108, height: 38 },
         ...geometry.obstacles.map(onScreen),
         ...[...numbers, ...marks].map((n) => onScreen({ x: n.x - 10, y: n.y - 10, width: 20, height: 20 })),
       ];
@@ -143,8 +147,9 @@ function position(
   for (let i = at; i > 0; i--) {
     const [before, here] = [stops[i - 1], stops[i]];
     if (before === undefined || here === undefined || before.hop.packet !== stop.hop.packet) break;
-    if (before.box !== here.box) return geometry.curve(before.box, here.box, laneOf(here.meaning))?.[3];
+    if (before.box !== here.box && here.box !== internetBox) return geometry.curve(before.box, here.box, laneOf(here.meaning))?.[3];
   }
+  if (to === internetBox) return geometry.centre(to);
   const next = stops.find((other, i) => i > at && other.hop.packet === stop.hop.packet && other.box !== to);
   return (next === undefined ? undefined : geometry.curve(to, next.box, laneOf(stop.meaning))?.[0]) ?? edgeOf(geometry, to);
 }
@@ -156,6 +161,7 @@ function edgeOf(geometry: Geometry, box: string): Point | undefined {
 }
 
 function deathPoint(geometry: Geometry, box: string): Point | undefined {
+  if (box === internetBox) return geometry.centre(box);
   const corner = geometry.corner(box);
   const size = geometry.size(box);
   return corner === undefined ? undefined : { x: corner.x + size.width - 14, y: corner.y + size.height };
@@ -178,6 +184,7 @@ function drawTrail(paint: Paint, geometry: Geometry, { stops, at }: PlaybackStat
   if (current === undefined) return [];
   const first = stops.findIndex((stop) => stop.hop.packet === current.hop.packet);
   const numbered = new Map<string, number>();
+  const isNumbered = (box: string) => box !== internetBox;
   let before: Stop | undefined;
   for (let i = first; i <= at; i++) {
     const stop = stops[i] as Stop;
@@ -191,7 +198,7 @@ function drawTrail(paint: Paint, geometry: Geometry, { stops, at }: PlaybackStat
       if (curve !== undefined) strokeCurve(paint, curve);
     }
     before = stop;
-    if (!numbered.has(stop.box)) numbered.set(stop.box, numbered.size + 1);
+    if (isNumbered(stop.box) && !numbered.has(stop.box)) numbered.set(stop.box, numbered.size + 1);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;

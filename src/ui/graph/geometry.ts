@@ -45,7 +45,7 @@ export class Geometry {
     if (box === internetBox) {
       // No card: a point beside the first machine outside.
       const first = [...this.#boxes.values()].find((node) => node.type === "client");
-      return first === undefined ? { x: 190, y: 20 } : { x: first.absoluteX + first.width + 34, y: first.absoluteY - 30 };
+      return first === undefined ? { x: 190, y: 20 } : { x: first.absoluteX + first.width + 24, y: first.absoluteY - 44 };
     }
     const found = this.#boxes.get(box);
     if (found === undefined) return undefined;

@@ -4,12 +4,12 @@ import { membersOf } from "../../graph/membership.ts";
 import { asFields, keyOf, selects, sorted, specOf } from "../../graph/objects.ts";
 import { answeredBy, sharesOf } from "../../graph/shares.ts";
 import { say } from "../../messages/catalogue.ts";
-import type { enUi } from "../../messages/en-ui.ts";
 import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
+import { hopWords, placeName } from "./words.ts";
 
 /** What was clicked, and why it happened. */
 export function Inspector() {
@@ -164,18 +164,6 @@ function ConnectionPanel({ connection }: { connection: string }) {
     </>
   );
 }
-
-const hopWords = {
-  send: "hopSend",
-  forward: "hopForward",
-  dnat: "hopDnat",
-  snat: "hopSnat",
-  undnat: "hopUndnat",
-  unsnat: "hopUnsnat",
-  receive: "hopReceive",
-  drop: "hopDrop",
-  reject: "hopReject",
-} as const satisfies Readonly<Record<HopRecord["action"], keyof typeof enUi>>;
 
 function EndingLine({ info, hops }: { info: ConnectionInfo; hops: readonly HopRecord[] }) {
   const { ui } = useLanguage();
@@ -353,10 +341,6 @@ function questions(id: string): readonly { readonly title: string; readonly aske
     { title: "describe", asked: { kind: "describe", object } },
     { title: "yaml", asked: { kind: "yaml", object } },
   ];
-}
-
-function placeName(place: string): string {
-  return place.replace(/^(pod|service|ingress|lb)\/default\//, "").replace(/^(node|client|external|rules|pod|service|ingress|lb)\//, "");
 }
 
 function milliseconds(us: number): string {

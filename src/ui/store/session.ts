@@ -1,6 +1,7 @@
 import type { LinkView, RecordEntry } from "../../playground/protocol.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { openTerminal } from "../terminal/transcript.ts";
+import { withoutCulprits } from "./culprits.ts";
 import { keep, load } from "./keep.ts";
 import { ask, onUpdate, send } from "./link-to-worker.ts";
 import { usePage } from "./store.ts";
@@ -97,16 +98,6 @@ export function reopen(attempt: number): void {
   openedUntilUs = Math.max(openedUntilUs, usePage.getState().nowUs);
   usePage.setState({ isReplaying: true });
   send({ type: "open", text: firstText, record: openedRecord });
-}
-
-/** Pure: the record without the last line of each terminal that was busy, and from the second attempt without its last entries. */
-export function withoutCulprits(record: readonly RecordEntry[], busy: readonly number[], attempt: number): readonly RecordEntry[] {
-  let kept = [...record];
-  for (const terminal of busy) {
-    const last = kept.findLastIndex(([, kind, body]) => kind === "line" && body.terminal === terminal);
-    if (last >= 0) kept = kept.filter((_, i) => i !== last);
-  }
-  return attempt <= 1 ? kept : kept.slice(0, Math.max(0, kept.length - (attempt - 1)));
 }
 
 /** Follows what the worker tells of the text, and takes a link's reader to the place that it shows. */

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import type { KubernetesObject } from "../../src/cluster/api/meta.ts";
+import { membersOf } from "../../src/graph/membership.ts";
+import type { GraphNode, Slots, ViewName } from "../../src/graph/model.ts";
+import type { ObjectsByKind } from "../../src/graph/objects.ts";
+import { project } from "../../src/graph/project.ts";
+import { openScenario } from "../../src/playground/library.ts";
+import type { ScenarioSummary } from "../../src/playground/protocol.ts";
+
+const pods = (replicas: number, labels = "app: kubia") => `
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: kubia}
+spec:
+  replicas: ${replicas}
+  selector: {app: kubia}
+  template:
+    metadata: {labels: {app: kubia}}
+    spec: {containers: [{name: kubia, image: luksa/kubia}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: kubia}
+spec:
+  selector: {${labels}}
+  ports: [{port: 80, targetPort: 8080}]
+`;
+
+const summary: ScenarioSummary = {
+  name: "kubia",
+  version: "v1.32.0",
+  proxyMode: "iptables",
+  domain: "cluster.local",
+  seed: 1,
+  podCIDR: "10.244.0.0/16",
+  serviceCIDR: "10.96.0.0/12",
+  nodes: ["node1", "node2", "node3"].map((name, i) => ({ name, ips: [`192.168.0.${2 + i}`], podCIDRs: [`10.244.${1 + i}.0/24`] })),
+  clients: [{ name: "laptop", ips: ["203.0.113.10"] }],
+  external: [],
+};
+
+type Scenario = ReturnType<typeof openScenario>;
+
+function objectsOf(scenario: Scenario): ObjectsByKind {
+  const kinds = ["Pod", "Service", "Node", "Ingress"];
+  const keyed = (object: KubernetesObject) => [object.metadata.namespace, object.metadata.name].filter(Boolean).join("/");
+  return new Map(
+    kinds.map((kind) => [kind, new Map((scenario.objects(kind) as readonly KubernetesObject[]).map((object) => [keyed(object), object]))]),
+  );
+}
+
+const hidden = ["kube-system", "ingress-nginx"];
+const placeOf = ({ x, y, parent }: GraphNode) => `${parent ?? ""} ${x} ${y}`;
+
+describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) => {
+  const draw = (scenario: Scenario, slots: Slots = new Map()) =>
+    project(summary, objectsOf(scenario), { view, hiddenNamespaces: hidden, pins: {}, slots });
+
+  test("scaling from 3 to 5 keeps every box in its place", () => {
+    const scenario = openScenario(pods(3));
+    scenario.advance(5000);
+    const before = draw(scenario);
+    scenario.run("kubectl scale rc kubia --replicas=5");
+    scenario.advance(5000);
+    const after = draw(scenario, before.slots);
+    const places = new Map(after.nodes.map((node) => [node.id, placeOf(node)]));
+    expect(after.nodes.filter((node) => node.type === "pod")).toHaveLength(5);
+    for (const node of before.nodes) expect(places.get(node.id), node.id).toBe(placeOf(node));
+  });
+
+  test("the same objects give the same picture, and no two boxes lie on each other", () => {
+    const scenario = openScenario(pods(14));
+    scenario.advance(5000);
+    const model = draw(scenario);
+    expect(JSON.stringify(draw(scenario).nodes)).toBe(JSON.stringify(model.nodes));
+    const boxes = model.nodes.filter((node) => node.type !== "node");
+    for (const [i, a] of boxes.entries()) {
+      for (const b of boxes.slice(i + 1)) {
+        if (a.parent !== b.parent) continue;
+        const isApart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(isApart, `${a.id} and ${b.id}`).toBe(true);
+      }
+    }
+  });
+
+  test("everything that is inside a frame fits into it", () => {
+    const scenario = openScenario(pods(40));
+    scenario.advance(5000);
+    const model = draw(scenario);
+    const frames = new Map(model.nodes.map((node) => [node.id, node]));
+    for (const node of model.nodes) {
+      const frame = node.parent === undefined ? undefined : frames.get(node.parent);
+      if (frame === undefined) continue;
+      expect(node.x + node.width).toBeLessThanOrEqual(frame.width);
+      expect(node.y + node.height).toBeLessThanOrEqual(frame.height);
+    }
+  });
+});
+
+test("a ClusterIP is drawn on no machine: only in the rules of every node", () => {
+  const scenario = openScenario(pods(3));
+  const model = project(summary, objectsOf(scenario), { view: "physical", hiddenNamespaces: hidden, pins: {} });
+  expect(model.nodes.filter((node) => node.type === "service")).toEqual([]);
+  const rules = model.nodes.flatMap((node) => (node.type === "rules" ? [node.services.map((service) => service.id)] : []));
+  expect(rules).toEqual([["service/default/kubia"], ["service/default/kubia"], ["service/default/kubia"]]);
+});
+
+describe("who is behind a Service, and why", () => {
+  test.each([
+    { name: "ready pods are in", labels: "app: kubia", isIn: true, reason: { type: "ready" } },
+    {
+      name: "a label that differs keeps them out",
+      labels: "app: kubai",
+      isIn: false,
+      reason: { type: "label", key: "app", wanted: "kubai", has: "kubia" },
+    },
+  ])("$name", ({ labels, isIn, reason }) => {
+    const scenario = openScenario(pods(1, labels));
+    scenario.advance(5000);
+    const objects = objectsOf(scenario);
+    const service = objects.get("Service")?.get("default/kubia") as KubernetesObject;
+    const members = membersOf(service, [...(objects.get("Pod")?.values() ?? [])]);
+    expect(members).toHaveLength(1);
+    expect(members[0]).toMatchObject({ isIn, reason });
+  });
+});
