@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 import type { ClusterNode } from "./cluster-node.ts";
 import type { ConntrackRow as KernelRow, Tuple } from "./network/netfilter/conntrack.ts";
-import { IpSet, printIpSets } from "./network/netfilter/ipset.ts";
+import { IpSet, printIpSets, saveIpSets } from "./network/netfilter/ipset.ts";
 import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
 import { printIptablesSave, printRule, savedTables } from "./network/netfilter/print-iptables.ts";
 import { printIpvs } from "./network/netfilter/print-ipvs.ts";
@@ -54,13 +54,14 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
       return printIpvs(table, [...rows(4), ...rows(6)], table.services().filter(of));
     },
 
-    ipsetList: (name, { namesOnly }) => {
+    ipsetList: (name, { namesOnly, asSave }) => {
       const sets = ([4, 6] as const).flatMap((family) =>
         [...netfilter.tablesOf(family).sets.values()].filter((set) => set instanceof IpSet),
       );
       const sorted = sets.filter((set) => name === undefined || set.name === name).sort((a, b) => (a.name < b.name ? -1 : 1));
       if (name !== undefined && sorted.length === 0) return undefined;
       if (namesOnly) return sorted.map((set) => `${set.name}\n`).join("");
+      if (asSave) return saveIpSets(sorted);
       return printIpSets(sorted, (set) => references(node, set));
     },
 

@@ -124,13 +124,16 @@ export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
 export const ipset = tool("ipset", function* (sys, tables) {
   const args = sys.args.slice(1);
   const namesOnly = args.includes("-n") || args.includes("-name");
-  const words = args.filter((arg) => !arg.startsWith("-") || arg === "-L");
+  const asSave = args.includes("save") || args.includes("-S");
+  const output = args.indexOf("-o");
+  const words = args.filter((arg, i) => (!arg.startsWith("-") || arg === "-L" || arg === "-S") && (output < 0 || i !== output + 1));
   const [command, name] = words;
-  if (command !== "list" && command !== "save" && command !== "-L") {
-    yield* sys.err("ipset v7.17: No command specified.\nTry `ipset help' for more information.\n");
+  if (command === undefined || !["list", "save", "-L", "-S"].includes(command)) {
+    const unknown = command === undefined ? "." : `: unknown argument ${command}`;
+    yield* sys.err(`ipset v7.17: No command specified${unknown}\nTry \`ipset help' for more information.\n`);
     return 1;
   }
-  const text = tables.ipsetList(name, { namesOnly, asSave: command === "save" });
+  const text = tables.ipsetList(name, { namesOnly, asSave });
   if (text === undefined) {
     yield* sys.err("ipset v7.17: The set with the given name does not exist\n");
     return 1;
@@ -166,12 +169,14 @@ export const nft = tool("nft", function* (sys, tables) {
   return 0;
 });
 
+const conntrackHelp = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
 const protocolNumbers = { tcp: 6, udp: 17, icmp: 1, sctp: 132, icmpv6: 58 } as const;
 
-/** `conntrack -L|-D|-C [-p PROTO] [-s IP] [-d IP] [--dport PORT] [--sport PORT] [--reply-src IP] [-f FAMILY]` */
+/** `conntrack -L|-D|-C|-F [-o extended] [-p PROTO] [-s IP] [-d IP] [--dport PORT] [--sport PORT] [--reply-src IP] [-f FAMILY]` */
 export const conntrack = tool("conntrack", function* (sys, tables) {
   const args = sys.args.slice(1);
-  let command: "list" | "delete" | "count" | undefined;
+  let command: "list" | "delete" | "count" | "flush" | undefined;
+  let isExtended = false;
   let family: 4 | 6 = 4;
   const tests: ((row: ConntrackRow) => boolean)[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -193,10 +198,19 @@ export const conntrack = tool("conntrack", function* (sys, tables) {
       case "--count":
         command = "count";
         break;
+      case "-F":
+      case "--flush":
+        command = "flush";
+        if (args[i + 1] === "conntrack") i++;
+        break;
       case "-p":
       case "--proto":
       case "--protonum": {
         const wanted = value().toLowerCase();
+        if (!(wanted in protocolNumbers) && !/^\d+$/.test(wanted)) {
+          yield* sys.err(`conntrack v1.4.7 (conntrack-tools): \`${wanted}' unsupported protocol\n${conntrackHelp}`);
+          return 2;
+        }
         tests.push((row) => row.protocol === wanted || `${protocolNumbers[row.protocol]}` === wanted);
         break;
       }
@@ -256,31 +270,35 @@ export const conntrack = tool("conntrack", function* (sys, tables) {
         );
         break;
       case "-o":
-        value();
+      case "--output":
+        isExtended ||= value().split(",").includes("extended");
         break;
       default:
-        yield* sys.err(
-          `conntrack v1.4.7 (conntrack-tools): Bad parameter: ${arg}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
-        );
+        yield* sys.err(`conntrack v1.4.7 (conntrack-tools): unknown option \`${arg}'\n${conntrackHelp}`);
         return 2;
     }
   }
   const accepts = (row: ConntrackRow): boolean => tests.every((test) => test(row));
   if (command === undefined) {
-    yield* sys.err(
-      "conntrack v1.4.7 (conntrack-tools): You need to supply parameters to this command\nTry `conntrack -h' or 'conntrack --help' for more information.\n",
-    );
+    yield* sys.err(`conntrack v1.4.7 (conntrack-tools): You need to supply parameters to this command\n${conntrackHelp}`);
     return 2;
+  }
+  if (command === "flush") {
+    tables.deleteConntrack(4, () => true);
+    tables.deleteConntrack(6, () => true);
+    yield* sys.err("conntrack v1.4.7 (conntrack-tools): connection tracking table has been emptied.\n");
+    return 0;
   }
   if (command === "count") {
     yield* sys.out(`${tables.conntrack(family).length}\n`);
     return 0;
   }
-  return yield* show(sys, command === "list" ? tables.conntrack(family).filter(accepts) : tables.deleteConntrack(family, accepts), command);
+  const rows = command === "list" ? tables.conntrack(family).filter(accepts) : tables.deleteConntrack(family, accepts);
+  return yield* show(sys, rows, command, isExtended ? (family === 4 ? "ipv4     2 " : "ipv6     10 ") : "");
 });
 
-function* show(sys: Sys, rows: readonly ConntrackRow[], command: "list" | "delete"): Run<number> {
-  yield* sys.out(rows.map((row) => `${rowText(row)}\n`).join(""));
+function* show(sys: Sys, rows: readonly ConntrackRow[], command: "list" | "delete", before: string): Run<number> {
+  yield* sys.out(rows.map((row) => `${before}${rowText(row)}\n`).join(""));
   const done = command === "list" ? "shown" : "deleted";
   yield* sys.err(`conntrack v1.4.7 (conntrack-tools): ${rows.length} flow entries have been ${done}.\n`);
   return command === "delete" && rows.length === 0 ? 1 : 0;
