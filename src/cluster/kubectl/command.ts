@@ -9,12 +9,16 @@ export interface Command {
   readonly aliases?: readonly string[];
   /** One line for `kubectl help`. */
   readonly short: string;
+  /** For its own help, where that says more than `short`. */
+  readonly long?: string;
   /** What follows the command's path in its `Usage:` line. */
   readonly usage?: string;
   readonly flags?: readonly FlagDefinition[];
   readonly commands?: readonly Command[];
   /** Absent: a mere group of subcommands. */
   readonly run?: (session: Session, flags: Flags) => Run<number> | Run<void>;
+  /** Of a group: its help, when no subcommand is named, goes to standard output. */
+  readonly helpsOnStdout?: boolean;
   /** Not in help; old or inner. */
   readonly isHidden?: boolean;
   /** What its words are, for Tab. */

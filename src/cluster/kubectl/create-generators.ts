@@ -1,5 +1,7 @@
 import type { LooseObject } from "../api/meta.ts";
+import { dns1123Subdomain } from "../api/names.ts";
 import type { Run } from "../machine/syscall.ts";
+import { sha256 } from "../protocols/bytes.ts";
 import { isPair, pemBlocks } from "../protocols/der.ts";
 import { encodeBase64 } from "./base64.ts";
 import type { Command } from "./command.ts";
@@ -113,10 +115,16 @@ function servicePorts(flags: Flags): readonly LooseObject[] {
   const nodePort = flags.isGiven("node-port") ? flags.number("node-port") : 0;
   return flags.list("tcp").map((text) => {
     const [port = "", target] = text.split(":");
-    if (!/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
-    const targetPort = target === undefined || target === "" ? Number(port) : /^\d+$/.test(target) ? Number(target) : target;
-    return { name: text.replaceAll(":", "-"), port: Number(port), protocol: "TCP", targetPort, ...(nodePort === 0 ? {} : { nodePort }) };
+    const number = portNumber(port);
+    const targetPort = target === undefined || target === "" ? number : /^\d+$/.test(target) ? Number(target) : target;
+    return { name: text.replaceAll(":", "-"), port: number, protocol: "TCP", targetPort, ...(nodePort === 0 ? {} : { nodePort }) };
   });
+}
+
+function portNumber(text: string): number {
+  const fault = !/^\d+$/.test(text) ? "invalid syntax" : Number(text) > 65_535 ? "value out of range" : undefined;
+  if (fault !== undefined) throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: ${fault}`);
+  return Number(text);
 }
 
 function service(type: string): Build {
@@ -124,6 +132,8 @@ function service(type: string): Build {
     if (type === "ExternalName") requireFlags(flags, "external-name");
     const name = nameArgument(session, flags);
     const ports = servicePorts(flags);
+    if (type === "ExternalName" && dns1123Subdomain(flags.text("external-name")).length > 0)
+      throw new KubectlError(`invalid service external name ${flags.text("external-name")}`);
     const isHeadless = flags.text("clusterip") === "None";
     if (ports.length === 0 && type !== "ExternalName" && !isHeadless)
       throw new KubectlError("at least one tcp port specifier must be provided");
@@ -317,8 +327,9 @@ function keyValues(session: Session, flags: Flags, owner: string): ReadonlyMap<s
       const text = line.trimStart();
       if (text === "" || text.startsWith("#")) continue;
       const equals = text.indexOf("=");
-      if (equals < 0) continue; // a name alone takes its value from the environment
-      add(text.slice(0, equals), text.slice(equals + 1));
+      // A name alone takes its value from the environment.
+      if (equals < 0) add(text, session.sys.env.get(text) ?? "");
+      else add(text.slice(0, equals), text.slice(equals + 1));
     }
   }
   return data;
@@ -327,7 +338,17 @@ function keyValues(session: Session, flags: Flags, owner: string): ReadonlyMap<s
 function configMap(session: Session, flags: Flags): LooseObject {
   const name = nameArgument(session, flags);
   const data = keyValues(session, flags, `Data for ConfigMap ${JSON.stringify(name)}`);
-  return typed("v1", "ConfigMap", name, data.size === 0 ? {} : { data: Object.fromEntries(data) });
+  const object = typed("v1", "ConfigMap", name, data.size === 0 ? {} : { data: Object.fromEntries(data) });
+  return flags.is("append-hash") ? withHash(object, { kind: "ConfigMap", name, data: object.data ?? "" }) : object;
+}
+
+/** `--append-hash`: ten characters of what the object says. @source kubectl pkg/util/hash/hash.go */
+function withHash(object: LooseObject, hashed: LooseObject): LooseObject {
+  const hex = [...sha256(goJson(hashed))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const safe: Readonly<Record<string, string>> = { 0: "g", 1: "h", 3: "k", a: "m", e: "t" };
+  const suffix = [...hex.slice(0, 10)].map((character) => safe[character] ?? character).join("");
+  const metadata = object.metadata as LooseObject;
+  return { ...object, metadata: { ...metadata, name: `${metadata.name}-${suffix}` } };
 }
 
 function encoded(data: ReadonlyMap<string, string>): LooseObject {
@@ -338,7 +359,8 @@ function genericSecret(session: Session, flags: Flags): LooseObject {
   const name = nameArgument(session, flags);
   const data = keyValues(session, flags, "Data for Secret");
   const type = flags.text("type");
-  return typed("v1", "Secret", name, { ...(data.size === 0 ? {} : { data: encoded(data) }), ...(type === "" ? {} : { type }) });
+  const object = typed("v1", "Secret", name, { ...(data.size === 0 ? {} : { data: encoded(data) }), ...(type === "" ? {} : { type }) });
+  return flags.is("append-hash") ? withHash(object, { kind: "Secret", type, name, data: object.data ?? "" }) : object;
 }
 
 function tlsSecret(session: Session, flags: Flags): LooseObject {
@@ -375,7 +397,7 @@ function registrySecret(session: Session, flags: Flags): LooseObject {
   const email = flags.text("docker-email");
   const entry = { username, password, ...(email === "" ? {} : { email }), auth: encodeBase64(`${username}:${password}`) };
   return typed("v1", "Secret", name, {
-    data: { ".dockerconfigjson": encodeBase64(goJson({ auths: { [server]: entry } })) },
+    data: { ".dockerconfigjson": encodeBase64(JSON.stringify({ auths: { [server]: entry } })) },
     type: "kubernetes.io/dockerconfigjson",
   });
 }
@@ -383,6 +405,8 @@ function registrySecret(session: Session, flags: Flags): LooseObject {
 const secretCommand: Command = {
   name: "secret",
   short: "Create a secret using a specified subcommand",
+  long: "Create a secret with specified type.\n\n A docker-registry type secret is for accessing a container registry.\n\n A generic type secret indicate an Opaque secret type.\n\n A tls type secret holds TLS certificate and its associated key.",
+  usage: "(docker-registry | generic | tls)",
   commands: [
     command({
       name: "generic",
@@ -424,7 +448,8 @@ const secretCommand: Command = {
 
 // ingress
 
-const ruleForm = /^([\w*\-.]*)(\/[^=]*)=([\w-]+):([\w-]+)(?:,(tls)(?:=([\w\-.]+))?)?$/;
+/** Not anchored: what stands before or behind is passed over. @source kubectl pkg/cmd/create/create_ingress.go, ruleRegex */
+const ruleForm = /([\w*\-.]*)(\/.*)=([\w-]+):([\w-]+)(?:,(tls)=?([\w-]+)?)?/;
 
 function servicePort(text: string): LooseObject {
   return /^\d+$/.test(text) ? { number: Number(text) } : { name: text };
@@ -455,14 +480,16 @@ function ingress(session: Session, flags: Flags): LooseObject {
     });
     if (hasTls !== undefined) {
       const entry = tls.find((one) => one.secretName === secretName);
-      if (entry === undefined) tls.push({ hosts: host === "" ? [] : [host], ...(secretName === undefined ? {} : { secretName }) });
-      else if (host !== "" && !entry.hosts.includes(host)) entry.hosts.push(host);
+      if (entry !== undefined) {
+        if (!entry.hosts.includes(host)) entry.hosts.push(host);
+      } else if (host !== "" || secretName !== undefined)
+        tls.push({ hosts: host === "" ? [] : [host], ...(secretName === undefined ? {} : { secretName }) });
     }
   }
   const annotations: Record<string, string> = {};
   for (const text of flags.list("annotation")) {
     const equals = text.indexOf("=");
-    if (equals <= 0) throw new KubectlError(`${text} is an invalid annotation, expected key=[value]`);
+    if (equals <= 0) throw new KubectlError(`annotation ${text} is invalid and should be in format key=[value]`);
     annotations[text.slice(0, equals)] = text.slice(equals + 1);
   }
   let defaultBackend: LooseObject | undefined;

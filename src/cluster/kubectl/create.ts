@@ -3,7 +3,7 @@ import type { Run } from "../machine/syscall.ts";
 import { checkOnClient, fieldValidation, validateFlag, validationQuery } from "./apply.ts";
 import type { Command } from "./command.ts";
 import { createSubcommands } from "./create-generators.ts";
-import { Exit, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
+import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { withLastApplied } from "./last-applied.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
@@ -48,10 +48,8 @@ export const createCommand: Command = {
 function* create(session: Session, flags: Flags): Run<void> {
   const files = flags.list("filename");
   if (files.length === 0) {
-    yield* session.err("Error: must specify one of -f and -k\n\n");
-    const [word] = flags.args;
-    if (word !== undefined) throw session.usage(`unknown command ${JSON.stringify(word)}`);
-    throw new Exit(1);
+    if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
+    throw new KubectlError("must specify one of -f and -k");
   }
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   const dryRun = yield* dryRunOf(session, flags);

@@ -63,7 +63,7 @@ function* remove(session: Session, flags: Flags): Run<void> {
   const dryRun = yield* dryRunOf(session, flags);
   const labelSelector = flags.text("selector");
   const fieldSelector = flags.text("field-selector");
-  if (flags.is("all") && labelSelector !== "") throw new KubectlError("cannot set --all and --selector at the same time");
+  if (flags.is("all") && labelSelector !== "") throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
   if (flags.is("all") && fieldSelector !== "") throw new KubectlError("cannot set --all and --field-selector at the same time");
   if (flags.text("output") !== "" && flags.text("output") !== "name") {
     throw new KubectlError(`unexpected -o output mode: ${flags.text("output")}. We only support '-o name'`);
@@ -99,6 +99,10 @@ function* remove(session: Session, flags: Flags): Run<void> {
   const deleted: Deleted[] = [];
   const failures: Error[] = [...errors];
   let hasWarned = false;
+  // What was found a moment ago may be gone with its owner.
+  const ignoresMissing = flags.isGiven("ignore-not-found")
+    ? flags.is("ignore-not-found")
+    : flags.is("all") || labelSelector !== "" || fieldSelector !== "";
   const plan: readonly Pick<Info, "resource" | "namespace" | "name" | "source">[] = [...infos, ...named];
   for (const { resource, namespace, name, source } of plan) {
     if (session.enforcesNamespace && !resource.isNamespaced && !hasWarned) {
@@ -116,7 +120,7 @@ function* remove(session: Session, flags: Flags): Run<void> {
       );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (!(flags.is("ignore-not-found") && error.isNotFound)) failures.push(withSource("deleting", source, error));
+      if (!(ignoresMissing && error.isNotFound)) failures.push(withSource("deleting", source, error));
     }
   }
   const failure = joinFailures(failures);

@@ -1,11 +1,11 @@
-import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { KubernetesObject, LabelSelector, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { withoutZeros, zeroMeta } from "./create-generators.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
-import { parseLabels } from "./run.ts";
+import { overridden, parseLabels } from "./run.ts";
 import { fetch, fileFlags, type Info, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -65,7 +65,8 @@ function* expose(session: Session, flags: Flags): Run<void> {
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
   for (const info of infos) {
-    const object = serviceFor(flags, info);
+    const service = serviceFor(flags, info);
+    const object = flags.text("overrides") === "" ? service : overridden(service, flags.text("overrides"));
     const resources = yield* session.resources();
     const resource = resources.get("services");
     const named = session.enforcesNamespace
@@ -122,7 +123,7 @@ function serviceFor(flags: Flags, info: Info): LooseObject {
     spec: {
       ...(clusterIP === "" ? {} : { clusterIP }),
       ...(externalIP === "" ? {} : { externalIPs: [externalIP] }),
-      ...(balancer === "" ? {} : { loadBalancerIP: balancer }),
+      ...(balancer === "" || type !== "LoadBalancer" ? {} : { loadBalancerIP: balancer }),
       ports,
       selector,
       ...(affinity === "" ? {} : { sessionAffinity: affinity }),
@@ -152,11 +153,15 @@ function selectorOf(info: Info): Readonly<Record<string, string>> {
     }
     return selector;
   }
-  const selector = (spec.selector ?? {}) as { matchLabels?: Readonly<Record<string, string>>; matchExpressions?: readonly unknown[] };
+  const selector = (spec.selector ?? {}) as LabelSelector;
+  const failure = "couldn't retrieve selectors via --selector flag or introspection";
+  if (Object.keys(selector.matchLabels ?? {}).length === 0)
+    throw new KubectlError(`${failure}: invalid ${kind.toLowerCase()}: no selectors, therefore cannot be exposed`);
   if ((selector.matchExpressions?.length ?? 0) > 0) {
-    throw new KubectlError(
-      "couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions to map-based selector format",
+    const parts = (selector.matchExpressions ?? []).map(
+      ({ key, operator, values = [] }) => `{Key:${key} Operator:${operator} Values:[${values.join(" ")}]}`,
     );
+    throw new KubectlError(`${failure}: couldn't convert expressions - "[${parts.join(" ")}]" to map-based selector format`);
   }
   return selector.matchLabels ?? {};
 }

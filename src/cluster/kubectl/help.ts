@@ -4,7 +4,7 @@ import type { FlagDefinition } from "./flags.ts";
 
 /** Help in kubectl's layout; the long texts and examples of the real one are left out. @source kubectl pkg/util/templates */
 export function rootHelp(groups: readonly CommandGroup[]): string {
-  const width = Math.max(...groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))) + 1;
+  const width = Math.max(...groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))) + 2;
   let text =
     "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n";
   for (const { title, commands } of groups) text += `${title}\n${commands.map((command) => commandLine(command, width)).join("")}\n`;
@@ -16,10 +16,11 @@ function commandLine({ name, short }: Command, width: number): string {
 }
 
 export function commandHelp(command: Command, path: string): string {
-  let text = `${command.short}.\n\n`.replace("..\n", ".\n");
-  const commands = (command.commands ?? []).filter(({ isHidden }) => isHidden !== true);
+  let text = `${command.long ?? command.short}.\n\n`.replace("..\n", ".\n");
+  if (command.aliases !== undefined) text += `Aliases:\n${[command.name, ...command.aliases].join(", ")}\n\n`;
+  const commands = (command.commands ?? []).filter(({ isHidden }) => isHidden !== true).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (commands.length > 0) {
-    const width = Math.max(...commands.map(({ name }) => name.length)) + 1;
+    const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
     text += `Available Commands:\n${commands.map((one) => commandLine(one, width)).join("")}\n`;
   }
   const flags = command.flags ?? [];
@@ -28,7 +29,7 @@ export function commandHelp(command: Command, path: string): string {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(flagText)
       .join("\n")}\n`;
-  text += `Usage:\n  ${path}${command.usage === undefined ? (commands.length > 0 ? " [flags] [options]" : " [options]") : ` ${command.usage}`}\n\n`;
+  text += `Usage:\n  ${path}${command.usage === undefined ? (commands.length > 0 ? " [flags] [options]" : " [options]") : ` ${command.usage}${/ \[(options|flags)\]$/.test(command.usage) ? "" : " [options]"}`}\n\n`;
   if (commands.length > 0) text += `Use "${path} <command> --help" for more information about a given command.\n`;
   return `${text}Use "kubectl options" for a list of global command-line options (applies to all commands).\n`;
 }

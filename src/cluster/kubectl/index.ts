@@ -38,7 +38,8 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
       if (found.command.run === undefined) {
         const [word] = flags.args;
         if (word !== undefined) throw session.usage(`unknown command ${JSON.stringify(word)}`);
-        yield* sys.out(commandHelp(found.command, found.path));
+        const help = commandHelp(found.command, found.path);
+        yield* found.command.helpsOnStdout === true ? sys.out(help) : sys.err(help);
         return 1;
       }
       const context = flags.text("context");

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../api/meta.ts";
-import { labelValueCheck, qualifiedName } from "../api/names.ts";
+import { labelValueCheck } from "../api/names.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
@@ -52,7 +52,9 @@ interface Words {
   readonly field: "labels" | "annotations";
   readonly noun: "label" | "annotation";
   readonly nothingGiven: string;
-  fault(key: string, value: string): string | undefined;
+  /** What is wrong with `key=value`. */
+  fault(pair: string, value: string): string | undefined;
+  bothWays(keys: readonly string[]): string;
   readonly overwriteFault: (taken: readonly { readonly key: string; readonly value: string }[]) => Error;
   /** How the result is called. */
   verb(before: Pairs, after: Pairs, overwrites: boolean): string;
@@ -64,12 +66,13 @@ const labelWords: Words = {
   field: "labels",
   noun: "label",
   nothingGiven: "at least one label update is required",
-  fault(key, value) {
-    const valueFaults = labelValueCheck(value);
-    if (valueFaults.length > 0) return `invalid label value: ${JSON.stringify(`${key}=${value}`)}: ${valueFaults.join(";")}`;
-    const keyFaults = qualifiedName(key);
-    return keyFaults.length > 0 ? `invalid label key: ${JSON.stringify(`${key}=${value}`)}: ${keyFaults.join(";")}` : undefined;
+  // Keys are left to the server.
+  fault(pair, value) {
+    if (value.includes("=")) return `invalid label spec: ${pair}`;
+    const faults = labelValueCheck(value);
+    return faults.length > 0 ? `invalid label value: ${JSON.stringify(pair)}: ${faults.join(";")}` : undefined;
   },
+  bothWays: () => "can not both modify and remove a label in the same command",
   overwriteFault: (taken) => {
     const errors = taken.map(({ key, value }) => new KubectlError(`'${key}' already has a value (${value}), and --overwrite is false`));
     return errors.length === 1 ? (errors[0] as Error) : new Failures(errors);
@@ -85,6 +88,7 @@ const annotateWords: Words = {
   noun: "annotation",
   nothingGiven: "at least one annotation update is required",
   fault: () => undefined,
+  bothWays: (keys) => `can not both modify and remove the following annotation(s) in the same command: ${keys.join(", ")}`,
   overwriteFault: (taken) =>
     new KubectlError(
       `--overwrite is false but found the following declared annotation(s): ${taken.map(({ key, value }) => `'${key}' already has a value (${value})`).join("; ")}`,
@@ -171,7 +175,7 @@ function parsePairs(
   const removals: string[] = [];
   let hasPairs = false;
   for (const arg of args) {
-    const isPair = arg.includes("=") || arg.endsWith("-");
+    const isPair = (arg.includes("=") && !arg.startsWith("=")) || arg.endsWith("-");
     if (!isPair && hasPairs) throw new KubectlError(`all resources must be specified before ${words.noun} changes: ${arg}`);
     if (!isPair) {
       resources.push(arg);
@@ -185,12 +189,11 @@ function parsePairs(
     }
     const key = arg.slice(0, equals);
     const value = arg.slice(equals + 1);
-    if (key === "") throw new KubectlError(`unknown label spec: ${arg}`.replace("label", words.noun));
-    const fault = words.fault(key, value);
+    const fault = words.fault(arg, value);
     if (fault !== undefined) throw new KubectlError(fault);
     changes.set(key, value);
   }
-  if (removals.some((key) => changes.has(key)))
-    throw new KubectlError(`can not both modify and remove ${words.noun === "label" ? "a label" : "an annotation"} in the same command`);
+  const twice = removals.filter((key) => changes.has(key));
+  if (twice.length > 0) throw new KubectlError(words.bothWays(twice));
   return { resources, changes, removals };
 }

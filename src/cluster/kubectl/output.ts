@@ -166,7 +166,7 @@ function warningPrefix(session: Session): string {
   const seconds = Math.floor(session.nowMs / 1000) % 86_400;
   const two = (value: number): string => `${value}`.padStart(2, "0");
   const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.000000`;
-  return `W0105 ${time} ${`${session.sys.pid}`.padStart(7)} helpers.go:704] `;
+  return `W0105 ${time} ${`${session.sys.pid}`.padStart(7)} helpers.go:702] `;
 }
 
 export function dryRunSuffix(dryRun: DryRun): string {

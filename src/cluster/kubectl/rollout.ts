@@ -1,4 +1,3 @@
-import type { Deployment } from "../api/deployment/types.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { formatRfc3339 } from "../sim/date.ts";
@@ -6,6 +5,7 @@ import type { Command } from "./command.ts";
 import { describePodTemplate } from "./describe/pod-template.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
+import { lastApplied } from "./last-applied.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { selectorOf } from "./pods.ts";
 import { objectName, qualifiedPlural } from "./resources.ts";
@@ -23,7 +23,9 @@ const usage = "(TYPE NAME | TYPE/NAME) [flags]";
 /** `kubectl rollout …`. @source kubectl pkg/cmd/rollout/*.go, pkg/polymorphichelpers */
 export const rolloutCommand: Command = {
   name: "rollout",
+  helpsOnStdout: true,
   short: "Manage the rollout of a resource",
+  long: "Manage the rollout of one or many resources.\n\n Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets",
   usage: "SUBCOMMAND",
   commands: [
     {
@@ -116,6 +118,11 @@ const restarting: Change = {
   },
 };
 
+function restartedAtOf(object: unknown): string | undefined {
+  const { spec } = object as { spec?: { template?: { metadata?: { annotations?: Readonly<Record<string, string>> } } } };
+  return spec?.template?.metadata?.annotations?.["kubectl.kubernetes.io/restartedAt"];
+}
+
 const pausing: Change = {
   verb: "paused",
   unsupported: "pausing is not supported",
@@ -152,6 +159,11 @@ function* change(session: Session, flags: Flags, what: Change): Run<void> {
         patch = what.patch(info, session);
       } catch (error) {
         throw error instanceof KubectlError ? named(error.message) : error;
+      }
+      if (what === restarting && restartedAtOf(info.object) === restartedAtOf(patch)) {
+        throw new KubectlError(
+          `failed to create patch for ${info.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
+        );
       }
       const patched = yield* session.request({
         method: "PATCH",
@@ -299,37 +311,60 @@ interface Revision {
   readonly revision: number;
   readonly template: LooseObject;
   readonly cause: string;
+  /** The ReplicaSet or ControllerRevision. */
+  readonly object: KubernetesObject;
 }
 
-/** A Deployment's revisions are its ReplicaSets. */
-function* revisionsOf(session: Session, info: Info): Run<readonly Revision[]> {
-  if (info.object.kind !== "Deployment")
-    throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(info.object.kind)}`);
+const histories: Readonly<Record<string, string>> = {
+  Deployment: "replicasets.apps",
+  DaemonSet: "controllerrevisions.apps",
+  StatefulSet: "controllerrevisions.apps",
+};
+
+/** A Deployment's revisions are its ReplicaSets, others' are ControllerRevisions. @source kubectl pkg/polymorphichelpers/history.go */
+function* revisionsOf(session: Session, info: Info, what: "retrieving history" | "retrieving rollbacker"): Run<readonly Revision[]> {
+  const { kind } = info.object;
+  const plural = histories[kind];
+  if (plural === undefined)
+    throw new KubectlError(`error ${what} for ${JSON.stringify(kind)}, no visitor method exists for {${info.resource.group} ${kind}}`);
   const resources = yield* session.resources();
-  const labelSelector = selectorOf(info.object) ?? "";
   const list = yield* session.request<{ items: readonly KubernetesObject[] }>({
     method: "GET",
-    path: resourcePath(resources.get("replicasets.apps"), info.namespace),
-    query: { labelSelector },
+    path: resourcePath(resources.get(plural), info.namespace),
+    query: { labelSelector: selectorOf(info.object) ?? "" },
   });
   return list.items
     .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === info.object.metadata.uid) === true)
-    .map((replicaSet) => ({
-      revision: Number(replicaSet.metadata.annotations?.[revisionAnnotation] ?? "0"),
-      template: (replicaSet as unknown as { spec: { template: LooseObject } }).spec.template,
-      cause: replicaSet.metadata.annotations?.["kubernetes.io/change-cause"] ?? "<none>",
-    }))
+    .map((object): Revision => {
+      const { spec, data, revision } = object as unknown as {
+        spec?: { template: LooseObject };
+        data?: { spec: { template: LooseObject } };
+        revision?: number;
+      };
+      const { $patch: _, ...template } = spec?.template ?? data?.spec.template ?? {};
+      return {
+        revision: revision ?? Number(object.metadata.annotations?.[revisionAnnotation] ?? "0"),
+        template,
+        cause: object.metadata.annotations?.["kubernetes.io/change-cause"] ?? "<none>",
+        object,
+      };
+    })
     .toSorted((a, b) => a.revision - b.revision);
 }
 
 function* history(session: Session, flags: Flags): Run<void> {
+  const printer = objectPrinter(session, flags);
   for (const info of yield* selected(session, flags)) {
-    const revisions = yield* revisionsOf(session, info);
+    const revisions = yield* revisionsOf(session, info, "retrieving history");
     const wanted = flags.number("revision");
     const name = objectName(info.resource, info.name);
     if (wanted > 0) {
       const found = revisions.find(({ revision }) => revision === wanted);
       if (found === undefined) throw new KubectlError("unable to find the specified revision");
+      if (printer !== undefined) {
+        yield* session.out(printer(found.object, undefined));
+        continue;
+      }
       yield* session.out(`${name} with revision #${wanted}\n${describePodTemplate(found.template, session.behaviour)}\n`);
       continue;
     }
@@ -342,20 +377,15 @@ function* undo(session: Session, flags: Flags): Run<void> {
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
   for (const info of yield* selected(session, flags)) {
-    if (info.object.kind !== "Deployment") throw new KubectlError(`no rollbacker has been implemented for "${info.object.kind}"`);
-    const deployment = info.object as Deployment;
-    if ((deployment.spec as { paused?: boolean }).paused === true) {
-      throw new KubectlError(
-        `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`,
-      );
-    }
-    const revisions = yield* revisionsOf(session, info);
+    const revisions = yield* revisionsOf(session, info, "retrieving rollbacker");
     const wanted = flags.number("to-revision");
     if (wanted < 0) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
     const target = wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
     if (target === undefined) {
       throw new KubectlError(
-        wanted === 0 ? `no rollout history found for deployment "${info.name}"` : `unable to find specified revision ${wanted} in history`,
+        wanted === 0
+          ? `no rollout history found for ${info.object.kind.toLowerCase()} "${info.name}"`
+          : `unable to find specified revision ${wanted} in history`,
       );
     }
     const template = withoutHash(target.template);
@@ -365,7 +395,12 @@ function* undo(session: Session, flags: Flags): Run<void> {
       );
       continue;
     }
-    const current = withoutHash((deployment as unknown as { spec: { template: LooseObject } }).spec.template);
+    if (specOf(info).paused === true) {
+      throw new KubectlError(
+        `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`,
+      );
+    }
+    const current = withoutHash(specOf(info).template as LooseObject);
     if (JSON.stringify(current) === JSON.stringify(template)) {
       yield* session.out(
         `${objectName(info.resource, info.name)} skipped rollback (current template already matches revision ${target.revision})\n`,
@@ -376,11 +411,31 @@ function* undo(session: Session, flags: Flags): Run<void> {
       method: "PATCH",
       path: resourcePath(info.resource, info.namespace, info.name),
       query: dryRun === "server" ? { dryRun: "All" } : {},
-      body: [{ op: "replace", path: "/spec/template", value: template }],
+      body: [
+        { op: "replace", path: "/spec/template", value: template },
+        ...(info.object.kind === "Deployment"
+          ? [{ op: "replace", path: "/metadata/annotations", value: annotationsBack(info.object, target.object) }]
+          : []),
+      ],
       contentType: "application/json-patch+json",
     });
     yield* printResult(session, flags, printer, info.resource, patched, "rolled back", dryRun);
   }
+}
+
+/** Those of the revision, but for what belongs to the Deployment itself. @source kubectl pkg/polymorphichelpers/rollback.go, annotationsToSkip */
+function annotationsBack(deployment: KubernetesObject, replicaSet: KubernetesObject): Readonly<Record<string, string>> {
+  const own = new Set([
+    lastApplied,
+    revisionAnnotation,
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+  ]);
+  const kept = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => own.has(key));
+  const back = Object.entries(replicaSet.metadata.annotations ?? {}).filter(([key]) => !own.has(key));
+  return Object.fromEntries([...kept, ...back]);
 }
 
 function withoutHash(template: LooseObject): LooseObject {

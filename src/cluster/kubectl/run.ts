@@ -6,7 +6,6 @@ import { createObject, requireFlags, zeroMeta } from "./create-generators.ts";
 import { deleteOne } from "./delete.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
-import { goJson } from "./go-json.ts";
 import { dryRunFlag, outputFlags } from "./output.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -100,13 +99,16 @@ function* run(session: Session, flags: Flags): Run<number> {
   const [name] = flags.args;
   if (name === undefined || flags.argsLengthAtDash === 0) throw session.usage("NAME is required for run");
   const image = flags.text("image");
+  if (image === "") throw new KubectlError("--image is required");
   if (!/^[\w./:@-]+$/.test(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
   const restart = flags.text("restart");
   if (!["Always", "OnFailure", "Never"].includes(restart)) throw session.usage(`invalid restart policy: ${restart}`);
   const isInteractive = flags.is("stdin");
   if (flags.is("tty") && !isInteractive) throw session.usage("-i/--stdin is required for containers with -t/--tty=true");
   const isAttached = flags.is("attach") || isInteractive;
-  if (flags.is("rm") && !isAttached) throw new KubectlError("--rm should only be used for attached containers");
+  if (flags.is("rm") && !isAttached) throw session.usage("--rm should only be used for attached containers");
+  const policy = flags.text("image-pull-policy");
+  if (!["", "Always", "IfNotPresent", "Never"].includes(policy)) throw session.usage(`invalid image pull policy: ${policy}`);
   if (flags.is("expose") && flags.text("port") === "") throw session.usage("--port must be set when exposing a service");
 
   const labels = flags.isGiven("labels") ? parseLabels(flags.text("labels")) : { run: name };
@@ -116,7 +118,7 @@ function* run(session: Session, flags: Flags): Run<number> {
   let object: LooseObject = { apiVersion: "v1", kind: "Pod", metadata: meta, spec: pod, status: {} };
   if (session.behaviour.runMakesDeployment) object = yield* byGenerator(session, flags, labels, meta, pod, restart);
   const overrides = flags.text("overrides");
-  if (overrides !== "") object = merged(object, parseOverrides(overrides)) as LooseObject;
+  if (overrides !== "") object = overridden(object, overrides);
 
   if (flags.is("expose")) {
     const port = Number(flags.text("port"));
@@ -162,6 +164,7 @@ function* run(session: Session, flags: Flags): Run<number> {
 function podSpec(flags: Flags, name: string, restart: string): LooseObject {
   const words = flags.args.slice(1);
   const port = flags.text("port");
+  if (port !== "" && !/^[-+]?\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   const env = flags.list("env").map((text) => {
     const equals = text.indexOf("=");
     if (equals <= 0) throw new KubectlError(`invalid env: ${text}`);
@@ -242,12 +245,15 @@ export function parseLabels(text: string): Record<string, string> {
   return labels;
 }
 
-function parseOverrides(text: string): unknown {
+/** `--overrides`: a merge patch of what the client made. */
+export function overridden(object: LooseObject, overrides: string): LooseObject {
+  let patch: unknown;
   try {
-    return JSON.parse(text);
+    patch = JSON.parse(overrides);
   } catch {
-    throw new KubectlError(`invalid overrides: ${goJson(text)} is no JSON`);
+    throw new KubectlError("Invalid JSON Patch");
   }
+  return merged(object, patch) as LooseObject;
 }
 
 function merged(target: unknown, patch: unknown): unknown {

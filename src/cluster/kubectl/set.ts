@@ -1,12 +1,13 @@
+import { parseSelector } from "../api/labels.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { createTwoWayMergePatch } from "../apiserver/three-way.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
-import { joinFailures, KubectlError, StatusError } from "./failure.ts";
+import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { schemaOf } from "./schema.ts";
-import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
+import { fetch, fileFlags, type Info, missingResource, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 const common: readonly FlagDefinition[] = [
@@ -31,6 +32,7 @@ interface Container {
 export const setCommand: Command = {
   name: "set",
   short: "Set specific features on objects",
+  long: "Configure application resources.\n\n These commands help you make changes to existing application resources.",
   usage: "SUBCOMMAND",
   commands: [
     {
@@ -90,10 +92,24 @@ export const setCommand: Command = {
   ],
 };
 
+interface Words {
+  /** `image updated` */
+  readonly verb: string;
+  /** What stands before the server's words. */
+  readonly failure?: string;
+  readonly printsUnchanged?: boolean;
+}
+
 /** Patches each object to what `update` makes of it, and prints `verb` for those that change. */
-function* updateAll(session: Session, flags: Flags, args: readonly string[], verb: string, update: (info: Info) => LooseObject): Run<void> {
+function* updateAll(session: Session, flags: Flags, args: readonly string[], update: (info: Info) => LooseObject, words: Words): Run<void> {
+  const { verb, failure: prefix = "", printsUnchanged = false } = words;
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
+  if (flags.is("local") && flags.list("filename").length === 0) {
+    throw new KubectlError(
+      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+    );
+  }
   const selection = yield* select(session, {
     args,
     files: flags.list("filename"),
@@ -107,9 +123,10 @@ function* updateAll(session: Session, flags: Flags, args: readonly string[], ver
       const after = update(info);
       const schema = schemaOf(info.resource.apiVersion, info.resource.kind);
       const patch = createTwoWayMergePatch(info.object, after, schema);
-      if (Object.keys(patch).length === 0) continue;
+      const isSame = Object.keys(patch).length === 0;
+      if (isSame && !printsUnchanged) continue;
       const patched =
-        dryRun === "client"
+        isSame || dryRun === "client" || flags.is("local")
           ? after
           : yield* session.request<KubernetesObject>({
               method: "PATCH",
@@ -121,7 +138,7 @@ function* updateAll(session: Session, flags: Flags, args: readonly string[], ver
       yield* printResult(session, flags, printer, info.resource, patched, verb, dryRun);
     } catch (error) {
       if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
-      failures.push(error);
+      failures.push(error instanceof StatusError && prefix !== "" ? new KubectlError(`${prefix} ${error.message}`) : error);
     }
   }
   const failure = joinFailures(failures);
@@ -147,7 +164,10 @@ export function withPodSpec(info: Info, change: (spec: LooseObject) => LooseObje
     };
   }
   const template = spec.template as { spec: LooseObject } | undefined;
-  if (template?.spec === undefined) throw new KubectlError(`${info.resource.plural}/${info.name} does not have a pod template`);
+  if (template?.spec === undefined)
+    throw new KubectlError(
+      `${info.resource.plural}/${info.name} the object is not a pod or does not have a pod template: *${info.resource.version}.${info.object.kind}`,
+    );
   return { ...object, spec: { ...spec, template: { ...template, spec: change(template.spec) } } };
 }
 
@@ -163,7 +183,7 @@ function needResources(flags: Flags, resources: readonly string[]): void {
 
 function* setImage(session: Session, flags: Flags): Run<void> {
   const { resources, pairs } = splitPairs(flags.args);
-  needResources(flags, resources);
+  if (resources.length === 0 && flags.list("filename").length === 0) throw new KubectlError(missingResource);
   if (pairs.length === 0) throw new KubectlError("at least one image update is required");
   const images = new Map(
     pairs.map((pair) => {
@@ -173,21 +193,35 @@ function* setImage(session: Session, flags: Flags): Run<void> {
   );
   if (images.has("*") && images.size > 1)
     throw new KubectlError("all containers are already specified by *, but saw more than one container_name=container_image pairs");
-  yield* updateAll(session, flags, resources, "image updated", (info) =>
+  const missed: string[] = [];
+  const update = (info: Info): LooseObject =>
     withPodSpec(info, (spec) => {
       const containers = (spec.containers ?? []) as readonly Container[];
       const init = (spec.initContainers ?? []) as readonly Container[];
       for (const name of images.keys()) {
-        if (name !== "*" && ![...containers, ...init].some((container) => container.name === name))
-          throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
+        if (name !== "*" && ![...containers, ...init].some((container) => container.name === name)) missed.push(name);
       }
       const renew = (container: Container): Container => {
         const image = images.get(container.name) ?? images.get("*");
         return image === undefined ? container : { ...container, image };
       };
       return { ...spec, containers: containers.map(renew), ...(init.length === 0 ? {} : { initContainers: init.map(renew) }) };
-    }),
-  );
+    });
+  const failures: Error[] = [];
+  try {
+    yield* updateAll(session, flags, resources, update, {
+      verb: "image updated",
+      failure: "failed to patch image update to pod template:",
+    });
+  } catch (error) {
+    if (!(error instanceof KubectlError || error instanceof StatusError || error instanceof Failures)) throw error;
+    failures.push(error);
+  }
+  const failure = joinFailures([
+    ...missed.map((name) => new KubectlError(`unable to find container named ${JSON.stringify(name)}`)),
+    ...failures,
+  ]);
+  if (failure !== undefined) throw failure;
 }
 
 function isChosen(pattern: string, name: string): boolean {
@@ -214,7 +248,7 @@ function* setEnv(session: Session, flags: Flags): Run<void> {
       let text = "";
       withPodSpec(info, (spec) => {
         for (const container of (spec.containers ?? []) as readonly Container[]) {
-          text += `# ${info.resource.plural} ${info.name}, container ${container.name}\n`;
+          text += `# ${info.object.kind} ${info.name}, container ${container.name}\n`;
           for (const { name, value, valueFrom } of container.env ?? [])
             text += valueFrom === undefined ? `${name}=${value ?? ""}\n` : `# ${name} from another source\n`;
         }
@@ -226,30 +260,62 @@ function* setEnv(session: Session, flags: Flags): Run<void> {
     if (failure !== undefined) throw failure;
     return;
   }
-  if (pairs.length === 0) throw new KubectlError("at least one environment variable must be provided");
-  yield* updateAll(session, flags, resources, "env updated", (info) =>
-    withPodSpec(info, (spec) => ({
-      ...spec,
-      containers: ((spec.containers ?? []) as readonly Container[]).map((container) => {
-        if (!isChosen(flags.text("containers"), container.name)) return container;
-        const env = (container.env ?? [])
-          .filter(({ name }) => !removals.includes(name))
-          .map((entry) => (values.has(entry.name) ? { name: entry.name, value: values.get(entry.name) as string } : entry));
-        for (const [name, value] of values) if (!env.some((entry) => entry.name === name)) env.push({ name, value });
-        const { env: _, ...rest } = container;
-        return env.length === 0 ? rest : { ...rest, env };
-      }),
-    })),
-  );
+  const given = flags.text("from") === "" ? [] : yield* valuesFrom(session, flags.text("from"), flags.text("prefix"));
+  const wanted = [...[...values].map(([name, value]): EnvEntry => ({ name, value })), ...given];
+  const unmatched: string[] = [];
+  const update = (info: Info): LooseObject =>
+    withPodSpec(info, (spec) => {
+      const containers = (spec.containers ?? []) as readonly Container[];
+      const isMatched = containers.some(({ name }) => isChosen(flags.text("containers"), name));
+      if (!isMatched)
+        unmatched.push(
+          `Warning: ${info.object.kind}/${info.name} does not have any containers matching ${JSON.stringify(flags.text("containers"))}\n`,
+        );
+      return {
+        ...spec,
+        containers: containers.map((container) => {
+          if (!isChosen(flags.text("containers"), container.name)) return container;
+          const env: EnvEntry[] = (container.env ?? [])
+            .filter(({ name }) => !removals.includes(name))
+            .map((entry) => wanted.find(({ name }) => name === entry.name) ?? entry);
+          for (const entry of wanted) if (!env.some(({ name }) => name === entry.name)) env.push(entry);
+          const { env: _, ...rest } = container;
+          return env.length === 0 ? rest : { ...rest, env };
+        }),
+      };
+    });
+  yield* updateAll(session, flags, resources, update, { verb: "env updated", failure: "failed to patch env update to pod template:" });
+  for (const line of unmatched) yield* session.err(line);
+}
+
+type EnvEntry = { readonly name: string; readonly value?: string; readonly valueFrom?: unknown };
+
+/** `--from=configmap/NAME`: a reference for each key; names are upper case, and other characters than letters and digits are `_`. */
+function* valuesFrom(session: Session, from: string, prefix: string): Run<readonly EnvEntry[]> {
+  const { infos, errors } = yield* fetch(session, yield* select(session, { args: [from] }));
+  const failure = joinFailures(errors);
+  if (failure !== undefined) throw failure;
+  const entries: EnvEntry[] = [];
+  for (const { object, name: owner } of infos) {
+    const reference = object.kind === "ConfigMap" ? "configMapKeyRef" : object.kind === "Secret" ? "secretKeyRef" : undefined;
+    if (reference === undefined) throw new KubectlError(`unsupported resource specified in --from`);
+    const { data = {} } = object as unknown as { data?: Readonly<Record<string, string>> };
+    for (const key of Object.keys(data).sort()) {
+      const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+      if (name !== key) yield* session.err(`Warning: key ${key} transferred to ${name}\n`);
+      entries.push({ name: prefix + name, valueFrom: { [reference]: { key, name: owner } } });
+    }
+  }
+  return entries;
 }
 
 function* setResources(session: Session, flags: Flags): Run<void> {
-  needResources(flags, flags.args);
+  if (flags.args.length === 0 && flags.list("filename").length === 0) throw new KubectlError(missingResource);
   const limits = amounts(flags.text("limits"));
   const requests = amounts(flags.text("requests"));
   if (limits === undefined && requests === undefined)
     throw new KubectlError("you must specify an update to requests or limits (in the form of --requests/--limits)");
-  yield* updateAll(session, flags, flags.args, "resource requirements updated", (info) =>
+  const update = (info: Info): LooseObject =>
     withPodSpec(info, (spec) => ({
       ...spec,
       containers: ((spec.containers ?? []) as readonly Container[]).map((container) => {
@@ -264,8 +330,11 @@ function* setResources(session: Session, flags: Flags): Run<void> {
           },
         };
       }),
-    })),
-  );
+    }));
+  yield* updateAll(session, flags, flags.args, update, {
+    verb: "resource requirements updated",
+    failure: "failed to patch resources update to pod template",
+  });
 }
 
 function amounts(text: string): Readonly<Record<string, string>> | undefined {
@@ -279,28 +348,34 @@ function amounts(text: string): Readonly<Record<string, string>> | undefined {
   );
 }
 
+/** The last word is the selector. */
 function* setSelector(session: Session, flags: Flags): Run<void> {
-  const { resources, pairs } = splitPairs(flags.args);
+  if (flags.args.length === 0) throw new KubectlError("one selector is required");
+  const resources = flags.args.slice(0, -1);
+  const expression = flags.args.at(-1) ?? "";
   if (resources.length === 0 && flags.list("filename").length === 0)
     throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
-  if (pairs.length === 0) throw new KubectlError("selector must be specified");
-  const selector = Object.fromEntries(
-    pairs
-      .join(",")
-      .split(",")
-      .map((pair) => [pair.split("=")[0] as string, pair.slice(pair.indexOf("=") + 1)]),
-  );
-  yield* updateAll(session, flags, resources, "selector updated", (info) => {
+  const parsed = parseSelector(expression);
+  if (!parsed.ok) throw new KubectlError(parsed.message);
+  const others = parsed.selector.filter(({ operator }) => operator !== "=" && operator !== "==");
+  if (others.length > 0) {
+    const names: Readonly<Record<string, string>> = { in: "In", notin: "NotIn", "!=": "NotIn", exists: "Exists", "!": "DoesNotExist" };
+    const text = others.map(({ key, operator, values }) => `{${key} ${names[operator] ?? operator} [${values.join(" ")}]}`).join(" ");
+    throw new KubectlError(`match expression [${text}] not supported on this object`);
+  }
+  const selector = Object.fromEntries(parsed.selector.map(({ key, values }) => [key, values[0] ?? ""]));
+  const update = (info: Info): LooseObject => {
     if (info.object.kind !== "Service") throw new KubectlError(`setting a selector is only supported for Services`);
     const object = info.object as unknown as LooseObject;
     return { ...object, spec: { ...(object.spec as LooseObject), selector } };
-  });
+  };
+  yield* updateAll(session, flags, resources, update, { verb: "selector updated", printsUnchanged: true });
 }
 
 function* setServiceAccount(session: Session, flags: Flags): Run<void> {
   const account = flags.args.at(-1);
   if (account === undefined || flags.args.length < 2) throw new KubectlError("serviceaccount is required");
-  yield* updateAll(session, flags, flags.args.slice(0, -1), "serviceaccount updated", (info) =>
-    withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: account, serviceAccount: account })),
-  );
+  const update = (info: Info): LooseObject =>
+    withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: account, serviceAccount: account }));
+  yield* updateAll(session, flags, flags.args.slice(0, -1), update, { verb: "serviceaccount updated" });
 }

@@ -12,8 +12,8 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined, b
   }
   const { labels, annotations } = (template.metadata ?? {}) as { labels?: Pairs; annotations?: Pairs };
   const spec = (template.spec ?? {}) as LooseObject;
-  writeLabels(w, "Labels", labels, "  ");
-  if (Object.keys(annotations ?? {}).length > 0) writeAnnotations(w, "Annotations", annotations, "  ");
+  writeLabels(w, "  Labels", labels);
+  if (Object.keys(annotations ?? {}).length > 0) writeAnnotations(w, "  Annotations", annotations);
   if (typeof spec.serviceAccountName === "string" && spec.serviceAccountName !== "")
     w.write(1, `Service Account:\t${spec.serviceAccountName}\n`);
   const init = (spec.initContainers ?? []) as readonly ContainerShape[];
@@ -22,7 +22,7 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined, b
   writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "  ", behaviour.describeNamesOptionals);
   if (typeof spec.priorityClassName === "string" && spec.priorityClassName !== "")
     w.write(1, `Priority Class Name:\t${spec.priorityClassName}\n`);
-  writeLabels(w, "Node-Selectors", spec.nodeSelector as Pairs | undefined, "  ");
+  writeLabels(w, "  Node-Selectors", spec.nodeSelector as Pairs | undefined);
   writeTolerations(w, (spec.tolerations ?? []) as never[], "  ");
 }
 
