@@ -1,4 +1,5 @@
-// Checks who imports whom. Fails as well unless every source file was looked at: a cruiser that sees nothing finds nothing.
+// Checks who imports whom, and that each file of src is reached from where something starts. Fails as well unless every source file was looked at: a cruiser
+// that sees nothing finds nothing.
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
@@ -8,30 +9,67 @@ import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-function sources(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+/** Where something starts: the page, its workers, the command, and what stands in for a package by an alias in vite.config.ts. */
+const entries = [
+  "src/ui/main.tsx",
+  "src/worker/worker.ts",
+  "src/ui/editor/editor.worker.ts",
+  "src/ui/editor/yaml.worker.ts",
+  "src/ui/editor/worker-manager.ts",
+  "src/headless/main.ts",
+  "src/scenario/schema.ts", // scripts/editor-schema.mjs reads it
+];
+
+function sources(base, folder) {
+  return readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return sources(path);
-    return /\.tsx?$/.test(entry.name) ? [relative(root, path)] : [];
+    if (entry.isDirectory()) return sources(base, path);
+    return /\.tsx?$/.test(entry.name) ? [relative(base, join(base, path))] : [];
   });
 }
 
-/** Cruises `src` (or given folders); gives the violations and the files that were not looked at. */
-export async function checkLayers(paths = ["src"]) {
+function reached(modules) {
+  const imports = new Map(modules.map((module) => [module.source, module.dependencies.map((dependency) => dependency.resolved)]));
+  const seen = new Set();
+  const next = [...entries];
+  for (let path = next.pop(); path !== undefined; path = next.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    next.push(...(imports.get(path) ?? []));
+  }
+  return seen;
+}
+
+/** Cruises the folder `src` of `base`; gives the violations, the files that were not looked at, and those that nothing needs. */
+export async function checkLayers(base = root) {
   const { forbidden, options } = createRequire(import.meta.url)("../.dependency-cruiser.cjs");
-  const result = await cruise(paths, { ...options, ruleSet: { forbidden }, validate: true, baseDir: root }, undefined, {
+  const result = await cruise(["src"], { ...options, ruleSet: { forbidden }, validate: true, baseDir: base }, undefined, {
     tsConfig: extractTSConfig(join(root, "tsconfig.json")),
   });
-  const seen = new Set(result.output.modules.map((module) => module.source));
-  const missed = paths.flatMap((path) => sources(join(root, path))).filter((file) => !seen.has(file));
-  return { violations: result.output.summary.violations, missed, count: result.output.modules.length };
+  const { modules, summary } = result.output;
+  const seen = new Set(modules.map((module) => module.source));
+  const needed = reached(modules);
+  const files = sources(base, "src").filter((file) => !file.endsWith(".d.ts"));
+  return {
+    violations: summary.violations.map(({ from, to, rule, cycle }) => ({
+      from,
+      to,
+      rule: rule.name,
+      cycle: (cycle ?? []).map(({ name }) => name),
+    })),
+    missed: files.filter((file) => !seen.has(file)),
+    unneeded: files.filter((file) => !needed.has(file)),
+    count: modules.length,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { violations, missed, count } = await checkLayers();
-  for (const v of violations)
-    console.error(`${v.from} → ${v.to}: ${v.rule.name}${v.cycle ? ` (${v.cycle.map((c) => c.name).join(" → ")})` : ""}`);
+  const { violations, missed, unneeded, count } = await checkLayers();
+  for (const { from, to, rule, cycle } of violations) {
+    console.error(`${from} → ${to}: ${rule}${cycle.length > 0 ? ` (${cycle.join(" → ")})` : ""}`);
+  }
   for (const file of missed) console.error(`${file}: not looked at`);
+  for (const file of unneeded) console.error(`${file}: nothing imports it, and nothing starts there`);
   console.log(`${count} modules, ${violations.length} violations`);
-  process.exitCode = violations.length + missed.length === 0 ? 0 : 1;
+  process.exitCode = violations.length + missed.length + unneeded.length === 0 ? 0 : 1;
 }

@@ -17,7 +17,7 @@ await page.locator(".react-flow__node-pod .chip.ok").first().waitFor();
 await page.locator(".terminal-host .xterm").first().waitFor();
 await page.waitForTimeout(4000);
 await page.locator(".terminal-host:visible").click();
-for (const line of ["kubectl get svc,po -o wide", "at node1 -- curl -s 10.111.249.153"]) {
+for (const line of ["kubectl get svc", "kubectl get po", "at node1 -- curl -s 10.111.249.153"]) {
   await page.keyboard.type(line);
   await page.keyboard.press("Enter");
   await page.waitForTimeout(1500);

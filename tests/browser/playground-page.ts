@@ -17,6 +17,12 @@ export function useBrowser(): void {
   });
 }
 
+/** The browser of the file, for who needs no playground in it. */
+export function browserOfFile(): Browser {
+  if (browser === undefined) throw new Error("useBrowser() must be called in the file");
+  return browser;
+}
+
 export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
@@ -25,6 +31,8 @@ export interface OpenOptions {
   /** Behind the address: `?lang=zh`, `#k1:…`. */
   readonly suffix?: string;
   readonly reducedMotion?: boolean;
+  /** The same person's second page: the same store and clipboard. */
+  readonly context?: BrowserContext;
 }
 
 /** The playground as a user has it before them: what can be seen and done, in the user's words. */
@@ -41,12 +49,15 @@ export class PlaygroundPage {
 
   static async open(options: OpenOptions = {}): Promise<PlaygroundPage> {
     if (browser === undefined) throw new Error("useBrowser() must be called in the file");
-    const context = await browser.newContext({
-      viewport: { width: options.width ?? 1280, height: options.height ?? 720 },
-      colorScheme: options.theme ?? "light",
-      locale: options.locale ?? "en-GB",
-      reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
-    });
+    const context =
+      options.context ??
+      (await browser.newContext({
+        viewport: { width: options.width ?? 1280, height: options.height ?? 720 },
+        colorScheme: options.theme ?? "light",
+        locale: options.locale ?? "en-GB",
+        reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
+        permissions: ["clipboard-read", "clipboard-write"],
+      }));
     const page = await context.newPage();
     const opened = new PlaygroundPage(context, page);
     const url = inject("pageUrl");
@@ -62,7 +73,8 @@ export class PlaygroundPage {
       mkdirSync(screenshots, { recursive: true });
       await page.screenshot({ path: join(screenshots, `${task.name.replace(/\W+/g, "-")}.png`) }).catch(() => undefined);
     });
-    await page.goto(url + (options.suffix ?? ""));
+    const suffix = options.suffix ?? "";
+    await page.goto(suffix.startsWith("http") ? suffix : url + suffix);
     return opened;
   }
 
@@ -78,14 +90,19 @@ export class PlaygroundPage {
   }
 
   async typeCommand(text: string): Promise<void> {
-    await this.page.locator(".terminal-host:visible").click();
+    await this.focusTerminal();
     await this.page.keyboard.type(text);
     await this.page.keyboard.press("Enter");
   }
 
-  /** What the shown terminal has on its screen and above it, lines joined where they were only wrapped. */
+  async focusTerminal(): Promise<void> {
+    await this.page.locator(".terminal-host:visible").click();
+  }
+
+  /** What the shown terminal has on its screen, lines joined where they were only wrapped. */
   async terminalText(): Promise<string> {
-    return this.page.locator(".terminal-host:visible .xterm-rows").innerText();
+    const rows = await this.page.locator(".terminal-host:visible .xterm-rows > div").allInnerTexts();
+    return rows.map((row) => row.replaceAll("\u00a0", " ").trimEnd()).join("\n");
   }
 
   async terminalShows(text: string | RegExp, timeoutMs = 15_000): Promise<string> {
@@ -98,18 +115,62 @@ export class PlaygroundPage {
     }
   }
 
+  /** The last row waits for a command again. */
+  async prompted(prompt = "laptop:~$", timeoutMs = 15_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await this.terminalText()).trimEnd().endsWith(prompt)) {
+      if (Date.now() > deadline) throw new Error(`the terminal does not prompt:\n${await this.terminalText()}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** Which hop the film is at: `[7, 36]`. */
+  async hopShown(): Promise<readonly [at: number, count: number]> {
+    const text = await this.page.locator(".hop-count").innerText();
+    const [at = 0, count = 0] = (text.match(/\d+/g) ?? []).map(Number);
+    return [at, count];
+  }
+
+  /** Where boxes stand on the canvas, by their ids. */
+  async places(): Promise<ReadonlyMap<string, string>> {
+    const found = await this.page
+      .locator(".react-flow__node")
+      .evaluateAll((nodes) =>
+        nodes.map((node) => [(node as HTMLElement).dataset["id"] ?? "", (node as HTMLElement).style.transform] as const),
+      );
+    return new Map(found);
+  }
+
   /** Names of the pods on the canvas, sorted. */
   async podsShown(): Promise<readonly string[]> {
-    const names = await this.page.locator(".react-flow__node-pod b").allInnerTexts();
-    return names.map((name) => name.trim()).sort();
+    const ids = await this.page
+      .locator(".react-flow__node-pod")
+      .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset["id"] ?? ""));
+    return ids.map((id) => id.replace(/^pod\/default\//, "")).sort();
+  }
+
+  async focusEditor(): Promise<void> {
+    await this.page.locator(".monaco-editor .native-edit-context, .monaco-editor textarea.inputarea").first().focus();
   }
 
   /** Replaces the editor's whole text, as select-all and paste would. */
   async setEditor(text: string): Promise<void> {
-    await this.page.locator(".monaco-editor textarea, .monaco-editor .native-edit-context").first().focus();
+    await this.focusEditor();
     await this.page.keyboard.press("Control+a");
-    await this.page.evaluate(async (value) => navigator.clipboard.writeText(value).catch(() => undefined), text);
-    await this.page.keyboard.insertText(text);
+    await this.page.evaluate((value) => navigator.clipboard.writeText(value), text);
+    await this.page.keyboard.press("Control+v");
+  }
+
+  /** Finds the first place of `text` in the editor and types `replacement` over it; the cursor stays in that document. */
+  async replaceInEditor(text: string, replacement: string): Promise<void> {
+    await this.focusEditor();
+    await this.page.keyboard.press("Control+Home");
+    await this.page.keyboard.press("Control+f");
+    await this.page.keyboard.type(text);
+    await this.page.locator(".find-widget.visible").waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.type(replacement);
   }
 
   async problems(): Promise<readonly string[]> {

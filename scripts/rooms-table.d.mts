@@ -1,0 +1,2 @@
+export const architectureFile: string;
+export function architecturePage(): string;
