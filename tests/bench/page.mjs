@@ -1,0 +1,4 @@
+/** Written below. */
+export function pageRows() {
+  return [];
+}
