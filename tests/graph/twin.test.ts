@@ -32,20 +32,19 @@ const course = (commands: readonly string[]) => {
 };
 
 test("the same course twice never parts, though its random ports differ", () => {
-  const one = course(["wait 3s", "curl -s node1:30080"]);
-  const late = course(["wait 3s", "curl -s node1:30080", "wait 1s"]);
-  const { rows, parting } = twinsOf(steps(one), steps(late), 60_000_000);
+  const ask = (port: number) => ["wait 3s", `curl -s --local-port ${port} 192.168.0.2:30080`, "wait 1s"];
+  const { rows, parting } = twinsOf(steps(course(ask(40_001))), steps(course(ask(40_002))), 60_000_000);
   expect(rows.length).toBeGreaterThan(10);
   expect(parting).toBeUndefined();
 });
 
 test("with externalTrafficPolicy Local at a node without a pod, the courses part where the packet is dropped", () => {
-  const kept = course(["wait 3s", "curl -s -m 2 node1:30080"]);
+  const kept = course(["wait 3s", "curl -s -m 2 192.168.0.2:30080"]);
   const local = course([
     "wait 3s",
     `kubectl patch svc web -p '{"spec":{"externalTrafficPolicy":"Local"}}'`,
     "wait 2s",
-    "curl -s -m 2 node1:30080",
+    "curl -s -m 2 192.168.0.2:30080",
   ]);
   const { rows, parting } = twinsOf(steps(kept), steps(local), 60_000_000);
   const row = rows[parting ?? -1];
@@ -54,6 +53,6 @@ test("with externalTrafficPolicy Local at a node without a pod, the courses part
 });
 
 test("nothing later than the shown moment is compared", () => {
-  const one = course(["wait 3s", "curl -s node1:30080"]);
+  const one = course(["wait 3s", "curl -s 192.168.0.2:30080"]);
   expect(twinsOf(steps(one), steps(one), 2_000_000).rows).toEqual([]);
 });

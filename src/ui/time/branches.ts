@@ -1,8 +1,9 @@
 import { create } from "zustand";
+import { stepsOf, type TwinStep } from "../../graph/twin.ts";
 import type { Command, RecordEntry } from "../../playground/protocol.ts";
 import { onUpdate, send, setTaker } from "../store/link-to-worker.ts";
 import { open, openedText, setText } from "../store/session.ts";
-import { usePage } from "../store/store.ts";
+import { archive, usePage } from "../store/store.ts";
 import { typedLine } from "../terminal/transcript.ts";
 import { lookNow, useLook } from "./look.ts";
 
@@ -15,7 +16,12 @@ export interface Branch {
   readonly record: readonly RecordEntry[];
   /** How far it had come when it was left. */
   readonly nowUs: number;
+  /** The ways of its packets, to hold another course against. */
+  readonly steps: readonly TwinStep[];
 }
+
+/** So many of the latest connections of a course that was left are kept. */
+const keptConnections = 200;
 
 interface BranchState {
   readonly branches: readonly Branch[];
@@ -26,9 +32,10 @@ export const useBranches = create<BranchState>(() => ({ branches: [], current: 1
 
 const current = (): Branch => {
   const { branches, current: id } = useBranches.getState();
-  const { record, nowUs } = usePage.getState();
+  const { record, nowUs, connections } = usePage.getState();
+  const steps = stepsOf(connections.slice(-keptConnections), (id) => archive.hops(id));
   const known = branches.find((branch) => branch.id === id);
-  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs };
+  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs, steps };
 };
 
 /** Begins another course at the moment that is looked at; what happened behind it stays, as a branch to go back to. */
@@ -39,13 +46,14 @@ export function branchHere(): void {
   const { branches } = useBranches.getState();
   const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
   const record = left.record.filter(([timeMs]) => timeMs * 1000 <= atUs);
-  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs };
+  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs, steps: [] };
   useBranches.setState({
     branches: [...branches.filter((branch) => branch.id !== left.id), left, made].sort((a, b) => a.id - b.id),
     current: id,
   });
   lookNow();
   opensAtUs = atUs;
+  isOpen = false;
   open(made.text, made.record, undefined, atUs);
 }
 
@@ -63,6 +71,8 @@ export function goTo(id: number): void {
 /** What the user did while an earlier moment was shown, until the branch has come there. */
 let waiting: Command[] = [];
 let opensAtUs: number | undefined;
+/** The branch's own cluster tells now, and no more the one that was left. */
+let isOpen = false;
 
 /** Nobody changes the past: what is typed or edited while it is shown goes on from there, in a branch. */
 function takeChange(command: Command): boolean {
@@ -79,7 +89,8 @@ export function startBranches(): () => void {
   return onUpdate((update) => {
     const [first] = useBranches.getState().branches;
     if (update.type === "opened" && first !== undefined && first.text !== openedText()) useBranches.setState({ branches: [], current: 1 });
-    if (update.type !== "time" || update.running || opensAtUs === undefined || update.nowUs < opensAtUs) return;
+    if (update.type === "opened") isOpen = true;
+    if (update.type !== "time" || update.running || !isOpen || opensAtUs === undefined || update.nowUs < opensAtUs) return;
     opensAtUs = undefined;
     const commands = waiting;
     waiting = [];
