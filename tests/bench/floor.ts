@@ -138,11 +138,17 @@ export class FloorWatch {
   }
 }
 
-/** Services with ten endpoints each, found by a label index: what a full reconcile costs at least. */
+interface FloorEndpoint {
+  readonly addresses: readonly string[];
+  readonly conditions: { readonly ready: boolean };
+  readonly targetRef: { readonly kind: "Pod"; readonly namespace: string; readonly name: string };
+}
+
+/** Services and the slices of their pods, found by an index of labels: what a full reconcile costs at least. */
 export class FloorReconcile {
   readonly #pods: readonly FloorPod[];
   readonly #services: number;
-  result: Map<string, readonly string[]> = new Map();
+  result = new Map<string, readonly FloorEndpoint[]>();
 
   constructor(services: number, pods: number) {
     this.#services = services;
@@ -153,16 +159,19 @@ export class FloorReconcile {
     const index = new Map<string, FloorPod[]>();
     for (const pod of this.#pods) {
       for (const [key, value] of Object.entries(pod.metadata.labels)) {
-        const label = `${key}=${value}`;
+        const label = `${pod.metadata.namespace}/${key}=${value}`;
         const known = index.get(label);
         if (known === undefined) index.set(label, [pod]);
         else known.push(pod);
       }
     }
-    const result = new Map<string, readonly string[]>();
+    const result = new Map<string, readonly FloorEndpoint[]>();
     for (let s = 0; s < this.#services; s++) {
-      const addresses = (index.get(`app=s${s}`) ?? []).filter((pod) => pod.status.ready).map((pod) => pod.status.podIP);
-      result.set(`default/s${s}`, addresses.sort());
+      const selected = (index.get(`default/app=s${s}`) ?? []).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+      const endpoints = selected.map(({ metadata: { namespace, name }, status: { podIP, ready } }): FloorEndpoint => {
+        return { addresses: [podIP], conditions: { ready }, targetRef: { kind: "Pod", namespace, name } };
+      });
+      result.set(`default/s${s}`, endpoints);
     }
     this.result = result;
   }

@@ -105,5 +105,5 @@ export function podsWorld(count: number, perService: number): World {
 
 export function probedWorld(count: number): OpenScenario {
   const probe = "{httpGet: {path: /, port: 8080}}";
-  return settled(head({ nodes: 3 }) + deployment("web", count, `, readinessProbe: ${probe}, livenessProbe: ${probe}`));
+  return settled(head({ nodes: 3 }) + deployment("web", count, `, readinessProbe: ${probe}`));
 }
