@@ -37,3 +37,23 @@ test("the past is shown as it was, a command there opens a branch, and both cour
   expect(opened.complaints).toEqual([]);
   await opened.close();
 });
+
+test("two courses side by side: the first hop in which they part is framed", async () => {
+  const opened = await PlaygroundPage.open();
+  await opened.ready();
+  await opened.typeCommand("wait 10s");
+  await opened.typeCommand("at node1 -- curl -s 10.111.249.153");
+  await opened.terminalShows("You've hit");
+  await slideTo(opened, 9);
+  await opened.typeCommand("kubectl delete service kubia");
+  await opened.terminalShows('service "kubia" deleted');
+  await opened.typeCommand("at node1 -- curl -s -m 2 10.111.249.153; echo co''de $?");
+  await opened.terminalShows(/^code \d+/m);
+  await opened.page.getByRole("button", { name: "Compare" }).click();
+  const parting = opened.page.locator(".twin tr.parting td");
+  await expect
+    .poll(() => parting.allInnerTexts())
+    .toEqual([expect.stringContaining("node1 changes the destination"), expect.stringContaining("10.111.249.153:80")]);
+  expect(opened.complaints).toEqual([]);
+  await opened.close();
+});
