@@ -228,7 +228,12 @@ function* applyOne(context: ApplyContext, target: Extract<Target, { type: "one" 
     if (!(error instanceof StatusError)) throw error;
     if (flags.is("force") && (error.status.reason === "Conflict" || error.status.reason === "Invalid")) {
       patched = yield* recreate(context, target, modified);
-    } else throw withSource(`applying patch:\n${goJson(patch)}\nto:\n${infoText(resource, name, namespace)}\nfor:`, source, error);
+    } else
+      throw withSource(
+        `applying patch:\n${goJson(patch)}\nto:\n${infoText(resource, name, namespace)}\nfor:`,
+        source,
+        withSource("patching", source, error),
+      );
   }
   const outcome = isSame(current, patched) ? "unchanged" : "configured";
   yield* printResult(session, flags, printer, resource, patched, outcome, dryRun);

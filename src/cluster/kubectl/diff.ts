@@ -4,9 +4,8 @@ import type { Run } from "../machine/syscall.ts";
 import { civilDate, twoDigits } from "../sim/date.ts";
 import { threeWayPatch } from "./apply.ts";
 import type { Command } from "./command.ts";
-import { joinFailures, KubectlError } from "./failure.ts";
+import { Failures, failureText, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
-import { withLastApplied } from "./last-applied.ts";
 import { schemaOf } from "./schema.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -29,7 +28,18 @@ export const diffCommand: Command = {
   run: diff,
 };
 
+/** 1 means a difference, so trouble is 2. @source cmdutil.CheckDiffErr */
 function* diff(session: Session, flags: Flags): Run<number> {
+  try {
+    return yield* differences(session, flags);
+  } catch (error) {
+    if (!(error instanceof KubectlError || error instanceof StatusError || error instanceof Failures)) throw error;
+    yield* session.err(failureText(error));
+    return 2;
+  }
+}
+
+function* differences(session: Session, flags: Flags): Run<number> {
   const files = flags.list("filename");
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
@@ -51,8 +61,9 @@ function* diff(session: Session, flags: Flags): Run<number> {
     const { resource, namespace, name } = target;
     const path = resourcePath(resource, namespace, name);
     const current = yield* session.requestIfFound<KubernetesObject>({ method: "GET", path });
-    const modified = withLastApplied(target.object);
-    const query = { dryRun: "All", fieldManager: flags.text("field-manager"), fieldValidation: "Strict" };
+    const metadata = (target.object.metadata ?? {}) as LooseObject;
+    const modified = { ...target.object, metadata: { ...metadata, annotations: metadata.annotations ?? {} } };
+    const query = { dryRun: "All", fieldManager: flags.text("field-manager") };
     const after =
       current === undefined
         ? yield* session.request<KubernetesObject>({ method: "POST", path: resourcePath(resource, namespace), query, body: modified })

@@ -46,7 +46,7 @@ function* patch(session: Session, flags: Flags): Run<void> {
   const type = flags.text("type").toLowerCase();
   const contentType = contentTypes[type];
   if (contentType === undefined)
-    throw session.usage(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text("type"))}`);
+    throw new KubectlError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text("type"))}`);
   let text = flags.text("patch");
   if (file !== "") {
     const read = session.sys.files.read(session.sys.path(file));
@@ -78,7 +78,8 @@ function* patch(session: Session, flags: Flags): Run<void> {
         dryRun === "none"
           ? patched.metadata.resourceVersion !== object.metadata.resourceVersion
           : JSON.stringify(patched) !== JSON.stringify(object);
-      yield* printResult(session, flags, printer, resource, patched, isChanged ? "patched" : "patched (no change)", dryRun);
+      // A dry run is not called one here: the real client fixes its words before it knows.
+      yield* printResult(session, flags, printer, resource, patched, isChanged ? "patched" : "patched (no change)", "none");
     } catch (error) {
       if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
       const given = { ...(body as LooseObject), kind: resource.kind, metadata: { name } };
@@ -90,18 +91,22 @@ function* patch(session: Session, flags: Flags): Run<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** JSON or YAML. */
+/** What begins with a brace goes to the server as it is, and it takes JSON only; all else is read as YAML. @source apimachinery util/yaml, ToJSON */
 function parsePatch(text: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
       return parseJson(text);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
-      const content = parseDocument(text); // the patch may be YAML in braces
-      if (content.ok && typeof content.value === "object") return content.value;
-      throw new KubectlError(
-        `unable to parse ${JSON.stringify(text)}: ${content.ok ? error.message : content.message.replace("error converting YAML to JSON: ", "")}`,
-      );
+      throw new StatusError({
+        kind: "Status",
+        apiVersion: "v1",
+        metadata: {},
+        status: "Failure",
+        message: error.message,
+        reason: "BadRequest",
+        code: 400,
+      });
     }
   }
   const content = parseDocument(text);

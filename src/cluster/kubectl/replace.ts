@@ -34,7 +34,7 @@ export const replaceCommand: Command = {
 function* replace(session: Session, flags: Flags): Run<void> {
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   const files = flags.list("filename");
-  if (files.length === 0) throw session.usage("Must specify --filename to replace");
+  if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
   const dryRun = yield* dryRunOf(session, flags);
   const validation = fieldValidation(flags);
   const printer = objectPrinter(session, flags);

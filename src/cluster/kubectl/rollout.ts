@@ -248,10 +248,10 @@ export function rolloutProgress(object: KubernetesObject): Progress {
       const wanted = typeof spec.replicas === "number" ? spec.replicas : 1;
       if ((state.readyReplicas ?? 0) < wanted)
         return { text: `Waiting for ${wanted - (state.readyReplicas ?? 0)} pods to be ready...\n`, isDone: false };
-      const partition = strategy?.rollingUpdate?.partition ?? 0;
-      if (partition > 0) {
+      if (strategy?.rollingUpdate !== undefined) {
         const updated = state.updatedReplicas ?? 0;
-        if (updated < wanted - partition)
+        const { partition } = strategy.rollingUpdate;
+        if (partition !== undefined && updated < wanted - partition)
           return {
             text: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...\n`,
             isDone: false,
@@ -391,7 +391,7 @@ function* undo(session: Session, flags: Flags): Run<void> {
     const template = withoutHash(target.template);
     if (dryRun === "client") {
       yield* session.out(
-        `${objectName(info.resource, info.name)} Pod Template:\n${describePodTemplate(template, session.behaviour).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`,
+        `${objectName(info.resource, info.name)} ${info.object.kind === "Deployment" ? "" : "will roll back to "}Pod Template:\n${describePodTemplate(template, session.behaviour).replace(/^Pod Template:\n/, "")}${dryRunSuffix(dryRun)}\n`,
       );
       continue;
     }

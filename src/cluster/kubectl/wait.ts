@@ -3,7 +3,7 @@ import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { goValue } from "./custom-columns.ts";
 import { waitUntilGone } from "./delete.ts";
-import { joinFailures, KubectlError } from "./failure.ts";
+import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { findJsonPath, type JsonPath, parseJsonPath, relaxedJsonPath } from "./jsonpath.ts";
 import { objectName } from "./resources.ts";
@@ -53,6 +53,8 @@ function* wait(session: Session, flags: Flags): Run<void> {
     yield* session.sys.sleep(500_000);
     ({ infos, errors } = yield* fetch(session, yield* select(session, options)));
   }
+  if (isForCreate && errors.length > 0 && errors.every((error) => error instanceof StatusError && error.isNotFound))
+    throw new KubectlError("timed out waiting for the condition");
   if (isForDelete) errors = errors.filter((error) => !/not found/.test(error.message));
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
