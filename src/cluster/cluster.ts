@@ -13,6 +13,7 @@ import { IngressDecisions } from "./ingress-decisions.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
 import type { LoadRefusal } from "./load.ts";
+import { Loads } from "./loads.ts";
 import { Machine, type StepCounter } from "./machine/machine.ts";
 import type { ProgramEntry } from "./machine/syscall.ts";
 import { createTerminal } from "./machine/terminal.ts";
@@ -96,6 +97,8 @@ export class Cluster {
   readonly waits = new Set<{ readonly what: string }>();
   /** Faults of apps that `break` made. */
   readonly faults = new Faults();
+  /** What load generators count. */
+  readonly loads = new Loads(this);
   /** What Ingress controllers decided, by the connection that asked. */
   readonly decisions = new IngressDecisions();
   readonly #stored: StoredObjects;

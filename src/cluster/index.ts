@@ -1,5 +1,6 @@
 /** The door of the whole simulation for the rest of the house. */
 export { type Cluster, type ClusterHint, type ClusterTerminal, createCluster } from "./cluster.ts";
 export type { ConnectionInfo, ConnectionRecord, HopRecord } from "./hop-record.ts";
+export type { LoadFailure, LoadMark, LoadSnapshot } from "./load-run.ts";
 export * from "./objects.ts";
 export type { TraceAnswer, TraceQuestion } from "./trace-from.ts";

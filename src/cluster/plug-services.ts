@@ -17,7 +17,15 @@ import type { ServiceKey } from "./machine/syscall.ts";
 import { nodeTables } from "./node-tables.ts";
 import { outsideDnsIp } from "./options.ts";
 import { editorService } from "./programs/editor.ts";
-import { administrationService, clusterService, hopLogService, routesService, tablesService, traceService } from "./programs/services.ts";
+import {
+  administrationService,
+  clusterService,
+  hopLogService,
+  loadService,
+  routesService,
+  tablesService,
+  traceService,
+} from "./programs/services.ts";
 import { routesAt } from "./routes-at.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { settlingService } from "./shell/settling.ts";
@@ -97,6 +105,7 @@ function commonServices(cluster: Cluster): Map<string, unknown> {
     ruleText: (hop, rule) => ruleTextOf(cluster, hop.at, rule),
     note: (hop) => say(en.reasons, hop.reason.code, hop.reason.args),
   });
+  lend(services, loadService, cluster.loads);
   lend(services, traceService, { trace: (question) => cluster.trace(question) });
   return services;
 }

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../network/address.ts";
+import type { Connection } from "../network/hop.ts";
 import type { SocketError, SocketRow } from "../network/sockets.ts";
 import type { Clock } from "../sim/clock.ts";
 import type { Random } from "../sim/random.ts";
@@ -246,9 +247,13 @@ export class ProcessSys implements Sys {
   *connect(
     to: SocketAddress,
     options?: ConnectOptions,
-  ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }> {
+  ): Run<
+    { readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError; readonly connection: Connection }
+  > {
     const result = yield* this.#net.connect(to, options);
-    if (!result.ok) tellMisfortune(this, { type: "not-connected", error: result.error, connection: result.connection });
+    // Of connections that are not even recorded (a load generator's) nobody wants to hear one by one.
+    if (!result.ok && options?.record !== false)
+      tellMisfortune(this, { type: "not-connected", error: result.error, connection: result.connection });
     return result;
   }
   listen(

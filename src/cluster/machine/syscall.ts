@@ -316,7 +316,9 @@ export interface Sys {
   connect(
     to: SocketAddress,
     options?: ConnectOptions,
-  ): Run<{ readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError }>;
+  ): Run<
+    { readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly error: SocketError; readonly connection: Connection }
+  >;
   listen(
     port: number,
     options?: { readonly ip?: string; readonly protocol?: "tcp" | "sctp" },

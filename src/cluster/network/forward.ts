@@ -144,6 +144,7 @@ export class Forwarding {
 
   /** Carries out a rewrite and logs it. */
   rewrite(at: Place, buffer: SocketBuffer, rewrite: Rewrite): void {
+    if (rewrite.action === "dnat") buffer.packet.connection.leadsTo = rewrite.packet.destination;
     if (buffer.record) {
       const rule = buffer.rule;
       const entry = buffer.entry;

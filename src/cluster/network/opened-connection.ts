@@ -96,6 +96,7 @@ export class OpenedConnection implements Connection {
   readonly destination: SocketAddress;
   readonly openedUs: number;
   packets = 0;
+  leadsTo: SocketAddress | undefined = undefined;
   readonly record: boolean;
   #cells: Cell[] | undefined = undefined;
   /** How many cells are filled. */

@@ -81,6 +81,8 @@ export interface Connection {
   readonly openedUs: number;
   /** Packets so far; the network counts. */
   packets: number;
+  /** The destination that a rewrite gave it last; noted also where no hops are kept. Undefined: it goes where it was sent. */
+  leadsTo?: SocketAddress | undefined;
   /** The log's entries for it, in order; empty when nothing is recorded. */
   readonly hops: readonly Hop[];
   /** False: keep no hops (load experiments). */

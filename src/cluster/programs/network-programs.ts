@@ -8,6 +8,7 @@ import { curl } from "./curl.ts";
 import { dig } from "./dig.ts";
 import { breakCommand, mend } from "./faults.ts";
 import { getent } from "./getent.ts";
+import { hey } from "./hey.ts";
 import { hops } from "./hops.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
@@ -54,11 +55,12 @@ export const busyboxNetworkPrograms: readonly ProgramEntry[] = [
 /** What a machine with an administrator has besides. */
 const administered: readonly ProgramEntry[] = [at, breakCommand, mend, poweroff, reboot, systemctl, tc];
 
-export const clientNetworkPrograms: readonly ProgramEntry[] = [...gnuNetworkPrograms, ...administered, browser];
+export const clientNetworkPrograms: readonly ProgramEntry[] = [...gnuNetworkPrograms, ...administered, browser, hey];
 
 export const nodeNetworkPrograms: readonly ProgramEntry[] = [
   ...gnuNetworkPrograms,
   ...administered,
+  hey,
   iptablesSave,
   ip6tablesSave,
   iptables,

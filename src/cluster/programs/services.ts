@@ -147,3 +147,26 @@ export interface TraceAnswer {
   readonly rules: readonly string[];
 }
 export const traceService: ServiceKey<TraceService> = { name: "trace" };
+
+/** Who counts what a load generator does, while it does it. Present on clients and nodes and in pods. */
+export interface LoadService {
+  begin(run: {
+    readonly place: string;
+    /** The command line. */
+    readonly command: string;
+    readonly url: string;
+    readonly keepsAlive: boolean;
+    /** Requests per second that are wanted; 0: as many as go. */
+    readonly rate: number;
+  }): LoadLog;
+}
+
+export interface LoadLog {
+  /** A connection was tried. Gives who answers on it: the place (`pod/default/web-x`) or address to which its packets really go. */
+  connected(connection: Connection): string;
+  answered(by: string, status: number, latencyUs: number): void;
+  /** `at`: whom it was on the way to, where that is known. */
+  failed(at: string | undefined, reason: string): void;
+  end(): void;
+}
+export const loadService: ServiceKey<LoadService> = { name: "load" };
