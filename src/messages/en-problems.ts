@@ -1,4 +1,5 @@
 import { plural, type Sentence } from "./catalogue.ts";
+import { enExplain } from "./en-explain.ts";
 
 /** What is wrong with the user's text, and how to mend it. */
 export const enProblems = {
@@ -35,11 +36,13 @@ export const enProblems = {
   "scenario.cidr-taken": (a) => `${a.value} is already the pod range of ${a.other}.`,
   "scenario.cidr-outside": (a) => `${a.value} is not inside the cluster's pod range ${a.outer}.`,
   "scenario.cidr-too-small": (a) => `${a.value} is too small for Services. Use at least a /28.`,
-  "selector.no-match": (a) => `The selector ${a.selector} matches no pod in namespace ${a.namespace}.${a.near ? ` The nearest label is ${a.near}.` : ""}`,
+  "selector.no-match": (a) =>
+    `The selector ${a.selector} matches no pod in namespace ${a.namespace}.${a.near ? ` The nearest label is ${a.near}.` : ""}`,
   "mend.pasted": () => "The indentation is gone or the dashes are typographic, as web pages do.",
   "link.newer-version": () => "It was made by a newer version of Kubehop.",
   "link.damaged": () => "It is damaged: a part of it was lost on the way.",
   "link.too-large": () => "It unpacks to more than 1 MiB.",
   "link.none": () => "It holds no scenario.",
   "link.refused": (a) => `Its scenario has ${plural(a.count, "problem", "problems")}.`,
+  ...enExplain,
 } as const satisfies Readonly<Record<string, Sentence>>;

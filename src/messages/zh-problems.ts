@@ -1,5 +1,6 @@
 import type { Sentence } from "./catalogue.ts";
 import type { enProblems } from "./en-problems.ts";
+import { zhExplain } from "./zh-explain.ts";
 
 export const zhProblems: Readonly<Record<keyof typeof enProblems, Sentence>> = {
   "text.too-long": (a) => `文本有 ${a.characters} 个字符，最多读取 ${a.most} 个。`,
@@ -35,11 +36,13 @@ export const zhProblems: Readonly<Record<keyof typeof enProblems, Sentence>> = {
   "scenario.cidr-taken": (a) => `${a.value} 已经是 ${a.other} 的 Pod 地址段。`,
   "scenario.cidr-outside": (a) => `${a.value} 不在集群的 Pod 地址段 ${a.outer} 内。`,
   "scenario.cidr-too-small": (a) => `${a.value} 对 Service 太小。至少用 /28。`,
-  "selector.no-match": (a) => `选择算符 ${a.selector} 在名字空间 ${a.namespace} 中没有选中任何 Pod。${a.near ? `最接近的标签是 ${a.near}。` : ""}`,
+  "selector.no-match": (a) =>
+    `选择算符 ${a.selector} 在名字空间 ${a.namespace} 中没有选中任何 Pod。${a.near ? `最接近的标签是 ${a.near}。` : ""}`,
   "mend.pasted": () => "缩进丢失或短横线变成了排版符号，网页常会这样。",
   "link.newer-version": () => "它由更新版本的 Kubehop 制作。",
   "link.damaged": () => "它已损坏：途中丢失了一部分。",
   "link.too-large": () => "它解压后超过 1 MiB。",
   "link.none": () => "它不含场景。",
   "link.refused": (a) => `它的场景有 ${a.count} 个问题。`,
+  ...zhExplain,
 };

@@ -3,8 +3,35 @@ import { type Cluster, type ClusterTerminal, createCluster, type TraceAnswer, ty
 import { say } from "../messages/catalogue.ts";
 import { en } from "../messages/en.ts";
 import { type Problem, parseScenario, type Scenario, writeLink } from "../scenario/index.ts";
+import { printYaml } from "../yaml/print.ts";
+import { asWritten, type Change, differences } from "./differences.ts";
+import { objectOf, whyChain } from "./explain/chain.ts";
+import { explainCommand } from "./explain/command-endings.ts";
+import { explainEnding } from "./explain/ending.ts";
+import { explainNames } from "./explain/ending-name.ts";
+import { valueAt } from "./explain/fields.ts";
+import { type Look, lookAt } from "./explain/look.ts";
+import { ingressRoutes, podFacts } from "./explain/pod-facts.ts";
+import { serviceFacts } from "./explain/service-facts.ts";
+import { suspicions } from "./explain/suspicious.ts";
+import { nameOf, type Path } from "./explain/text-index.ts";
+import { searchFixes } from "./fix/search.ts";
+import { editText } from "./fix/text-edit.ts";
+import { makeTrial } from "./fix/trial.ts";
 import { HopEncoder } from "./hop-codec.ts";
-import type { ConnectionInfo, Hint, HopRecord, LinkView, ObjectEvent, Query, RecordEntry, Update } from "./protocol.ts";
+import type {
+  ConnectionInfo,
+  Ending,
+  FixReport,
+  Hint,
+  HopRecord,
+  LinkView,
+  ObjectEvent,
+  Query,
+  RecordEntry,
+  Said,
+  Update,
+} from "./protocol.ts";
 import { applyLineEdit, lineEdit, Recorder, readRecord, toMs, toUs } from "./record.ts";
 import { finishInstant } from "./run-until.ts";
 import { type Stage, type StageOptions, stageScenario } from "./stage.ts";
@@ -31,6 +58,28 @@ export function raisePlayground({ scenario, stored }: Stage): Playground {
 /** The scenario's own commands are typed one after another; one that does not end in this time has the others typed ahead of it. */
 const ownCommandsMaxUs = 60_000_000;
 
+/** How much of a command's output is kept to find the tool's own complaint in it. */
+const outputKept = 4000;
+/** How many of a command's connections are explained: the last ones. */
+const connectionsExplained = 40;
+/** While a cluster changes, doubts about the text are looked at anew at most this often, in simulated time. */
+const doubtsEveryUs = 300_000;
+
+/** A line that a terminal runs, and what it has said so far. */
+interface RunningLine {
+  readonly text: string;
+  readonly place: string;
+  readonly sinceUs: number;
+  output: string;
+}
+
+/** A line that ended badly. */
+interface FailedLine {
+  readonly line: string;
+  readonly on: string;
+  readonly endings: readonly Said[];
+}
+
 /** What one user has open: a scenario, its cluster, terminals, and the record of everything that came in. */
 export class Playground {
   readonly scenario: Scenario;
@@ -52,6 +101,18 @@ export class Playground {
   /** Whose line came last: remarks of programs stand there. */
   #lastTerminal = 1;
   #hints: readonly Hint[] = [];
+  /** Where each terminal stands. */
+  readonly #places = new Map<number, string>();
+  readonly #running = new Map<number, RunningLine>();
+  readonly #failed = new Map<number, FailedLine>();
+  /** Who changed objects other than by the text. */
+  readonly #changes = new Map<string, Change>();
+  /** What a user may change of each object, by uid: its generation and labels. */
+  readonly #versions = new Map<string, string>();
+  #isEditing = false;
+  #doubtsToldAtUs = -doubtsEveryUs;
+  #problemsTold = "";
+  #haveObjectsChanged = false;
 
   constructor(scenario: Scenario, cluster: Cluster) {
     this.scenario = scenario;
@@ -66,6 +127,16 @@ export class Playground {
 
   get text(): string {
     return this.#text.text;
+  }
+
+  /** False while the cluster still runs on an earlier text. */
+  get isApplied(): boolean {
+    return this.#text.isApplied;
+  }
+
+  /** The text as the editor has it, read; it may not be applied yet. */
+  get latest(): Scenario {
+    return this.#text.latest;
   }
 
   get record(): readonly RecordEntry[] {
@@ -85,6 +156,7 @@ export class Playground {
     }
     this.cluster.watchObjects(({ type, object }) => {
       if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED") return;
+      this.#noteChange(type, object);
       if (type !== "ADDED" || !known.has(object)) this.#objects.push({ type, object, timeUs: this.nowUs });
     });
     this.cluster.lendEditor((file, answer) => {
@@ -110,11 +182,17 @@ export class Playground {
     if (this.#objects.length > 0) {
       updates.push({ type: "objects", events: lastOfEach(this.#objects) });
       this.#objects = [];
+      this.#haveObjectsChanged = true;
     }
     if (this.#hops.length > 0 || this.#connections.length > 0) {
       updates.push({ type: "hops", packed: this.#encoder.encode(this.#hops), connections: this.#connections });
       this.#hops = [];
       this.#connections = [];
+    }
+    if (this.#haveObjectsChanged && this.nowUs - this.#doubtsToldAtUs >= doubtsEveryUs) {
+      const told = this.#problemsUpdate();
+      if (JSON.stringify(told) !== this.#problemsTold) updates.push(told);
+      this.#problemsTold = JSON.stringify(told);
     }
     const fresh = this.#recorder.takeFresh();
     if (fresh.length > 0) updates.push({ type: "recorded", entries: fresh });
@@ -130,8 +208,14 @@ export class Playground {
       session: id,
       columns,
       rows,
-      onOutput: (text) => this.#tell({ type: "output", terminal: id, text }),
+      onOutput: (text) => {
+        const running = this.#running.get(id);
+        if (running !== undefined) running.output = (running.output + text).slice(-outputKept);
+        this.#tell({ type: "output", terminal: id, text });
+      },
       onPrompt: (text, place) => {
+        this.#places.set(id, place);
+        if (text !== undefined && text !== "") this.#lineEnded(id);
         if (text === undefined) this.#reading.delete(id);
         else this.#reading.add(id);
         this.#tell({ type: "prompt", terminal: id, text, place });
@@ -156,6 +240,9 @@ export class Playground {
     finishInstant(this.cluster);
     this.#lastTerminal = id;
     this.#hints = [];
+    if (this.#failed.delete(id)) this.#tell({ type: "endings", terminal: id, line: text, endings: [] });
+    const place = this.#places.get(id) ?? this.cluster.home.place;
+    if (this.#reading.has(id) && text.trim() !== "") this.#running.set(id, { text, place, sinceUs: this.nowUs, output: "" });
     this.#terminals.get(id)?.line(text);
   }
 
@@ -196,20 +283,39 @@ export class Playground {
 
   /** Markers for a text that is still being typed. */
   check(text: string): void {
-    this.#tell({ type: "problems", problems: this.#text.check(text), applied: this.#text.isApplied && text === this.#text.text });
+    const problems = this.#text.check(text);
+    this.#tell({
+      type: "problems",
+      problems: [...problems, ...this.#doubts(problems)],
+      applied: this.#text.isApplied && text === this.#text.text,
+    });
   }
 
   edit(text: string, settled: boolean): void {
     finishInstant(this.cluster);
     const before = this.#text.text;
+    this.#isEditing = true;
     const isDone = this.#text.edit(text, settled);
+    this.#isEditing = false;
     const after = this.#text.text;
     if (isDone || after !== before) {
       if (after !== before) this.#recorder.add([toMs(this.nowUs), "edit", lineEdit(before, after)]);
     }
-    this.#tell({ type: "problems", problems: this.#text.problems, applied: this.#text.isApplied });
+    const told = this.#problemsUpdate();
+    this.#problemsTold = JSON.stringify(told);
+    this.#tell(told);
     const fields = this.#text.restartFields(parseScenario(text));
     this.#tell({ type: "restartNeeded", fields });
+  }
+
+  /** One object of the text again, whatever kubectl made of it. */
+  reapply(object: string): void {
+    finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "reapply", { object }]);
+    this.#isEditing = true;
+    this.#text.reapply(object);
+    this.#isEditing = false;
+    this.#changes.delete(object);
   }
 
   /** Applies objects that the text does not hold, as `kubectl apply` would; gives what was refused. */
@@ -254,6 +360,9 @@ export class Playground {
         case "edit":
           this.edit(applyLineEdit(this.text, body), true);
           break;
+        case "reapply":
+          this.reapply(body.object);
+          break;
         case "file":
           this.saveFile(body.place, body.path, body.text);
           break;
@@ -292,7 +401,112 @@ export class Playground {
         return this.#kubectl(["describe", ...objectArgs(asked.object)]);
       case "object":
         return this.#kubectl(["get", ...objectArgs(asked.object), "-o", "json"]);
+      case "ending":
+        return this.#ending(asked.connection);
+      case "chain":
+        return whyChain(this.look, asked);
+      case "service": {
+        const service = objectOf(this.look, asked.object);
+        return service === undefined ? undefined : serviceFacts(this.look, service);
+      }
+      case "pod": {
+        const pod = objectOf(this.look, asked.object);
+        return pod === undefined ? undefined : podFacts(this.look, this.cluster, pod);
+      }
+      case "ingress": {
+        const ingress = objectOf(this.look, asked.object);
+        return ingress === undefined ? undefined : ingressRoutes(this.look, this.cluster, ingress);
+      }
+      case "differences":
+        return differences(this.cluster, this.look.text, this.#text.appliedLive, this.#changes);
+      case "adopted":
+        return this.#adopted(asked.object, asked.path);
     }
+  }
+
+  /** All that explanations may look at, now. */
+  get look(): Look {
+    return lookAt(this.cluster, this.#text.latest);
+  }
+
+  #ending(id: string): Ending | undefined {
+    const record = this.cluster.connectionRecord(id);
+    if (record === undefined) return undefined;
+    if (record.info.purpose === "dns") return explainNames(this.look, [record])[0] ?? explainEnding(this.look, record);
+    return explainEnding(this.look, record);
+  }
+
+  /** The user's text with a live object added at its end, or with one field as it lives. */
+  #adopted(id: string, path: Path | undefined): string | undefined {
+    const { look } = this;
+    const object = objectOf(look, id);
+    if (object === undefined) return undefined;
+    if (path !== undefined) return editText(look.text, [{ op: "set", object: id, path, value: valueAt(object, path) }]);
+    const { text } = look.text.scenario;
+    const end = text === "" || text.endsWith("\n") ? "" : "\n";
+    return `${text}${end}${text.trim() === "" ? "" : "---\n"}${printYaml(asWritten(object))}`;
+  }
+
+  /**
+   * Looks for small changes of the text that make a terminal's last line work. Each step of the generator is short; who drives it may stop at any
+   * time. undefined when that line did not fail.
+   */
+  findFixes(terminal: number): Generator<FixReport, FixReport, undefined> | undefined {
+    const failed = this.#failed.get(terminal);
+    return failed === undefined ? undefined : this.fixesFor(failed);
+  }
+
+  /** The same for any line: `on` is the machine whose shell runs it, `endings` what is known of how it failed. */
+  fixesFor(request: FailedLine): Generator<FixReport, FixReport, undefined> {
+    const { options } = this.scenario.spec;
+    const record = this.record.filter((entry, i) => !(entry[1] === "line" && i === this.record.length - 1));
+    const names = options.external.map((host) => host.name);
+    const open = (): Playground => {
+      const opened = openPlayground(this.#firstText, { seed: options.seed, proxyMode: options.proxyMode });
+      if (!opened.ok) throw new Error("a text that was open can be opened");
+      return opened.playground;
+    };
+    return searchFixes(this.look, request, names, () => makeTrial(open, record));
+  }
+
+  /** Doubts about a text that the server takes; while it has errors they would only distract. */
+  #doubts(problems: readonly Problem[]): readonly Problem[] {
+    return problems.some((problem) => problem.severity === "error") ? [] : suspicions(this.look);
+  }
+
+  #problemsUpdate(): Update {
+    this.#haveObjectsChanged = false;
+    this.#doubtsToldAtUs = this.nowUs;
+    const { problems, isApplied } = this.#text;
+    return { type: "problems", problems: [...problems, ...this.#doubts(problems)], applied: isApplied };
+  }
+
+  /** The terminal is at its prompt again: what went wrong in the line that it ran? */
+  #lineEnded(id: number): void {
+    const running = this.#running.get(id);
+    if (running === undefined || !this.#isWatched) return;
+    this.#running.delete(id);
+    const connections = this.cluster.sessionConnections(id, running.sinceUs).slice(-connectionsExplained);
+    if (connections.length === 0) return;
+    const endings = explainCommand(this.look, connections, running.output);
+    if (endings.length === 0) return;
+    this.#failed.set(id, { line: running.text, on: running.place, endings: endings.map((one) => one.cause) });
+    this.#tell({ type: "endings", terminal: id, line: running.text, endings });
+  }
+
+  /** Who wrote: the text itself, a command that runs, or (the object's owner) a controller, which is nobody's change. */
+  #noteChange(type: string, object: KubernetesObject): void {
+    const { uid, generation, labels } = object.metadata;
+    const before = this.#versions.get(uid);
+    const version = `${generation ?? 0} ${JSON.stringify(labels ?? {})}`;
+    if (type === "DELETED") this.#versions.delete(uid);
+    else this.#versions.set(uid, version);
+    // A status is no change of anybody's.
+    if (this.#isEditing || this.nowUs === 0 || (type === "MODIFIED" && before === version)) return;
+    const command = [...this.#running.values()].find((running) => /\bkubectl\b/.test(running.text));
+    if (command === undefined) return;
+    const id = nameOf(object as unknown as Record<string, unknown>);
+    this.#changes.set(id, { atMs: this.nowUs / 1000, by: command.text.trim() });
   }
 
   trace(question: TraceQuestion): TraceAnswer | undefined {

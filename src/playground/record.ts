@@ -76,6 +76,8 @@ export function readRecord(entries: readonly unknown[]): readonly RecordEntry[] 
           Array.isArray(fields["added"]) &&
           fields["added"].every((line: unknown) => typeof line === "string")
         );
+      case "reapply":
+        return typeof fields["object"] === "string";
       case "file":
         return typeof fields["place"] === "string" && typeof fields["path"] === "string" && typeof fields["text"] === "string";
       default:

@@ -1,7 +1,9 @@
+import type { KubernetesObject } from "../cluster/api/meta.ts";
 import { type Cluster, decodeError } from "../cluster/index.ts";
 import { type GivenObject, parseScenario, placeOfField, placeOfMessage, problem, type Scenario, withMend } from "../scenario/index.ts";
 import { hasErrors, type Problem } from "../scenario/problem.ts";
 import { printYaml } from "../yaml/print.ts";
+import { nameOf } from "./explain/text-index.ts";
 
 /** What an edit comes to: which documents are applied, which objects this text made and no longer names. */
 export interface EditPlan {
@@ -35,16 +37,34 @@ export class TextOwner {
   #applied = new Map<string, string>();
   #problems: readonly Problem[] = [];
   #isApplied = true;
+  /** The text that was read last without an error in its YAML, applied or not: what the editor shows. */
+  #latest: Scenario;
+  /** Objects of the text as they lived right after it was applied, by name. */
+  readonly #live = new Map<string, KubernetesObject>();
 
   constructor(cluster: Cluster, scenario: Scenario) {
     this.#cluster = cluster;
     this.#scenario = scenario;
-    for (const given of scenario.objects) this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+    this.#latest = scenario;
+    for (const given of scenario.objects) {
+      this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+      this.#rememberLive(given);
+    }
     this.#problems = scenario.problems;
   }
 
   get text(): string {
     return this.#scenario.text;
+  }
+
+  /** The text as the editor has it, read. */
+  get latest(): Scenario {
+    return this.#latest;
+  }
+
+  /** Objects of the text as they lived right after it was applied, by name. */
+  get appliedLive(): ReadonlyMap<string, KubernetesObject> {
+    return this.#live;
   }
 
   get problems(): readonly Problem[] {
@@ -67,6 +87,7 @@ export class TextOwner {
   check(text: string): readonly Problem[] {
     const scenario = parseScenario(text);
     if (hasErrors(scenario.problems)) return scenario.problems;
+    this.#latest = scenario;
     const { apply } = planEdit(this.#applied, scenario.objects);
     return withMend(text, [...scenario.problems, ...apply.flatMap((given) => this.#applyOne(scenario, given, true))]);
   }
@@ -79,6 +100,7 @@ export class TextOwner {
       this.#isApplied = false;
       return false;
     }
+    this.#latest = scenario;
     const plan = planEdit(this.#applied, scenario.objects);
     // All or nothing: an edit of which one document would be refused changes nothing, so the last good cluster stays whole.
     const tried = plan.apply.flatMap((given) => this.#applyOne(scenario, given, true));
@@ -92,7 +114,9 @@ export class TextOwner {
     for (const given of plan.apply) {
       const problems = this.#applyOne(scenario, given, false);
       refused.push(...problems);
-      if (!hasErrors(problems)) this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+      if (hasErrors(problems)) continue;
+      this.#applied.set(objectId(given.object), JSON.stringify(given.object));
+      this.#rememberLive(given);
     }
     for (const id of plan.prune) {
       this.#prune(id);
@@ -102,6 +126,24 @@ export class TextOwner {
     this.#isApplied = !hasErrors(refused);
     this.#scenario = { ...scenario, spec: this.#scenario.spec };
     return plan.apply.length + plan.prune.length > 0;
+  }
+
+  /** One object of the text again, whatever became of it since: what kubectl changed or deleted comes back. */
+  reapply(name: string): readonly Problem[] {
+    const given = this.#scenario.objects.find(({ object }) => nameOf(object) === name);
+    if (given === undefined) return [];
+    const problems = this.#applyOne(this.#scenario, given, false);
+    if (!hasErrors(problems)) this.#rememberLive(given);
+    return problems;
+  }
+
+  #rememberLive({ object }: GivenObject): void {
+    const name = nameOf(object);
+    const { namespace, name: own } = (object["metadata"] ?? {}) as { readonly namespace?: string; readonly name: string };
+    const isNamespaced = name.split("/").length === 3;
+    const live = this.#cluster.find(String(object["kind"]), isNamespaced ? (namespace ?? "default") : undefined, own);
+    if (live === undefined) this.#live.delete(name);
+    else this.#live.set(name, live);
   }
 
   /** Objects from outside of the text: applied, never pruned. */
@@ -140,6 +182,8 @@ export function problemsOf(document: Scenario["documents"][number], given: Given
   const problems: Problem[] = [];
   for (const line of stderr.split("\n")) {
     const warning = /^Warning: (.*)$/.exec(line);
+    // The first apply of what kubectl create made: the editor takes it over, and that is what was wanted.
+    if (warning?.[1]?.includes("is missing the kubectl.kubernetes.io/last-applied-configuration annotation")) continue;
     if (warning !== null) {
       problems.push(
         problem("object.warning", placeOfMessage(document, given.path, line), given.document, {}, warning[1] as string, "warning"),

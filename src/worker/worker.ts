@@ -1,5 +1,5 @@
 import type { Playground } from "../playground/playground.ts";
-import type { Command, Update } from "../playground/protocol.ts";
+import type { Command, FixReport, Update } from "../playground/protocol.ts";
 import { readScenarioLink } from "../playground/read-link.ts";
 import { readRecord } from "../playground/record.ts";
 import { stagedUpdates, stageScenario } from "../playground/stage.ts";
@@ -23,6 +23,10 @@ let targetUs = 0;
 let isQuiet = false;
 let replaying: Generator<undefined, void, undefined> | undefined;
 let isRunning = false;
+/** The search for small changes that make a failed request work. */
+let searching:
+  | { readonly terminal: number; readonly search: Generator<FixReport, FixReport, undefined>; readonly told?: string }
+  | undefined;
 const channel = new MessageChannel();
 channel.port1.onmessage = () => slice();
 
@@ -98,6 +102,18 @@ function take(command: Command): void {
     case "closeFile":
       playground.closeFile(command.place, command.path);
       break;
+    case "reapply":
+      playground.reapply(command.object);
+      break;
+    case "findFixes": {
+      const search = playground.findFixes(command.terminal);
+      searching = search === undefined ? undefined : { terminal: command.terminal, search };
+      searchOn();
+      return;
+    }
+    case "stopFixes":
+      searching = undefined;
+      return;
   }
   flush();
 }
@@ -111,6 +127,7 @@ function open(command: Extract<Command, { type: "open" }>): void {
   }
   const { updates, shown } = stagedUpdates(staged.stage);
   playground = undefined;
+  searching = undefined;
   early = [];
   const opening = ++openings;
   post(updates);
@@ -124,10 +141,27 @@ function open(command: Extract<Command, { type: "open" }>): void {
       isQuiet = false;
       const waiting = early ?? [];
       early = undefined;
-      run();
+      // Terminals first: a replay types at them.
       for (const one of waiting) take(one);
+      run();
     })
     .catch(crash);
+}
+
+/** A step of the search for small changes; messages and the cluster itself come between any two. */
+function searchOn(): void {
+  if (searching === undefined) return;
+  const { terminal, search } = searching;
+  try {
+    const step = search.next();
+    const report = step.value;
+    const key = JSON.stringify([report.tried, report.fixes.length, report.isDone]);
+    if (key !== searching.told) post([{ type: "fixes", terminal, report }]);
+    searching = step.done === true ? undefined : { terminal, search, told: key };
+    if (searching !== undefined) self.setTimeout(searchOn, 0);
+  } catch (error) {
+    crash(error);
+  }
 }
 
 function run(): void {
