@@ -382,10 +382,9 @@ function* undo(session: Session, flags: Flags): Run<void> {
     if (wanted < 0) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
     const target = wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
     if (target === undefined) {
+      if (wanted !== 0) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
       throw new KubectlError(
-        wanted === 0
-          ? `no rollout history found for ${info.object.kind.toLowerCase()} "${info.name}"`
-          : `unable to find specified revision ${wanted} in history`,
+        info.object.kind === "Deployment" ? `no rollout history found for deployment "${info.name}"` : "no last revision to roll back to",
       );
     }
     const template = withoutHash(target.template);

@@ -64,13 +64,18 @@ function* wait(session: Session, flags: Flags): Run<void> {
   }
   const failures: Error[] = [];
   for (const info of infos) {
-    const left = Math.max(1, deadlineUs - session.sys.nowUs());
+    // One time for all of them: when it is up, those that come later are not even looked at.
+    const left = deadlineUs - session.sys.nowUs();
+    if (left <= 0 && timeoutMs > 0) {
+      failures.push(new KubectlError(`timed out waiting for the condition on ${info.resource.plural}/${info.name}`));
+      continue;
+    }
     if (isForDelete) {
       try {
         yield* waitUntilGone(
           session,
           [{ resource: info.resource, namespace: info.namespace, name: info.name, uid: info.object.metadata.uid }],
-          left / 1000,
+          Math.max(1, left) / 1000,
         );
       } catch (error) {
         if (!(error instanceof KubectlError)) throw error;
@@ -78,7 +83,7 @@ function* wait(session: Session, flags: Flags): Run<void> {
         continue;
       }
     } else if (condition !== undefined && !condition(info.object)) {
-      const result = yield* session.sys.within(left, until(session, info, condition));
+      const result = yield* session.sys.within(Math.max(1, left), until(session, info, condition));
       if (!result.ok) {
         failures.push(new KubectlError(`timed out waiting for the condition on ${info.resource.plural}/${info.name}`));
         continue;
