@@ -65,6 +65,7 @@ export const enReasons = {
   "no-healthy-target": () => "No node passes the load balancer's health check, so there is nowhere to send this.",
   "load-balancer-loop": () => "The packet came back to the load balancer that had sent it.",
   "does-not-forward": () => "This machine is no router: it does not forward packets for others.",
+  "martian-source": () => "The packet says that it comes from this machine's own address, which cannot be: a martian, dropped silently.",
   "conntrack-full": () => "The connection tracking table is full.",
   "rule-reject": (a) => `A rule in ${a.chain} refuses it, and says so: the sender fails at once.`,
   "port-closed": (a) => `Nothing listens on port ${a.port} here, so the kernel refuses: the sender fails at once.`,

@@ -62,6 +62,7 @@ export const zhReasons: Readonly<Record<keyof typeof enReasons, Sentence>> = {
   "no-healthy-target": () => "没有节点通过负载均衡器的健康检查，所以无处可送。",
   "load-balancer-loop": () => "数据包又回到了发出它的负载均衡器。",
   "does-not-forward": () => "这台机器不是路由器，不替别人转发数据包。",
+  "martian-source": () => "数据包自称来自本机地址却从外面进来（martian），静默丢弃。",
   "conntrack-full": () => "连接跟踪表已满。",
   "rule-reject": (a) => `${a.chain} 中的规则拒绝它，并告知发送方：立即失败。`,
   "port-closed": (a) => `端口 ${a.port} 上没有程序监听，内核拒绝：发送方立即失败。`,

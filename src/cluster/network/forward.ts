@@ -37,6 +37,7 @@ const loopbackUs = 20;
 const machineOff = reasonOf("machine-off");
 const noRoute = reasonOf("no-route");
 const doesNotForward = reasonOf("does-not-forward");
+const martianSource = reasonOf("martian-source");
 const ttlExceeded = reasonOf("ttl-exceeded");
 const conntrackFull = reasonOf("conntrack-full");
 const byConntrack = {
@@ -76,6 +77,10 @@ export class Forwarding {
       if (!this.#pass(host, netfilter, "prerouting", buffer)) return;
     }
     if (host.divert?.(buffer) === true) return;
+    if (inInterface !== host.loopback && isMartian(host, buffer.packet.source.ip)) {
+      this.drop(host.place, buffer, martianSource);
+      return;
+    }
     if (host.isLocal(buffer.packet.destination.ip)) this.#input(host, netfilter, buffer);
     else this.#forward(host, netfilter, buffer);
   }
@@ -308,6 +313,11 @@ export class Forwarding {
     this.#recorder.sight(buffer, host.place, "reject", buffer.hook, undefined, reason);
     this.sendIcmpError(host, buffer, type);
   }
+}
+
+/** An address of the machine's own cannot have sent from elsewhere; IPv6 does not ask. @source net/ipv4/fib_frontend.c, __fib_validate_source */
+function isMartian(host: Forwarder, source: Ip): boolean {
+  return source.family === 4 && host.isLocal(source);
 }
 
 /** The end of a way by wire or loopback. */

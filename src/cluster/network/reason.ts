@@ -58,6 +58,7 @@ export const networkReasons = {
   "no-healthy-target": [],
   "load-balancer-loop": [],
   "does-not-forward": [],
+  "martian-source": [],
   "conntrack-full": [],
   // reject
   "rule-reject": ["chain"],

@@ -138,4 +138,17 @@ describe("a packet's way (netfilter packet flow; sightings of a real kernel with
     expect(socket.state).toBe("ESTAB");
     expect(socket.local.ip.text).toBe("fd00:10:244:1::2");
   });
+
+  test("who says to be this machine itself, from outside, is a martian (net/ipv4/fib_frontend.c)", () => {
+    const w = world();
+    w.network.createNode("node9", ["192.168.0.50/24", "192.168.0.51/24"]);
+    const thief = w.nodes[0];
+    const card = thief?.interface("eth0");
+    if (thief === undefined || card === undefined) throw new Error("a node has eth0");
+    thief.addAddress(card, "192.168.0.50", 32);
+    const socket = thief.connectTcp(w.book.socket(w.book.ip("192.168.0.51"), 80), { sourceIp: w.book.ip("192.168.0.50") });
+    w.pass(0.1);
+    expect(socket.state).toBe("SYN-SENT");
+    expect(socket.connection.hops[1]).toMatchObject({ at: "node/node9", action: "drop", reason: { code: "martian-source" } });
+  });
 });
