@@ -171,6 +171,8 @@ export class PlaygroundPage {
     await this.page.keyboard.press("Enter");
     await this.page.keyboard.press("Escape");
     await this.page.keyboard.type(replacement);
+    // Completion has offered something: the next keys are for the text.
+    await this.page.keyboard.press("Escape");
   }
 
   async problems(): Promise<readonly string[]> {

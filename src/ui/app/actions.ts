@@ -1,5 +1,6 @@
 import type { enUi } from "../../messages/en-ui.ts";
 import { replay, setPaused, skip, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
+import { toggleDrawer } from "../load/drawer.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { focusZone } from "./focus.ts";
@@ -33,6 +34,7 @@ export const actions: readonly Action[] = [
   },
   { label: "showNoise", key: "d", run: () => usePage.setState((s) => ({ showsNoise: !s.showsNoise })) },
   { label: "showSystem", key: "y", run: () => usePage.setState((s) => ({ showsSystem: !s.showsSystem })) },
+  { label: "openLoad", key: "o", run: () => toggleDrawer("load") },
   { label: "tidy", run: () => usePage.setState({ pins: {} }) },
   { label: "goEditor", key: "e", run: () => focusZone(".editor") },
   { label: "goGraph", key: "g", run: () => focusZone(".graph") },

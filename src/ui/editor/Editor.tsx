@@ -34,6 +34,8 @@ export default function Editor() {
       tabSize: 2,
       insertSpaces: true,
       quickSuggestions: { other: true, comments: false, strings: true },
+      // A colon or a space is what the user means, never "take the suggestion".
+      acceptSuggestionOnCommitCharacter: false,
       fixedOverflowWidgets: true,
       renderLineHighlight: "line",
       overviewRulerBorder: false,

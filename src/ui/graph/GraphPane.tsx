@@ -142,7 +142,12 @@ function Graph() {
           onNodeContextMenu={openMenu}
           nodesConnectable={false}
           edgesFocusable={false}
+          // Its keys would take Space and Shift away from the editor, whose field it does not know as one.
           deleteKeyCode={null}
+          panActivationKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          zoomActivationKeyCode={null}
           minZoom={0.15}
           maxZoom={2}
           nodeDragThreshold={4}

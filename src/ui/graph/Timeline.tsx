@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useMemo, useState } from "react";
 import type { ConnectionInfo } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
+import { DrawerButtons, Drawers } from "../load/Drawers.tsx";
 import { archive, usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
 import { follow, usePlayback } from "./playback.ts";
@@ -25,44 +26,48 @@ export function Timeline() {
   // One stop for Tab in the whole track; arrows go from mark to mark.
   const focusable = shown.some((c) => c.id === followed) ? followed : shown.at(-1)?.id;
   return (
-    <section className="timeline" aria-label={ui.timelineLabel}>
-      <span className="muted timeline-name">{ui.timelineLabel}</span>
-      {shown.length === 0 ? (
-        <Invitation />
-      ) : (
-        <span
-          className="track"
-          onKeyDown={walkMarks}
-          onMouseLeave={() => setPointed(undefined)}
-          role="toolbar"
-          aria-label={ui.timelineLabel}
-        >
-          {shown.map((c) => (
-            <button
-              type="button"
-              key={c.id}
-              className={`mark ${c.purpose} ${archive.hasFailed(c.id) ? "failed" : ""} ${c.id === followed ? "is-followed" : ""}`}
-              aria-label={`${c.id} → ${c.destination}${archive.hasFailed(c.id) ? ` · ${ui.markFailed}` : ""}`}
-              aria-current={c.id === followed}
-              tabIndex={c.id === focusable ? 0 : -1}
-              onMouseEnter={() => setPointed(c)}
-              onFocus={() => setPointed(c)}
-              onBlur={() => setPointed(undefined)}
-              onClick={() => follow(c.id)}
-            />
-          ))}
-        </span>
-      )}
-      {pointed !== undefined ? (
-        <code className="hop-count">{`${pointed.id} → ${pointed.destination}`}</code>
-      ) : (
-        count > 0 && <span className="muted hop-count">{ui.hopOf.replace("{at}", `${at + 1}`).replace("{count}", `${count}`)}</span>
-      )}
-      <label className="toggle">
-        <input type="checkbox" checked={showsNoise} onChange={(e) => usePage.setState({ showsNoise: e.target.checked })} /> {ui.showNoise}
-      </label>
-      <ShowSystem />
-    </section>
+    <>
+      <Drawers />
+      <section className="timeline" aria-label={ui.timelineLabel}>
+        <span className="muted timeline-name">{ui.timelineLabel}</span>
+        {shown.length === 0 ? (
+          <Invitation />
+        ) : (
+          <span
+            className="track"
+            onKeyDown={walkMarks}
+            onMouseLeave={() => setPointed(undefined)}
+            role="toolbar"
+            aria-label={ui.timelineLabel}
+          >
+            {shown.map((c) => (
+              <button
+                type="button"
+                key={c.id}
+                className={`mark ${c.purpose} ${archive.hasFailed(c.id) ? "failed" : ""} ${c.id === followed ? "is-followed" : ""}`}
+                aria-label={`${c.id} → ${c.destination}${archive.hasFailed(c.id) ? ` · ${ui.markFailed}` : ""}`}
+                aria-current={c.id === followed}
+                tabIndex={c.id === focusable ? 0 : -1}
+                onMouseEnter={() => setPointed(c)}
+                onFocus={() => setPointed(c)}
+                onBlur={() => setPointed(undefined)}
+                onClick={() => follow(c.id)}
+              />
+            ))}
+          </span>
+        )}
+        {pointed !== undefined ? (
+          <code className="hop-count">{`${pointed.id} → ${pointed.destination}`}</code>
+        ) : (
+          count > 0 && <span className="muted hop-count">{ui.hopOf.replace("{at}", `${at + 1}`).replace("{count}", `${count}`)}</span>
+        )}
+        <label className="toggle">
+          <input type="checkbox" checked={showsNoise} onChange={(e) => usePage.setState({ showsNoise: e.target.checked })} /> {ui.showNoise}
+        </label>
+        <ShowSystem />
+        <DrawerButtons />
+      </section>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { isHoldingClock, usePlayback } from "../graph/playback.ts";
+import { isLoadTerminal } from "../load/load.ts";
 import { onUpdate, send } from "./link-to-worker.ts";
 import { openedTimeUs } from "./session.ts";
 import { archive, usePage } from "./store.ts";
@@ -49,7 +50,7 @@ function step(nowMs: number): void {
   if (page.summary === undefined || !isAnswered) return;
   if (isHoldingClock()) {
     // Terminal output never waits for the picture: while a command runs, its packets' own time passes.
-    if (isBusy(page.terminals.values())) {
+    if (isBusy(page.terminals)) {
       isAnswered = false;
       send({ type: "advanceQuiet", maxUs: quietStepUs });
     }
@@ -61,16 +62,17 @@ function step(nowMs: number): void {
   send({ type: "advance", toUs: Math.round(targetUs) });
 }
 
-function isBusy(terminals: Iterable<{ readonly busySinceMs: number | undefined }>): boolean {
-  for (const terminal of terminals) if (terminal.busySinceMs !== undefined) return true;
+/** A load runs beside what the user does: nobody waits for its end. */
+function isBusy(terminals: Iterable<readonly [number, { readonly busySinceMs: number | undefined }]>): boolean {
+  for (const [id, terminal] of terminals) if (terminal.busySinceMs !== undefined && !isLoadTerminal(id)) return true;
   return false;
 }
 
 /** The chosen speed, or 30 while a command has been waiting for two seconds with no packet under way. */
 export function currentSpeed(nowMs: number): number {
   const { speed } = usePlayback.getState();
-  for (const terminal of usePage.getState().terminals.values()) {
-    if (terminal.busySinceMs === undefined) continue;
+  for (const [id, terminal] of usePage.getState().terminals) {
+    if (terminal.busySinceMs === undefined || isLoadTerminal(id)) continue;
     if (nowMs - terminal.busySinceMs > patienceMs && nowMs - archive.lastHopMs > patienceMs) return Math.max(speed, impatientSpeed);
   }
   return speed;

@@ -207,7 +207,9 @@ class LineSession {
   }
 
   #send(text: string): void {
-    if (this.#line.history.at(-1) !== text) this.#line = { ...accepted({ ...this.#line, text }), text: this.#line.text };
+    // The line joins the history; what is being typed beside it stays as it is.
+    const { text: typed, cursor } = this.#line;
+    if (this.#line.history.at(-1) !== text) this.#line = { ...accepted({ ...this.#line, text }), text: typed, cursor };
     this.#wipe();
     sendLine(this.#id, text);
   }

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { PlaygroundPage, useBrowser } from "./playground-page.ts";
+
+useBrowser();
+
+describe("typing YAML changes the cluster", () => {
+  test("3 replicas to 5: five pods, and no box leaves its place", async () => {
+    const page = await PlaygroundPage.open();
+    await page.ready();
+    const before = await page.places();
+    await page.replaceInEditor("replicas: 3", "replicas: 5");
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 5, undefined, {
+      timeout: 15_000,
+    });
+    const after = await page.places();
+    for (const [id, place] of before) expect(after.get(id), id).toBe(place);
+    expect(page.complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a bad edit is marked at its place; the last good cluster keeps running", async () => {
+    const page = await PlaygroundPage.open();
+    await page.ready();
+    await page.replaceInEditor("replicas: 3", "replicas: -1");
+    await page.page.locator(".problems li.error").first().waitFor();
+    const [problem = ""] = await page.problems();
+    expect(problem).toMatch(/20:\d+/);
+    // The API server's own words.
+    expect(problem).toContain("must be greater than or equal to 0");
+    await page.page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    expect(await page.podsShown()).toHaveLength(3);
+    await page.typeCommand("at node1 -- curl -s 10.111.249.153");
+    await page.terminalShows(/You've hit kubia-/);
+    await page.close();
+  });
+
+  test("text from a web page gets the real error, and a mend to look at and apply", async () => {
+    const page = await PlaygroundPage.open();
+    await page.ready();
+    await page.setEditor(
+      [
+        "apiVersion: v1",
+        "kind: Service",
+        "metadata:",
+        "name: kubia",
+        "spec:",
+        "ports:",
+        "\u2013 port: 80",
+        "targetPort: 8080",
+        "selector:",
+        "app: kubia",
+        "",
+      ].join("\n"),
+    );
+    const mend = page.page.locator(".problems").getByRole("button", { name: "Mend" }).first();
+    await mend.waitFor();
+    await mend.click();
+    const dialog = page.page.locator("dialog[open]");
+    expect(await dialog.locator(".diff .added").allInnerTexts()).toContainEqual(expect.stringContaining("- port: 80"));
+    await dialog.getByRole("button", { name: "Apply this" }).click();
+    await page.page.waitForFunction(() => document.querySelectorAll(".problems li.error").length === 0, undefined, { timeout: 10_000 });
+    expect(await page.page.locator(".monaco-editor .view-lines").innerText()).toContain("targetPort");
+    await page.close();
+  });
+
+  test("a rename waits until the cursor leaves the document, or Ctrl+Enter", async () => {
+    const page = await PlaygroundPage.open();
+    await page.ready();
+    await page.replaceInEditor("kind: Service", "kind: Service");
+    // The Service's name, two lines below.
+    await page.page.keyboard.press("ArrowDown");
+    await page.page.keyboard.press("ArrowDown");
+    await page.page.keyboard.press("End");
+    await page.page.keyboard.type("2");
+    await page.page.locator(".state.warn").waitFor();
+    expect(await page.page.locator(".react-flow__node-rules .pill").first().innerText()).toBe("kubia");
+    await page.page.keyboard.press("Control+Enter");
+    await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor();
+    expect(await page.page.locator(".react-flow__node-rules .pill").allInnerTexts()).toEqual(["kubia2", "kubia2", "kubia2"]);
+    await page.close();
+  });
+
+  test("what was typed survives a reload", async () => {
+    const page = await PlaygroundPage.open();
+    await page.ready();
+    await page.replaceInEditor("replicas: 3", "replicas: 4");
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod").length === 4, undefined, { timeout: 15_000 });
+    await page.page.reload();
+    await page.ready();
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4, undefined, {
+      timeout: 15_000,
+    });
+    await page.close();
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { PlaygroundPage, useBrowser } from "./playground-page.ts";
+
+useBrowser();
+
+test("a link reopens the same cluster in the same state", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.replaceInEditor("replicas: 3", "replicas: 4");
+  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4, undefined, {
+    timeout: 15_000,
+  });
+  await page.typeCommand("kubectl expose rc kubia --name kubia2 --port 80 --target-port 8080");
+  await page.terminalShows("service/kubia2 exposed");
+  await page.prompted();
+  await page.typeCommand("at node2 -- curl -s 10.111.249.153");
+  await page.terminalShows("You've hit kubia-");
+  await page.prompted();
+  await page.page.getByRole("button", { name: "Logical" }).click();
+  await page.page.locator(".react-flow__node-service").first().waitFor();
+  await page.page.getByRole("button", { name: "Share" }).click();
+  await page.page.locator(".toast", { hasText: "Link copied" }).waitFor();
+  const link = await page.page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/#k1:[\w-]+$/);
+  expect(link.length).toBeLessThan(2000);
+  const pods = await page.podsShown();
+  const text = await page.terminalText();
+  await page.close();
+
+  const other = await PlaygroundPage.open({ suffix: link });
+  await other.ready();
+  await other.terminalShows("You've hit kubia-");
+  await other.prompted();
+  expect(await other.podsShown()).toEqual(pods);
+  expect(await other.terminalText()).toBe(text);
+  expect(await other.page.locator(".react-flow__node-service").count()).toBe(2);
+  await other.page.locator(".inspector h2", { hasText: "node/node2#" }).waitFor();
+  expect(await other.page.locator(".monaco-editor .view-lines").innerText()).toMatch(/replicas:\s*4/);
+  expect(other.complaints).toEqual([]);
+  // And it goes on from there.
+  await other.typeCommand("kubectl get svc kubia2");
+  await other.terminalShows(/kubia2\s+ClusterIP/);
+  await other.close();
+});
+
+test("a damaged link is refused in words, and the reader's own work is kept", async () => {
+  const page = await PlaygroundPage.open({ suffix: "#k1:AAAAnonsense" });
+  await page.page.locator(".notice[role=alert]", { hasText: "This link can't be opened" }).waitFor();
+  await page.ready();
+  expect(await page.podsShown()).toHaveLength(3);
+  await page.close();
+});
