@@ -6,6 +6,7 @@ import { asItems, asText, asTexts, specOf, statusOf } from "./fields.ts";
 import type { Look } from "./look.ts";
 import { memberOf, membersOf } from "./membership.ts";
 import { conditionOf, isReady, lastProbeFailure, placeInPod, probeOf } from "./pod-source.ts";
+import { policyIds } from "./policy-ids.ts";
 import { slicesOf } from "./service-facts.ts";
 import { nameOf } from "./text-index.ts";
 
@@ -56,7 +57,8 @@ function endsOfConnection(look: Look, connection: ConnectionRecord, hop: number)
   const pod =
     arrived?.at.startsWith("pod/") === true
       ? objectOf(look, arrived.at)
-      : look.list("Pod").find((one) => statusOf(one)["podIP"] === ipOf(target));
+      : (look.list("Pod").find((one) => statusOf(one)["podIP"] === ipOf(target)) ??
+        (service === undefined ? undefined : telling(look, service)));
   return { connection, hop, ...(service === undefined ? {} : { service }), ...(pod === undefined ? {} : { pod }) };
 }
 
@@ -64,9 +66,7 @@ function endsOfObject(look: Look, id: string): Ends {
   const object = objectOf(look, id);
   if (object === undefined) return {};
   if (object.kind === "Service") {
-    const members = membersOf(look, object);
-    const member = members.find((one) => !one.isIn && one.why.code !== "pod.labels") ?? members.find((one) => one.isIn);
-    const pod = member === undefined ? undefined : objectOf(look, member.pod);
+    const pod = telling(look, object);
     return { service: object, ...(pod === undefined ? {} : { pod }), ...lastThrough(look, (one) => one.object === id) };
   }
   if (object.kind === "EndpointSlice") {
@@ -78,6 +78,13 @@ function endsOfObject(look: Look, id: string): Ends {
   const service = serviceOfPod(look, pod);
   const place = nameOf(pod as unknown as Loose);
   return { pod, ...(service === undefined ? {} : { service }), ...lastThrough(look, (one) => one.at === place) };
+}
+
+/** The pod that says most about a Service: one that is selected and yet out, else one that is in. */
+function telling(look: Look, service: KubernetesObject): KubernetesObject | undefined {
+  const members = membersOf(look, service);
+  const member = members.find((one) => !one.isIn && one.why.code !== "pod.labels") ?? members.find((one) => one.isIn);
+  return member === undefined ? undefined : objectOf(look, member.pod);
 }
 
 function isOwnedBy(look: Look, pod: KubernetesObject, owner: KubernetesObject): boolean {
@@ -151,19 +158,15 @@ function policyLinks(look: Look, { info, hops }: ConnectionRecord): readonly Cha
   const index = hops.findIndex((hop) => hop.reason.code.startsWith("policy-denies-"));
   const hop = hops[index];
   if (hop === undefined) return [];
-  const namespace = asText(hop.reason.args["pod"]).split("/")[0] as string;
-  return asText(hop.reason.args["policies"])
-    .split(/, */)
-    .map((policy): ChainLink => {
-      const id = `networkpolicy/${policy.includes("/") ? policy : `${namespace}/${policy}`}`;
-      return {
-        kind: "policy",
-        label: policy,
-        said: hop.reason,
-        shown: { ...shown(id, look.text.place(id, ["spec"], "key")), connection: info.id, hop: index },
-        isWell: false,
-      };
-    });
+  return policyIds(look, hop).map((id): ChainLink => {
+    return {
+      kind: "policy",
+      label: id.slice(id.lastIndexOf("/") + 1),
+      said: hop.reason,
+      shown: { ...shown(id, look.text.place(id, ["spec"], "key")), connection: info.id, hop: index },
+      isWell: false,
+    };
+  });
 }
 
 function serviceLink(look: Look, service: KubernetesObject): ChainLink {

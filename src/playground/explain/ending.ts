@@ -7,6 +7,7 @@ import { asItems, asText, specOf, statusOf } from "./fields.ts";
 import type { Look } from "./look.ts";
 import { nearest } from "./nearest.ts";
 import { noEndpointsOf } from "./no-endpoints.ts";
+import { policyIds } from "./policy-ids.ts";
 import { nameOf } from "./text-index.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -129,12 +130,8 @@ function explainDeath(look: Look, connection: ConnectionRecord, index: number): 
     case "policy-denies-ingress":
     case "policy-denies-egress": {
       const pod = asText(args["pod"]);
-      const [namespace] = pod.split("/");
       const policies = asText(args["policies"]).split(/, */);
-      const show = policies.map((policy) => {
-        const id = `networkpolicy/${policy.includes("/") ? policy : `${namespace}/${policy}`}`;
-        return shown(id, look.text.place(id, ["spec"], "key"));
-      });
+      const show = policyIds(look, hop).map((id) => shown(id, look.text.place(id, ["spec"], "key")));
       return make(
         code === "policy-denies-ingress" ? "ending.policy-in" : "ending.policy-out",
         { pod, policies: policies.join(", ") },

@@ -17,14 +17,10 @@ export function podFacts(look: Look, cluster: Cluster, pod: KubernetesObject): P
   const id = nameOf(pod as unknown as Record<string, unknown>);
   const machine = cluster.machine(id);
   const read = machine?.files.read("/etc/resolv.conf");
-  const environment = machine === undefined ? "" : cluster.peek(id, ["env"]);
   return {
     pod: id,
     resolvConf: read?.ok === true ? read.value : "",
-    environment: environment
-      .split("\n")
-      .filter((line) => line.includes("="))
-      .map((line) => ({ name: line.slice(0, line.indexOf("=")), value: line.slice(line.indexOf("=") + 1) })),
+    environment: [...(machine?.env ?? [])].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
     listening: look.listening(id).map((one) => `${one.ip}:${one.port}/${one.protocol.toUpperCase()}`),
     probes: eventsOf(look, cluster, pod),
   };

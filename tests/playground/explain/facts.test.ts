@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { openScenario } from "../../../src/playground/library.ts";
+import type { IngressRoutes, PodFactsAnswer, ServiceFacts } from "../../../src/playground/protocol.ts";
+import { app, caller, ingress, scenario, service } from "./worlds.ts";
+
+const probe = "readinessProbe: {exec: {command: [ls, /var/ready]}, periodSeconds: 1}";
+
+test("a Service says who can reach it, from where, and why each pod is in or out", () => {
+  const other =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: stray, labels: {app: wbe}}\nspec: {containers: [{name: main, image: luksa/kubia}]}";
+  const opened = openScenario(
+    scenario(
+      app({ replicas: 2, more: probe }),
+      service("type: LoadBalancer\n  selector: {app: web}", "targetPort: 8080, nodePort: 30123"),
+      other,
+    ),
+  );
+  opened.advance(10_000);
+  const pods = opened.objects("Pod", "default").map((pod) => pod.metadata.name);
+  const first = pods.find((name) => name.startsWith("web-")) as string;
+  expect(opened.run(`kubectl exec ${first} -- touch /var/ready`).exit).toBe(0);
+  opened.advance(5000);
+  const facts = opened.playground.query({ kind: "service", object: "service/default/web" }) as ServiceFacts;
+  expect(facts.pods.map((one) => [one.pod.replace("pod/default/", ""), one.why.code])).toEqual(
+    pods.toSorted().map((name) => [name, name === first ? "pod.in" : name === "stray" ? "pod.labels" : "pod.not-ready"]),
+  );
+  expect(facts.ways.filter((way) => way.isOpen).map((way) => way.from.code)).toEqual([
+    "way.pods",
+    "way.cluster",
+    "way.node-port",
+    "way.internet",
+  ]);
+  expect(facts.ways.find((way) => way.from.code === "way.internet")?.address).toBe("192.0.2.1:80");
+});
+
+test("a pod from the inside: its resolv.conf, environment, sockets and probes", () => {
+  const opened = openScenario(scenario(service(), app({ more: probe }), caller));
+  opened.advance(10_000);
+  const pod = opened.objects("Pod", "default").find((one) => one.metadata.name.startsWith("web-"))?.metadata.name;
+  const facts = opened.playground.query({ kind: "pod", object: `pod/default/${pod}` }) as PodFactsAnswer;
+  // kubernetes.io, "DNS for Services and Pods": the search list and ndots:5
+  expect(facts.resolvConf).toContain("search default.svc.cluster.local svc.cluster.local cluster.local");
+  expect(facts.resolvConf).toContain("nameserver 10.96.0.10");
+  // kubernetes.io, "Service": environment variables {SVCNAME}_SERVICE_HOST
+  expect(facts.environment.map((one) => one.name)).toContain("WEB_SERVICE_HOST");
+  expect(facts.listening).toEqual(["*:8080/TCP"]);
+  expect(facts.probes.at(-1)).toMatchObject({ reason: "Unhealthy", isWell: false });
+  expect(facts.probes.at(-1)?.message).toContain("Readiness probe failed");
+});
+
+test("an Ingress shows its routes, their endpoints, and what its controller decided", () => {
+  const opened = openScenario(scenario(app(), service(), ingress()));
+  opened.advance(10_000);
+  opened.run("curl -s -H 'Host: web.example.com' http://192.0.2.1/");
+  const routes = opened.playground.query({ kind: "ingress", object: "ingress/default/web" }) as IngressRoutes;
+  expect(routes.routes).toHaveLength(1);
+  expect(routes.routes[0]).toMatchObject({ host: "web.example.com", path: "/", backend: "web:80" });
+  expect(routes.routes[0]?.endpoints).toHaveLength(1);
+  expect(routes.problem).toBeUndefined();
+  expect(routes.decisions.at(-1)?.[0]).toContain("200");
+});
