@@ -48,7 +48,10 @@ export interface LoadSnapshot extends LoadRunFacts {
   readonly choice: Choice;
   readonly pods: readonly {
     readonly pod: string;
+    /** That it answered. */
     readonly requests: number;
+    /** That were on the way to it and got no answer. */
+    readonly failed: number;
     readonly connections: number;
     /** Sum over all connections of this pod's chance to get it, and of the variance of that: exact theory even while pods come and go. */
     readonly expected: number;
@@ -70,6 +73,7 @@ export interface LoadSnapshot extends LoadRunFacts {
 
 interface PodCount {
   requests: number;
+  failed: number;
   connections: number;
   expected: number;
   variance: number;
@@ -130,6 +134,7 @@ export class LoadRun {
   failed(nowUs: number, pod: string | undefined, reason: string): void {
     this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
     this.#count(nowUs);
+    this.#of(pod ?? "").failed++;
     this.#lose({ timeUs: nowUs, pod: pod ?? "", reason });
   }
 
@@ -173,7 +178,7 @@ export class LoadRun {
   #of(pod: string): PodCount {
     let count = this.#pods.get(pod);
     if (count === undefined) {
-      count = { requests: 0, connections: 0, expected: 0, variance: 0 };
+      count = { requests: 0, failed: 0, connections: 0, expected: 0, variance: 0 };
       this.#pods.set(pod, count);
     }
     return count;

@@ -64,7 +64,7 @@ export function loadCommand(wish: LoadWish, home: string): string {
   const duration = wish.seconds === undefined ? "24h" : wish.seconds % 60 === 0 ? `${wish.seconds / 60}m` : `${wish.seconds}s`;
   const at = wish.place === home ? "" : `at ${wish.place.replace(/^(node|client)\//, "")} -- `;
   const keep = wish.keepsAlive ? "" : " -disable-keepalive";
-  return `${at}hey -z ${duration} -c ${workers} -q ${each} -t 5${keep} ${quoted(wish.url)}`;
+  return `${at}hey -z ${duration} -c ${workers} -q ${each} -t 2${keep} ${quoted(wish.url)}`;
 }
 
 /** As a shell needs it. */

@@ -5,6 +5,7 @@ export interface LoadShare {
   /** `pod/default/kubia-x`, or an address. */
   readonly pod: string;
   readonly requests: number;
+  readonly failed: number;
   readonly connections: number;
   /** In requests; undefined where theory says nothing: one client sticks to one pod, or no rule chose. */
   readonly band: { readonly low: number; readonly high: number; readonly expected: number } | undefined;
@@ -21,13 +22,14 @@ const deviations = 2.5758;
  */
 export function sharesOfLoad(load: LoadSnapshot): readonly LoadShare[] {
   const perConnection = load.connections === 0 ? 1 : load.requests / load.connections;
-  return load.pods.map(({ pod, requests, connections, expected, variance }) => {
+  return load.pods.map(({ pod, requests, failed, connections, expected, variance }) => {
     const inConnections = bandOf(load, expected, variance);
-    if (inConnections === undefined) return { pod, requests, connections, band: undefined, isInBand: true };
+    if (inConnections === undefined) return { pod, requests, failed, connections, band: undefined, isInBand: true };
     const scale = (count: number) => count * perConnection;
     return {
       pod,
       requests,
+      failed,
       connections,
       band: { low: scale(inConnections.low), high: scale(inConnections.high), expected: scale(expected) },
       isInBand: connections >= inConnections.low && connections <= inConnections.high,

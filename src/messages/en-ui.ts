@@ -219,6 +219,7 @@ export const enUi = {
   loadOpened: "Connections",
   loadCodes: "Answers",
   loadFailed: "Failed",
+  loadReason: "Reason",
   loadTime: "Time",
   loadTheoryRandom: "Each connection draws its pod anew.",
   loadTheoryInTurn: "IPVS serves the pods in turn.",

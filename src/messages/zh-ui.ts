@@ -219,6 +219,7 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   loadOpened: "连接数",
   loadCodes: "应答",
   loadFailed: "失败",
+  loadReason: "原因",
   loadTime: "时间",
   loadTheoryRandom: "每个连接重新抽取一个 Pod。",
   loadTheoryInTurn: "IPVS 让各 Pod 轮流应答。",

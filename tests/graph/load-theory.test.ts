@@ -49,7 +49,7 @@ const load = (fields: Partial<LoadSnapshot>): LoadSnapshot => ({
   nextMark: 0,
   lost: [],
   nextLost: 0,
-  pods: [{ pod: "pod/default/a", requests: 50, connections: 50, expected: 50, variance: 25 }],
+  pods: [{ pod: "pod/default/a", requests: 50, failed: 0, connections: 50, expected: 50, variance: 25 }],
   ...fields,
 });
 
@@ -59,12 +59,12 @@ describe("shares beside theory", () => {
   });
   test("kept connections: ten choices made, so the band of a hundred requests is ten times as wide", () => {
     const [share] = sharesOfLoad(
-      load({ connections: 10, pods: [{ pod: "pod/default/a", requests: 100, connections: 10, expected: 5, variance: 2.5 }] }),
+      load({ connections: 10, pods: [{ pod: "pod/default/a", requests: 100, failed: 0, connections: 10, expected: 5, variance: 2.5 }] }),
     );
     expect(share).toMatchObject({ band: { low: 10, high: 90, expected: 50 }, isInBand: false });
   });
   test("in turn: its share, rounded one way or the other", () => {
-    const pods = [{ pod: "pod/default/a", requests: 33, connections: 33, expected: 100 / 3, variance: 20 }];
+    const pods = [{ pod: "pod/default/a", requests: 33, failed: 0, connections: 33, expected: 100 / 3, variance: 20 }];
     expect(sharesOfLoad(load({ choice: "round-robin", pods }))[0]).toMatchObject({ band: { low: 33, high: 34 }, isInBand: true });
   });
   test("pods came and went: the sum of each connection's own chances", () => {

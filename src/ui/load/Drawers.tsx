@@ -35,7 +35,6 @@ export function Drawer({ name, title, tools, children }: { name: DrawerName; tit
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape is a way out of whatever in here has the keys.
     <section
       ref={ref}
       className={`drawer ${name}`}

@@ -119,7 +119,7 @@ function LoadForm() {
 function LoadResults({ load }: { load: LoadSnapshot }) {
   const { ui } = useLanguage();
   const shares = useMemo(() => sharesOfLoad(load), [load]);
-  const most = shares.reduce((max, { requests, band }) => Math.max(max, requests, band?.high ?? 0), 1);
+  const most = shares.reduce((max, { requests, failed: lost, band }) => Math.max(max, requests + lost, band?.high ?? 0), 1);
   const failed = load.failures.reduce((sum, [, count]) => sum + count, 0);
   const answered = load.requests - failed;
   return (
@@ -157,7 +157,7 @@ function LoadResults({ load }: { load: LoadSnapshot }) {
         />
         <Fact name={ui.loadFailed} value={`${failed}`} isBad={failed > 0} />
         {load.failures.map(([reason, count]) => (
-          <Fact key={reason} name="" value={`${reason} × ${count}`} isBad />
+          <Fact key={reason} name={ui.loadReason} value={`${reason} × ${count}`} isBad />
         ))}
         <Fact name="p50" value={duration(load.latencyUs.p50)} />
         <Fact name="p95" value={duration(load.latencyUs.p95)} />
@@ -184,7 +184,7 @@ function theoryText(ui: Ui, { choice, keepsAlive }: LoadSnapshot): string {
 
 function ShareRow({ share, most, total }: { share: LoadShare; most: number; total: number }) {
   const { ui } = useLanguage();
-  const { pod, requests, band, isInBand } = share;
+  const { pod, requests, failed, band, isInBand } = share;
   const percent = (count: number) => `${(100 * count) / most}%`;
   return (
     <tr className={isInBand ? "" : "is-outside"}>
@@ -200,12 +200,15 @@ function ShareRow({ share, most, total }: { share: LoadShare; most: number; tota
       <td>
         <span className="load-bar" aria-hidden="true">
           <i style={{ width: percent(requests) }} />
+          {failed > 0 && <s style={{ left: percent(requests), width: percent(failed) }} />}
           {band !== undefined && <b style={{ left: percent(band.low), width: percent(band.high - band.low) }} />}
           {band !== undefined && <u style={{ left: percent(band.expected) }} />}
         </span>
       </td>
       <td className="number">
-        {requests} <span className="faint">{total === 0 ? "" : `${((100 * requests) / total).toFixed(1)} %`}</span>
+        {requests}
+        {failed > 0 && <span className="load-outside"> −{failed}</span>}{" "}
+        <span className="faint">{total === 0 ? "" : `${((100 * requests) / total).toFixed(1)} %`}</span>
       </td>
       <td className="number">
         {band === undefined ? "–" : `${Math.round(band.low)}–${Math.round(band.high)}`}
