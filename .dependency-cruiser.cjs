@@ -66,6 +66,16 @@ const rooms = {
     "src/cluster/network",
     "src/cluster/protocols",
   ],
+  // A Gateway is served by nginx too: by what the Ingress controller's nginx is made of.
+  "src/cluster/gateway": [
+    ...base,
+    "src/cluster/api",
+    "src/cluster/apiclient",
+    "src/cluster/ingress-nginx",
+    "src/cluster/machine",
+    "src/cluster/network",
+    "src/cluster/protocols",
+  ],
   "src/cluster/images": [
     ...base,
     "src/cluster/machine",
@@ -76,6 +86,7 @@ const rooms = {
     "src/cluster/kubectl",
     "src/cluster/coredns",
     "src/cluster/ingress-nginx",
+    "src/cluster/gateway",
   ],
   "src/cluster/kubelet": [
     ...base,

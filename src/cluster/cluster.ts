@@ -8,6 +8,7 @@ import { ClusterNode, machineNetwork } from "./cluster-node.ts";
 import { createPrograms, type Programs } from "./cluster-programs.ts";
 import { Faults } from "./cluster-service.ts";
 import { type RunningControllers, startControllers } from "./controllers/index.ts";
+import { startGatewayController } from "./gateway/controller.ts";
 import { type ConnectionInfo, type ConnectionRecord, connectionInfo, type HopRecord, hopRecord } from "./hop-record.ts";
 import { IngressDecisions } from "./ingress-decisions.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
@@ -176,6 +177,7 @@ export class Cluster {
       clusterVersion: this.options.version,
       client: (agent) => this.client(agent),
     });
+    startGatewayController(this.simulation, this.client("nginx-gateway"));
     startScheduler(this.simulation, this.client("default-scheduler"));
     for (const node of this.nodes.values()) node.startKubelet();
     for (const node of this.nodes.values()) node.proxy.start();

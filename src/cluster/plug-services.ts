@@ -7,6 +7,7 @@ import type { Cluster } from "./cluster.ts";
 import { createClusterService } from "./cluster-service.ts";
 import { apiClientService } from "./coredns/program.ts";
 import { explainMisfortune } from "./explain-misfortune.ts";
+import { gatewayNameLabel } from "./gateway/controller.ts";
 import { appFaultsService } from "./images/app-faults.ts";
 import { decisionService } from "./ingress-nginx/program.ts";
 import { hintSink } from "./kubectl/hints.ts";
@@ -52,7 +53,8 @@ export function podServices(cluster: Cluster, pod: Pod, _container: string): Rea
   const place = pod.spec.hostNetwork === true ? `node/${pod.spec.nodeName}` : `pod/${namespace}/${name}`;
   lend(services, routesService, routesAt(cluster, place));
   services.set(appFaultsService.name, cluster.faults.of(`${namespace}/${name}`));
-  if (systemAccounts.includes(`${namespace}/${pod.spec.serviceAccountName}`)) {
+  const servesGateway = pod.metadata.labels?.[gatewayNameLabel] !== undefined;
+  if (servesGateway || systemAccounts.includes(`${namespace}/${pod.spec.serviceAccountName}`)) {
     services.set(apiClientService.name, cluster.client(pod.spec.serviceAccountName as string));
     lend(services, decisionService, { decided: (stream, decision) => cluster.decided(stream.connection, decision) });
   }

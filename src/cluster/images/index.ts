@@ -1,6 +1,7 @@
 import { agnhost } from "./agnhost.ts";
 import { annotatedImage, servesAnnotation } from "./annotated.ts";
 import { coredns } from "./coredns.ts";
+import { gatewayNginx } from "./gateway.ts";
 import { httpEcho } from "./http-echo.ts";
 import type { Image } from "./image.ts";
 import { ingressNginx } from "./ingress-nginx.ts";
@@ -28,6 +29,7 @@ const images: Readonly<Record<string, Image>> = {
   pause,
   "coredns/coredns": coredns,
   "ingress-nginx/controller": ingressNginx,
+  "nginx/nginx-gateway-fabric/nginx": gatewayNginx,
 };
 
 /** `docker.io/luksa/kubia:latest` and `luksa/kubia@sha256:…` are `luksa/kubia`. @source distribution/reference, ParseNormalizedNamed */

@@ -1,25 +1,14 @@
 import type { Run, Stream, Sys } from "../machine/syscall.ts";
 import { encodeHex, utf8Length } from "../protocols/bytes.ts";
-import { isPayload } from "../protocols/duplex.ts";
-import {
-  type HttpHeaders,
-  type HttpRequest,
-  type HttpResponse,
-  header,
-  httpRequest,
-  httpResponse,
-  isChunked,
-  keepsAlive,
-  withoutHeader,
-} from "../protocols/http.ts";
-import { accessLogDate, httpDate } from "../protocols/http-date.ts";
-import { HttpReader } from "../protocols/http-reader.ts";
+import { type HttpRequest, type HttpResponse, header, httpRequest, httpResponse } from "../protocols/http.ts";
+import { accessLogDate } from "../protocols/http-date.ts";
 import { inCidrText } from "../protocols/ip-text.ts";
 import { libcOf, resolveHost } from "../protocols/resolver.ts";
 import type { IngressOptions } from "./annotations.ts";
 import { type Balancer, cookieValue, setCookie } from "./balancer.ts";
 import type { BackendRef, Configuration, Location, Server } from "./configuration.ts";
-import { forVersion, nginxPage } from "./pages.ts";
+import { exchange, fromUpstream } from "./exchange.ts";
+import { nginxPage } from "./pages.ts";
 import { compileLocation, normalizedPath, route, type Tried } from "./route.ts";
 import type { Settings } from "./settings.ts";
 import type { Backends, Endpoint } from "./upstream.ts";
@@ -190,9 +179,12 @@ function* forward(
   for (let attempt = 0; attempt < Math.max(1, options?.tries ?? 3); attempt++) {
     const endpoint = attempt === 0 && session !== undefined ? session : balancer.next(upstream.name, endpoints, tried);
     tried.push(endpoint);
-    const result = yield* ask(context, arrival, endpoint, sent, options);
+    const result = yield* exchange(sys, arrival.stream, endpoint, sent, {
+      connectUs: options?.connectTimeoutUs ?? 5_000_000,
+      readUs: options?.readTimeoutUs ?? 60_000_000,
+    });
     if (result.type === "response") {
-      const response = fromUpstream(sys, request, result.response, newCookie);
+      const response = fromUpstream(sys, request, result.response, newCookie === undefined ? [] : [["Set-Cookie", newCookie]]);
       return { response, upstream: upstream.name, endpoints: tried.map((one) => `${one.ip}:${one.port}`) };
     }
     status = result.type === "timeout" ? 504 : 502;
@@ -205,45 +197,6 @@ function* forward(
     upstream: upstream.name,
     endpoints: tried.map((one) => `${one.ip}:${one.port}`),
   };
-}
-
-type Asked =
-  | { readonly type: "response"; readonly response: HttpResponse }
-  | { readonly type: "refused" | "timeout"; readonly wasSent: boolean };
-
-/** The controller's own connection to the pod; the log keeps whose request it serves. */
-function* ask(
-  context: ProxyContext,
-  arrival: Arrival,
-  endpoint: Endpoint,
-  request: HttpRequest,
-  options: IngressOptions | undefined,
-): Run<Asked> {
-  const { sys } = context;
-  const to = sys.address(endpoint.ip, endpoint.port);
-  if (to === undefined) return { type: "refused", wasSent: false };
-  const connected = yield* sys.connect(to, { timeoutUs: options?.connectTimeoutUs ?? 5_000_000, parent: arrival.stream.connection });
-  if (!connected.ok) return { type: connected.error === "ETIMEDOUT" ? "timeout" : "refused", wasSent: false };
-  const { stream } = connected;
-  const reader = new HttpReader();
-  reader.expectAnswerTo(request.method);
-  const deadlineUs = sys.nowUs() + (options?.readTimeoutUs ?? 60_000_000);
-  try {
-    if ((yield* stream.send(request)) !== undefined) return { type: "refused", wasSent: true };
-    let isAtEnd = false;
-    for (;;) {
-      const result = reader.next(isAtEnd);
-      if (result.type === "message" && result.message.kind === "http-response") return { type: "response", response: result.message };
-      if (isAtEnd || result.type === "garbage") return { type: "refused", wasSent: true };
-      const leftUs = deadlineUs - sys.nowUs();
-      const received = leftUs <= 0 ? "ETIMEDOUT" : yield* stream.receive(leftUs);
-      if (isPayload(received)) reader.push(received);
-      else if (received === "end") isAtEnd = true;
-      else return { type: received === "ETIMEDOUT" ? "timeout" : "refused", wasSent: true };
-    }
-  } finally {
-    stream.close();
-  }
 }
 
 /** @source ingress-nginx rootfs/etc/nginx/template/nginx.tmpl, "proxy_set_header" */
@@ -311,41 +264,6 @@ function rewritten(location: Location, target: string): string {
   if (match === null || match === undefined) return target;
   const replaced = to.replace(/\$(\d)/g, (_, index: string) => match[Number(index)] ?? "");
   return `${replaced === "" ? "/" : replaced}${mark < 0 ? "" : target.slice(mark)}`;
-}
-
-/** nginx writes Date, framing and Connection itself, hides the backend's Server, and passes everything else on. */
-function fromUpstream(sys: Sys, request: HttpRequest, response: HttpResponse, newCookie: string | undefined): HttpResponse {
-  const type = header(response.headers, "Content-Type");
-  const length = header(response.headers, "Content-Length");
-  const chunked = isChunked(response.headers) || length === undefined;
-  let rest: HttpHeaders = response.headers;
-  for (const name of ["Server", "Date", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "X-Pad"])
-    rest = withoutHeader(rest, name);
-  const hasBody = response.status >= 200 && response.status !== 204 && response.status !== 304;
-  const framing: HttpHeaders = !hasBody
-    ? []
-    : length !== undefined && !isChunked(response.headers)
-      ? [["Content-Length", length]]
-      : chunked && request.version === "HTTP/1.1"
-        ? [["Transfer-Encoding", "chunked"]]
-        : [];
-  return forVersion(
-    request,
-    httpResponse({
-      status: response.status,
-      reason: response.reason,
-      isToHead: request.method === "HEAD",
-      headers: [
-        ["Date", httpDate(sys.dateMs())],
-        ...(type === undefined ? [] : [["Content-Type", type] as const]),
-        ...framing,
-        ["Connection", keepsAlive(request) && (framing.length > 0 || !hasBody) ? "keep-alive" : "close"],
-        ...rest,
-        ...(newCookie === undefined ? [] : [["Set-Cookie", newCookie] as const]),
-      ],
-      body: response.body,
-    }),
-  );
 }
 
 /** Only where the host's own certificate is in use. */

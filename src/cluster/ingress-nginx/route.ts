@@ -14,6 +14,7 @@ export interface Tried {
     | "path-prefix"
     | "path-regex"
     | "path-other"
+    | "match-other"
     | "longer-path-won"
     | "needs-slash";
 }
