@@ -21,7 +21,6 @@ import { createTerminal } from "./machine/terminal.ts";
 import { AddressBook, parseCidr, parseIp, type SocketAddress } from "./network/address.ts";
 import type { RecordedConnection } from "./network/hop.ts";
 import { BoundedHopLog } from "./network/hop-log.ts";
-import type { Netns } from "./network/netns.ts";
 import { createNetwork, type Network } from "./network/network.ts";
 import type { Connection } from "./network/packet.ts";
 import type { SocketError } from "./network/sockets.ts";
@@ -294,22 +293,23 @@ export class Cluster {
     }
     const { error } = socket;
     const verdict = error === undefined ? (socket.state === "SYN-SENT" ? "timeout" : "answered") : verdictOf(error);
-    const result = this.#resultOf(netns, socket.connection, verdict);
+    const result = this.#resultOf(socket.connection, verdict);
     if (verdict === "answered") socket.close();
     else socket.abort();
     return result;
   }
 
   /** Most results of a load experiment are never looked at: hops become records, and rules text, when they are. */
-  #resultOf(from: Netns, connection: Connection, verdict: ConnectionResult["verdict"]): ConnectionResult {
-    if (!connection.record) return { verdict, endpoint: verdict === "answered" ? this.#translated(from, connection) : undefined, hops: [] };
+  #resultOf(connection: Connection, verdict: ConnectionResult["verdict"]): ConnectionResult {
+    const endpoint = verdict === "answered" ? (connection.leadsTo ?? connection.destination).text : undefined;
+    if (!connection.record) return { verdict, endpoint, hops: [] };
     const recorded = connection as RecordedConnection;
     const hops = recorded.hopsUntilNow();
     const recordsOf = () => hops().map((hop) => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)));
     let records: readonly HopRecord[] | undefined;
     return {
       verdict,
-      endpoint: verdict === "answered" ? (recorded.arrivedAt?.text ?? this.#translated(from, connection)) : undefined,
+      endpoint,
       get hops() {
         records ??= recordsOf();
         return records;
@@ -408,15 +408,6 @@ export class Cluster {
     if (this.#sockets.size >= socketsMax) this.#sockets.clear();
     this.#sockets.set(text, socket);
     return socket;
-  }
-
-  /** Where the connection went: what conntrack on its way made of its destination. */
-  #translated(from: Netns, connection: Connection): string {
-    const tracker = from.host ?? from;
-    return (
-      tracker.activeNetfilter?.conntrack.translated(connection.protocol, connection.source, connection.destination)?.text ??
-      connection.destination.text
-    );
   }
 
   #makeNode(name: string): ClusterNode {

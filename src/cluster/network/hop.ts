@@ -3,15 +3,12 @@ export type { ObjectName, Place, Reason } from "./name.ts";
 export type { Hook } from "./netfilter/rule.ts";
 export type { Connection, Hop, HopAction } from "./packet.ts";
 
-import type { SocketAddress } from "./address.ts";
 import type { Place } from "./name.ts";
 import type { Connection, Hop } from "./packet.ts";
 
 /** A connection as the log deals with it. */
 export interface RecordedConnection extends Connection {
   readonly hopCount: number;
-  /** Where its first packet was taken, as it looked there; undefined when nowhere. */
-  readonly arrivedAt: SocketAddress | undefined;
   /** Reads the hops up to now, whenever it is called: also when the log has long forgotten them. */
   hopsUntilNow(): () => readonly Hop[];
   /** Forgets the oldest hops, all or half of them. Gives how many went. */

@@ -137,15 +137,6 @@ export class OpenedConnection implements Connection {
     return this.#hops;
   }
 
-  get arrivedAt(): SocketAddress | undefined {
-    const cells = this.#cells;
-    if (cells === undefined) return undefined;
-    for (let i = 0; i < this.#used; i += cellsPerHop) {
-      if ((cells[i + 2] as Spot).action === "receive" && (cells[i + 3] as Packet).number === 1) return (cells[i + 4] as Packet).destination;
-    }
-    return undefined;
-  }
-
   hopsUntilNow(): () => readonly Hop[] {
     const cells = this.#cells;
     const used = this.#used;

@@ -168,11 +168,6 @@ export class Conntrack {
     return entry !== undefined && entry.expiresUs > nowUs;
   }
 
-  /** Where packets of that connection really go: who its answers come from. Undefined when it is not tracked. */
-  translated(protocol: Protocol, source: SocketAddress, destination: SocketAddress): SocketAddress | undefined {
-    return this.#table(protocol).get(source, destination)?.replySource;
-  }
-
   /** As `conntrack -L` lists them: by protocol, then by the original tuple. */
   rows(nowUs: number, filter: ConntrackFilter = {}): readonly ConntrackRow[] {
     return this.#select(nowUs, filter).map((entry) => rowOf(entry, nowUs));
