@@ -26,18 +26,38 @@ export function stopsOf(
   view: ViewName,
   boxOf: (placeOrObject: string) => string | undefined,
 ): readonly Stop[] {
-  const stops: Stop[] = [];
-  const lastBox = new Map<number, string>();
+  const boxes = boxesOf(connection, hops, view, boxOf);
   const isRequest = new Map<number, boolean>();
-  for (const hop of hops) {
-    const isStart = !lastBox.has(hop.packet);
+  return hops.map((hop, i): Stop => {
+    const isStart = !isRequest.has(hop.packet);
     if (isStart) isRequest.set(hop.packet, hop.at === connection.opener);
-    const box = boxFor(hop, view, boxOf) ?? lastBox.get(hop.packet) ?? boxOf(connection.opener);
-    if (box === undefined) continue;
-    stops.push({ hop, box, meaning: meaningOf(connection, hop, isRequest.get(hop.packet) ?? true), isStart });
-    lastBox.set(hop.packet, box);
+    return { hop, box: boxes[i] as string, meaning: meaningOf(connection, hop, isRequest.get(hop.packet) ?? true), isStart };
+  });
+}
+
+/** A box for each hop, one to one: a place that is not drawn is shown where its packet was before, else where it goes next. */
+function boxesOf(
+  connection: ConnectionInfo,
+  hops: readonly HopRecord[],
+  view: ViewName,
+  boxOf: (placeOrObject: string) => string | undefined,
+): readonly string[] {
+  const own = hops.map((hop) => boxFor(hop, view, boxOf));
+  const before = new Map<number, string>();
+  const after = new Map<number, string>();
+  const filled = own.map((box, i) => {
+    const packet = hops[i]?.packet ?? 0;
+    if (box !== undefined) before.set(packet, box);
+    return box ?? before.get(packet);
+  });
+  for (let i = filled.length - 1; i >= 0; i--) {
+    const packet = hops[i]?.packet ?? 0;
+    const box = filled[i];
+    if (box !== undefined) after.set(packet, box);
+    else filled[i] = after.get(packet);
   }
-  return stops;
+  const anywhere = boxOf(connection.opener) ?? filled.find((box) => box !== undefined) ?? internetBox;
+  return filled.map((box) => box ?? anywhere);
 }
 
 function boxFor(hop: HopRecord, view: ViewName, boxOf: (name: string) => string | undefined): string | undefined {

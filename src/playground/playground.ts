@@ -539,12 +539,15 @@ function objectArgs(object: string): readonly string[] {
   return [kind as string, rest[1] as string, "-n", rest[0] as string];
 }
 
+/** Lanes of time show when these changed: of them the page is told each change. */
+const kindsWithTimes = ["Pod", "EndpointSlice"];
+
 /** Of several changes of one object within a batch the page needs the last. */
 function lastOfEach(events: readonly ObjectEvent[]): readonly ObjectEvent[] {
   const last = new Map<string, ObjectEvent>();
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     const { kind, metadata } = event.object;
-    const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+    const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}${kindsWithTimes.includes(kind) ? ` ${index}` : ""}`;
     last.delete(key); // it counts where it came last
     last.set(key, event);
   }

@@ -88,8 +88,7 @@ export class TextOwner {
     const scenario = parseScenario(text);
     if (hasErrors(scenario.problems)) return scenario.problems;
     this.#latest = scenario;
-    const { apply } = planEdit(this.#applied, scenario.objects);
-    return withMend(text, [...scenario.problems, ...apply.flatMap((given) => this.#applyOne(scenario, given, true))]);
+    return withMend(text, [...scenario.problems, ...this.#try(scenario, planEdit(this.#applied, scenario.objects))]);
   }
 
   /** Applies the text, as `kubectl apply` would; deletions wait until `settled`. Gives whether anything was done. */
@@ -103,12 +102,17 @@ export class TextOwner {
     this.#latest = scenario;
     const plan = planEdit(this.#applied, scenario.objects);
     // All or nothing: an edit of which one document would be refused changes nothing, so the last good cluster stays whole.
-    const tried = plan.apply.flatMap((given) => this.#applyOne(scenario, given, true));
+    const tried = this.#try(scenario, plan);
     // Typing a name makes and kills nothing: a rename or deletion waits until the user has left the document.
     if (hasErrors(tried) || (plan.prune.length > 0 && !settled)) {
       this.#problems = withMend(text, [...scenario.problems, ...tried]);
       this.#isApplied = false;
       return false;
+    }
+    // What goes makes room first: a renamed Service keeps its address.
+    for (const id of plan.prune) {
+      this.#prune(id);
+      this.#applied.delete(id);
     }
     const refused: Problem[] = [];
     for (const given of plan.apply) {
@@ -118,14 +122,20 @@ export class TextOwner {
       this.#applied.set(objectId(given.object), JSON.stringify(given.object));
       this.#rememberLive(given);
     }
-    for (const id of plan.prune) {
-      this.#prune(id);
-      this.#applied.delete(id);
-    }
     this.#problems = withMend(text, [...scenario.problems, ...refused]);
     this.#isApplied = !hasErrors(refused);
     this.#scenario = { ...scenario, spec: this.#scenario.spec };
     return plan.apply.length + plan.prune.length > 0;
+  }
+
+  /** What the server would say to the plan. An address or a port that an object holds which goes with it is no obstacle. */
+  #try(scenario: Scenario, plan: EditPlan): readonly Problem[] {
+    const going = plan.prune.map((id) => this.#applied.get(id) ?? "");
+    const isFreed = ({ detail }: Problem) => {
+      const held = /Invalid value: (?:\[\]string\{)?"?([\w.:]+)"?\}?: .*already allocated/.exec(detail ?? "")?.[1];
+      return held !== undefined && going.some((object) => object.includes(held));
+    };
+    return plan.apply.flatMap((given) => this.#applyOne(scenario, given, true)).filter((found) => !isFreed(found));
   }
 
   /** One object of the text again, whatever became of it since: what kubectl changed or deleted comes back. */

@@ -88,7 +88,7 @@ test("the tutorial's NodePort story with the keyboard alone", async () => {
   await keyboard.press("ArrowRight");
   await keyboard.press("ArrowRight");
   await keyboard.press("Enter");
-  await page.page.locator(".inspector h2").waitFor();
-  expect(await page.page.locator(".inspector h2").innerText()).not.toContain("#");
+  await page.page.locator(".panel-head h2").waitFor();
+  expect(await page.page.locator(".panel-head h2").innerText()).not.toContain("#");
   await page.close();
 });

@@ -66,7 +66,7 @@ describe("typing YAML changes the cluster", () => {
   test("a rename waits until the cursor leaves the document, or Ctrl+Enter", async () => {
     const page = await PlaygroundPage.open();
     await page.ready();
-    await page.replaceInEditor("kind: Service", "kind: Service");
+    await page.findInEditor("kind: Service");
     // The Service's name, two lines below.
     await page.page.keyboard.press("ArrowDown");
     await page.page.keyboard.press("ArrowDown");

@@ -66,7 +66,7 @@ describe("packets move hop by hop", () => {
   test("a packet can be clicked, and a mark on the time line plays its connection", async () => {
     const page = await withFilm();
     await page.page.locator(".react-flow__node-client").click();
-    await page.page.locator(".inspector h2", { hasText: "laptop" }).waitFor();
+    await page.page.locator(".panel-head h2", { hasText: "laptop" }).waitFor();
     // The packet stands at the rim of the box that is lit.
     const lit = page.page.locator(".react-flow__node.is-current");
     const box = await lit.boundingBox();
@@ -80,14 +80,14 @@ describe("packets move hop by hop", () => {
       }
     }
     expect(isFound).toBe(true);
-    await page.page.locator(".inspector h2", { hasText: "node/node1#" }).waitFor();
+    await page.page.locator(".panel-head h2", { hasText: "node/node1#" }).waitFor();
 
     await page.page.locator(".react-flow__node-client").click();
     const mark = page.page.locator(".mark").first();
     await mark.hover();
     expect(await page.page.locator(".hop-count").innerText()).toContain("10.111.249.153:80");
     await mark.click();
-    await page.page.locator(".inspector h2", { hasText: "node/node1#" }).waitFor();
+    await page.page.locator(".panel-head h2", { hasText: "node/node1#" }).waitFor();
     await page.close();
   });
 

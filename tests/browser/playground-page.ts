@@ -161,8 +161,8 @@ export class PlaygroundPage {
     await this.page.keyboard.press("Control+v");
   }
 
-  /** Finds the first place of `text` in the editor and types `replacement` over it; the cursor stays in that document. */
-  async replaceInEditor(text: string, replacement: string): Promise<void> {
+  /** Selects the first place of `text` in the editor. */
+  async findInEditor(text: string): Promise<void> {
     await this.focusEditor();
     await this.page.keyboard.press("Control+Home");
     await this.page.keyboard.press("Control+f");
@@ -170,6 +170,11 @@ export class PlaygroundPage {
     await this.page.locator(".find-widget.visible").waitFor();
     await this.page.keyboard.press("Enter");
     await this.page.keyboard.press("Escape");
+  }
+
+  /** Types `replacement` over the first place of `text` in the editor; the cursor stays in that document. */
+  async replaceInEditor(text: string, replacement: string): Promise<void> {
+    await this.findInEditor(text);
     await this.page.keyboard.type(replacement);
     // Completion has offered something: the next keys are for the text.
     await this.page.keyboard.press("Escape");

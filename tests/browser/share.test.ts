@@ -34,7 +34,7 @@ test("a link reopens the same cluster in the same state", async () => {
   expect(await other.podsShown()).toEqual(pods);
   expect(await other.terminalText()).toBe(text);
   expect(await other.page.locator(".react-flow__node-service").count()).toBe(2);
-  await other.page.locator(".inspector h2", { hasText: "node/node2#" }).waitFor();
+  await other.page.locator(".panel-head h2", { hasText: "node/node2#" }).waitFor();
   expect(await other.page.locator(".monaco-editor .view-lines").innerText()).toMatch(/replicas:\s*4/);
   expect(other.complaints).toEqual([]);
   // And it goes on from there.

@@ -37,7 +37,7 @@ describe("the terminal", () => {
     await page.page.waitForTimeout(600);
     // The graph still answers a click.
     await page.page.locator(".react-flow__node-client").click();
-    await page.page.locator(".inspector h2", { hasText: "laptop" }).waitFor({ timeout: 3000 });
+    await page.page.locator(".panel-head h2", { hasText: "laptop" }).waitFor({ timeout: 3000 });
     await page.focusTerminal();
     await page.page.keyboard.press("Control+c");
     await page.prompted();

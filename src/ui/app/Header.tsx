@@ -53,7 +53,7 @@ export function Header() {
         <button
           type="button"
           className="btn quiet language"
-          aria-label={ui.languageLabel}
+          aria-label={`${ui.language}: ${ui.languageLabel}`}
           onClick={() => void setLanguage(language === "en" ? "zh" : "en")}
           lang={language === "en" ? "zh-CN" : "en"}
         >

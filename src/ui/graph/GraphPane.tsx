@@ -310,28 +310,5 @@ function flowNode(box: GraphNode, selected: string | undefined, current: string 
     style: { width: box.width, height: box.height },
     zIndex: box.type === "node" ? 0 : 1,
     ariaRole: "button",
-    ariaLabel: labelOf(box),
   };
-}
-
-/** A card in one line, for those who hear it. */
-function labelOf(box: GraphNode): string {
-  switch (box.type) {
-    case "client":
-    case "external":
-    case "node":
-      return `${box.name} ${box.ip}`;
-    case "loadBalancer":
-      return `LB ${box.name} ${box.ip ?? "<pending>"}`;
-    case "rules":
-      return `${box.node}: ${box.mode}, ${box.services.map((service) => `${service.label} ${service.address}`).join("; ")}`;
-    case "pod":
-      return `Pod ${box.name} ${box.ip} ${box.ready} ${box.status}`;
-    case "podGroup":
-      return `${box.name} ${box.ready}/${box.pods.length}`;
-    case "service":
-      return `Service ${box.name} ${box.address} ${box.ports}`;
-    case "ingress":
-      return `Ingress ${box.name} ${box.hosts} ${box.address}`;
-  }
 }

@@ -17,6 +17,7 @@ export function Inspector() {
   const selection = usePage((s) => s.selection);
   return (
     <section className="inspector" aria-label={ui.inspector}>
+      <h2 className="visually-hidden">{ui.inspector}</h2>
       {selection === undefined && <Legend />}
       {selection?.kind === "connection" && <ConnectionPanel connection={selection.connection} />}
       {selection?.kind === "object" && <ObjectPanel id={selection.id} />}
