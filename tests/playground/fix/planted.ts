@@ -23,7 +23,9 @@ export function planted(n: number): Planted {
   const round = Math.floor(n / faults.length);
   const name = names[(n + round) % names.length] as string;
   const port = ports[(n + round) % ports.length] as number;
-  return (faults[kind] as Fault)(name, port, n + round);
+  const made = (faults[kind] as Fault)(name, port, n + round);
+  // Every other world has a second app that is well, and by whose labels and ports nothing must be mended.
+  return round % 2 === 0 ? made : { ...made, world: [made.world, app({ name: "blog" }), shown("blog", 80)].join("---\n") };
 }
 
 type Fault = (name: string, port: number, n: number) => Planted;
@@ -206,12 +208,12 @@ const faults: readonly Fault[] = [
   (name, port) => ({
     fault: "Endpoints of another name",
     world: scenario(
-      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, labels: {app: ${name}}}\nspec: {containers: [{name: main, image: luksa/kubia}]}\n`,
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {nodeName: node1, containers: [{name: main, image: luksa/kubia}]}\nstatus: {podIP: 10.244.1.77, phase: Running}\n`,
       shown(name, port).replace(/ {2}selector:\n.*\n/, ""),
-      `apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: ${name}s\nsubsets:\n- addresses: [{ip: 10.244.1.2}, {ip: 10.244.2.2}]\n  ports: [{port: 8080}]\n`,
+      `apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: ${name}s\nsubsets:\n- addresses: [{ip: 10.244.1.77}]\n  ports: [{port: 8080}]\n`,
       caller,
     ),
-    run: inPod(`sh -c 'for i in 1 2 3 4 5 6 7 8; do curl -s -m 1 http://${name}:${port}/ && exit 0; done; exit 7'`),
+    run: dry(name, port),
     touches: ["endpoints"],
   }),
   (_name, _port, n) => ({
