@@ -36,6 +36,8 @@ export interface Lane {
   readonly goneUs: number | undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 interface GrowingLane {
   readonly id: string;
   readonly name: string;
@@ -47,6 +49,7 @@ interface GrowingLane {
   moments: LaneMoment[];
   goneUs: number | undefined;
   restarts: number;
+  containers: readonly Fields[];
   /** Containers whose end was told, by name and start. */
   ended: Set<string>;
 }
@@ -72,6 +75,9 @@ export class LaneBook {
           break;
         case "EndpointSlice":
           this.#slice(event);
+          break;
+        case "Event":
+          this.#event(event);
           break;
       }
     }
@@ -100,9 +106,8 @@ export class LaneBook {
     lane.node = asText(specOf(object)["nodeName"]);
     lane.labels = object.metadata.labels ?? {};
     lane.family = familyOf(object);
-    const before = lane.spans.at(-1)?.state;
+    lane.containers = asList(specOf(object)["containers"]);
     enter(lane, podState(object), timeUs);
-    if (before !== "terminating" && lane.spans.at(-1)?.state === "terminating") lane.moments.push(...farewell(object, timeUs));
     this.#containers(lane, object, timeUs);
   }
 
@@ -137,6 +142,17 @@ export class LaneBook {
     enter(lane, ready?.["status"] === "True" ? "ready" : "notReady", timeUs);
   }
 
+  /** A kubelet that is alive says what it does; a dead one neither says nor does it. */
+  #event({ type, object, timeUs }: HistoryEvent): void {
+    const event = object as unknown as Fields;
+    if (type === "DELETED" || event["reason"] !== "Killing") return;
+    const involved = asFields(event["involvedObject"]);
+    const lane = this.#lanes.get(`pod/${asText(involved["namespace"])}/${asText(involved["name"])}`);
+    const named = /\{(.*)\}/.exec(asText(involved["fieldPath"]))?.[1];
+    const container = lane?.containers.find((one) => one["name"] === named);
+    if (lane !== undefined && container !== undefined) lane.moments.push(...farewell(container, timeUs));
+  }
+
   #slice({ type, object, timeUs }: HistoryEvent): void {
     const slice = `${object.metadata.namespace}/${object.metadata.name}`;
     const before = this.#offered.get(slice) ?? new Set();
@@ -160,6 +176,7 @@ export class LaneBook {
       moments: [],
       goneUs: undefined,
       restarts: 0,
+      containers: [],
       ended: new Set(),
     };
     this.#lanes.set(id, lane);
@@ -182,18 +199,16 @@ function podState(pod: KubernetesObject): LaneState {
 }
 
 /**
- * What the kubelet does when it hears of a deletion: the hook, then SIGTERM. How long a hook of `sleep` takes stands in the pod; of others
+ * What the kubelet does when it has said `Killing`: the hook, then SIGTERM. How long a hook of `sleep` takes stands in the pod; of others
  * nobody tells, so their SIGTERM is left out.
  */
-function farewell(pod: KubernetesObject, timeUs: number): readonly LaneMoment[] {
-  return asList(specOf(pod)["containers"]).flatMap((container): readonly LaneMoment[] => {
-    const detail = asText(container["name"]);
-    const hook = asFields(asFields(container["lifecycle"])["preStop"]);
-    if (Object.keys(hook).length === 0) return [{ kind: "sigterm", timeUs, detail }];
-    const seconds = asFields(hook["sleep"])["seconds"];
-    const began: LaneMoment = { kind: "preStop", timeUs, detail };
-    return typeof seconds === "number" ? [began, { kind: "sigterm", timeUs: timeUs + seconds * second, detail }] : [began];
-  });
+function farewell(container: Fields, timeUs: number): readonly LaneMoment[] {
+  const detail = asText(container["name"]);
+  const hook = asFields(asFields(container["lifecycle"])["preStop"]);
+  if (Object.keys(hook).length === 0) return [{ kind: "sigterm", timeUs, detail }];
+  const seconds = asFields(hook["sleep"])["seconds"];
+  const began: LaneMoment = { kind: "preStop", timeUs, detail };
+  return typeof seconds === "number" ? [began, { kind: "sigterm", timeUs: timeUs + seconds * second, detail }] : [began];
 }
 
 /** Pods to which new connections are sent. */
@@ -225,7 +240,7 @@ function close(lane: GrowingLane, timeUs: number): void {
   const last = lane.spans.at(-1);
   if (last === undefined || last.toUs !== undefined) return;
   lane.spans.pop();
-  if (last.fromUs < timeUs || lane.spans.length === 0) lane.spans.push({ ...last, toUs: timeUs });
+  if (last.fromUs < timeUs) lane.spans.push({ ...last, toUs: timeUs }); // what took no time is not seen
 }
 
 function rank({ id }: { readonly id: string }): number {
@@ -271,7 +286,7 @@ export interface LaneWindow {
 
 /** Lanes that have something to show in that stretch of time; at most so many, the youngest stay. */
 export function lanesWithin(lanes: readonly Lane[], { fromUs, toUs }: LaneWindow, max = 40): readonly Lane[] {
-  const seen = lanes.filter((lane) => (lane.goneUs ?? Number.POSITIVE_INFINITY) > fromUs && bornUs(lane) <= toUs);
+  const seen = lanes.filter((lane) => lane.spans.length > 0 && (lane.goneUs ?? Number.POSITIVE_INFINITY) > fromUs && bornUs(lane) <= toUs);
   const pods = seen.filter(({ id }) => id.startsWith("pod/"));
   const youngest = new Set(pods.toSorted((a, b) => bornUs(b) - bornUs(a)).slice(0, max));
   return seen.filter((lane) => !lane.id.startsWith("pod/") || youngest.has(lane));
@@ -288,9 +303,7 @@ export interface RequestMark {
 }
 
 /** In a tool's own words, or where its packets ended. */
-export type LostReason =
-  | { readonly type: "said"; readonly text: string }
-  | { readonly type: "refused" | "lost"; readonly at: string };
+export type LostReason = { readonly type: "said"; readonly text: string } | { readonly type: "refused" | "lost"; readonly at: string };
 
 /** How many requests were answered and lost on each lane within the window. */
 export function countMarks(

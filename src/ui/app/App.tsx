@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
+import { Lit } from "../explain/Lit.tsx";
 import { GraphPane } from "../graph/GraphPane.tsx";
 import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
@@ -34,6 +35,7 @@ export function App() {
       <Palette />
       <KeysHelp />
       <Announcer />
+      <Lit />
     </>
   );
 }

@@ -35,6 +35,7 @@ export const actions: readonly Action[] = [
   { label: "showNoise", key: "d", run: () => usePage.setState((s) => ({ showsNoise: !s.showsNoise })) },
   { label: "showSystem", key: "y", run: () => usePage.setState((s) => ({ showsSystem: !s.showsSystem })) },
   { label: "openLoad", key: "o", run: () => toggleDrawer("load") },
+  { label: "openLanes", key: "w", run: () => toggleDrawer("lanes") },
   { label: "tidy", run: () => usePage.setState({ pins: {} }) },
   { label: "goEditor", key: "e", run: () => focusZone(".editor") },
   { label: "goGraph", key: "g", run: () => focusZone(".graph") },

@@ -2,8 +2,10 @@ import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
+import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { markDifferences } from "../sync/gutter.ts";
 import { monaco } from "./monaco.ts";
 import { onReveal } from "./reveal.ts";
 
@@ -74,7 +76,11 @@ export default function Editor() {
       editor.setPosition({ lineNumber: place.line, column: place.column });
       editor.focus();
     });
+    const stopLight = lightLines(editor);
+    const stopMarks = markDifferences(editor);
     return () => {
+      stopLight();
+      stopMarks();
       for (const disposable of disposables) disposable.dispose();
       stopTheme();
       stopText();

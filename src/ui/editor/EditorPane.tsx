@@ -5,6 +5,8 @@ import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { Differences } from "../sync/Differences.tsx";
+import { EditMenu } from "../sync/EditMenu.tsx";
 import { MendDialog } from "./MendDialog.tsx";
 import { reveal } from "./reveal.ts";
 
@@ -24,6 +26,7 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
       <div className="pane-head">
         <b>{ui.yaml}</b>
         <EditState />
+        <EditMenu />
       </div>
       <div className="editor-body">
         {isReady ? (
@@ -44,6 +47,7 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
           </button>
         </div>
       )}
+      <Differences />
       {problems.length > 0 && (
         <ul className="problems" aria-live="polite">
           {problems.slice(0, 6).map((problem) => (

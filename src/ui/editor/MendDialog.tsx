@@ -12,7 +12,8 @@ export function MendDialog({ before, after, onClose }: { before: string; after: 
   return (
     <dialog ref={ref} className="dialog" aria-label={ui.mendTitle} onClose={onClose}>
       <h2>{ui.mendTitle}</h2>
-      <pre className="diff">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <pre className="diff" tabIndex={0}>
         {rows.map((row, i) => (
           <div key={`${i}${row.text}`} className={row.kind}>
             {row.kind === "removed" ? "- " : row.kind === "added" ? "+ " : "  "}

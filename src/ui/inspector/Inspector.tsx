@@ -1,6 +1,5 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { endingOf } from "../../graph/ending.ts";
-import { membersOf } from "../../graph/membership.ts";
 import { asFields, keyOf, selects, sorted, specOf } from "../../graph/objects.ts";
 import { answeredBy, sharesOf } from "../../graph/shares.ts";
 import { say } from "../../messages/catalogue.ts";
@@ -10,6 +9,9 @@ import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
 import { hopWords, placeName } from "./words.ts";
+
+const ConnectionWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ConnectionWhy })));
+const ObjectWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ObjectWhy })));
 
 /** What was clicked, and why it happened. */
 export function Inspector() {
@@ -122,7 +124,7 @@ function ConnectionPanel({ connection }: { connection: string }) {
       <ol className="hops">
         {hops.map((hop, i) =>
           hop.packet === packet ? (
-            <li key={hop.sequence} className={i === shownIndex ? "now" : i < shownIndex ? "" : "later"}>
+            <li key={hop.sequence} data-hop={i} className={i === shownIndex ? "now" : i < shownIndex ? "" : "later"}>
               <button type="button" aria-current={i === shownIndex ? "step" : undefined} onClick={() => showHop(connection, i)}>
                 <span className={`bullet ${hop.action}`} />
                 <span className="hop-text">
@@ -161,6 +163,9 @@ function ConnectionPanel({ connection }: { connection: string }) {
           <pre className="rule">{shown.rules.join("\n")}</pre>
         </details>
       )}
+      <Suspense fallback={null}>
+        <ConnectionWhy connection={connection} hop={shownIndex} />
+      </Suspense>
       <Shares destination={info.destination} />
     </>
   );
@@ -281,46 +286,15 @@ function ObjectPanel({ id }: { id: string }) {
         <h2>{placeName(id)}</h2>
         <code>{id}</code>
       </header>
-      {id.startsWith("service/") && <Members id={id} />}
+      <Suspense fallback={null}>
+        <ObjectWhy id={id} />
+      </Suspense>
       {text.map((part, i) => (
         <details key={part.title} open={i === 0}>
           <summary>{titles[part.title]}</summary>
           <pre className="rule">{part.body}</pre>
         </details>
       ))}
-    </>
-  );
-}
-
-/** Why each pod is behind a Service, or is not. */
-function Members({ id }: { id: string }) {
-  const { ui } = useLanguage();
-  const objects = usePage((s) => s.objects);
-  const service = objects.get("Service")?.get(id.slice("service/".length));
-  if (service === undefined) return null;
-  const members = membersOf(service, sorted(objects, "Pod"));
-  return (
-    <>
-      <h3>{ui.members}</h3>
-      {members.length === 0 && <p className="faint">{ui.noPods}</p>}
-      <ul className="members">
-        {members.map(({ pod, isIn, reason }) => (
-          <li key={pod}>
-            <span className={`chip ${isIn ? "ok" : "warn"}`}>{isIn ? ui.memberIn : ui.memberOut}</span>
-            <button type="button" className="place" onClick={() => usePage.setState({ selection: { kind: "object", id: pod } })}>
-              {placeName(pod)}
-            </button>
-            <span className="muted">
-              {reason.type === "label"
-                ? ui.memberLabel
-                    .replace("{key}", reason.key)
-                    .replace("{has}", reason.has === "" ? "—" : reason.has)
-                    .replace("{wanted}", reason.wanted)
-                : { ready: ui.memberReady, notReady: ui.memberNotReady, terminating: ui.terminating }[reason.type]}
-            </span>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }

@@ -5,10 +5,14 @@ import { type DrawerName, toggleDrawer, useDrawer } from "./drawer.ts";
 import "./drawers.css";
 
 /** Their names on the buttons, and the keys that open them. */
-const buttons = [{ name: "load", short: "loadShort", label: "openLoad", key: "O" }] as const;
+const buttons = [
+  { name: "load", short: "loadShort", label: "openLoad", key: "O" },
+  { name: "lanes", short: "lanesShort", label: "openLanes", key: "W" },
+] as const;
 
 const panels: Readonly<Record<DrawerName, ComponentType>> = {
   load: lazy(() => import("./LoadPanel.tsx")),
+  lanes: lazy(() => import("../lanes/LanesPanel.tsx")),
 };
 
 /** The drawer that is open, beneath the graph; each comes when it is first asked for. */

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 
 /** What lies under the graph: the load generator, the lanes of time, or nothing. */
-export type DrawerName = "load";
+export type DrawerName = "load" | "lanes";
 
 export const useDrawer = create<{ readonly open: DrawerName | undefined }>(() => ({ open: undefined }));
 

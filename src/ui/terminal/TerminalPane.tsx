@@ -2,19 +2,23 @@ import { lazy, Suspense } from "react";
 import { say } from "../../messages/catalogue.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
+import { useExplain } from "../explain/explain.ts";
 import { currentSpeed } from "../store/driver.ts";
 import { usePage } from "../store/store.ts";
 import { commands } from "./commands.ts";
 import { closeTerminal, openTerminal } from "./transcript.ts";
 
 const Terminal = lazy(() => import("./Terminal.tsx"));
+const Endings = lazy(() => import("../explain/Endings.tsx"));
 
 export function TerminalPane({ isReady }: { isReady: boolean }) {
   const { ui, sentences } = useLanguage();
   const { open, shown } = usePage((s) => s.tabs);
   const show = (id: number) => usePage.setState((s) => ({ tabs: { ...s.tabs, shown: id } }));
   const terminals = usePage((s) => s.terminals);
-  const hints = terminals.get(shown)?.hints ?? [];
+  const hasEndings = useExplain((s) => (s.endings.get(shown)?.endings.length ?? 0) > 0);
+  // What an ending explains already is not said twice.
+  const hints = (terminals.get(shown)?.hints ?? []).filter(({ code }) => !hasEndings || !/^(dns|network)\./.test(code));
   usePage((s) => Math.floor(s.nowUs / 250_000)); // the waiting mark follows the clock
   const isFast = terminals.get(shown)?.busySinceMs !== undefined && currentSpeed(performance.now()) >= 30;
   return (
@@ -67,6 +71,11 @@ export function TerminalPane({ isReady }: { isReady: boolean }) {
           <p className="terminal-loading">{ui.terminalLoading}</p>
         )}
       </div>
+      {hasEndings && (
+        <Suspense fallback={null}>
+          <Endings terminal={shown} />
+        </Suspense>
+      )}
       {hints.length > 0 && (
         <ul className="hints" aria-live="polite">
           {hints.map((hint) => (
