@@ -445,12 +445,16 @@ export class Cluster {
     startCloud({
       simulation: this.simulation,
       client: this.client("service-controller"),
-      pool: this.options.loadBalancerPool,
+      pools: this.options.loadBalancerPools,
       // Without a cloud the Ingress controller alone is reached at the address that the scenario gives it.
       serves: ({ metadata }) => this.options.loadBalancer || metadata.namespace === ingressNamespace,
       network: {
         createLoadBalancer: (namespace, name) => {
-          const balancer = this.network.createLoadBalancer(`${namespace}/${name}`, [`100.64.0.${++this.#balancers}`]);
+          const number = ++this.#balancers;
+          const balancer = this.network.createLoadBalancer(`${namespace}/${name}`, [
+            `100.64.0.${number}`,
+            `fd00:64::${number.toString(16)}`,
+          ]);
           const { netns } = balancer;
           return {
             sockets: netns,

@@ -15,7 +15,8 @@ export interface ClusterOptions {
   readonly proxyMode: ProxyMode;
   /** False: no cloud, EXTERNAL-IP stays `<pending>`. */
   readonly loadBalancer: boolean;
-  readonly loadBalancerPool: string;
+  /** At most one per family. */
+  readonly loadBalancerPools: readonly string[];
   readonly nodeFirewall: "open" | "closed";
   /** undefined: none. `ip`: the address of its LoadBalancer Service; otherwise the pool's first. */
   readonly ingressController: { readonly class: string; readonly ip: string | undefined } | undefined;

@@ -150,7 +150,11 @@ export function readScenario(document: unknown): SpecResult {
     nodePortRange: readPortRange(reader, cluster["nodePortRange"], [...at, "nodePortRange"]),
     proxyMode: reader.oneOf<ProxyMode>(cluster["proxyMode"], [...at, "proxyMode"], ["iptables", "ipvs", "nftables"], "iptables"),
     loadBalancer: reader.truth(cluster["loadBalancer"], [...at, "loadBalancer"], true),
-    loadBalancerPool: reader.cidrs(cluster["loadBalancerPool"], [...at, "loadBalancerPool"], ["192.0.2.0/24"])[0] as string,
+    loadBalancerPools: reader.cidrs(
+      cluster["loadBalancerPool"],
+      [...at, "loadBalancerPool"],
+      serviceCIDRs.map((cidr) => (cidr.includes(":") ? "2001:db8:192::/64" : "192.0.2.0/24")),
+    ),
     nodeFirewall: reader.oneOf(cluster["nodeFirewall"], [...at, "nodeFirewall"], ["open", "closed"], "open"),
     ingressController: readIngressController(reader, cluster["ingressController"], [...at, "ingressController"]),
     nodes: readNodes(reader, cluster["nodes"], podCIDRs),

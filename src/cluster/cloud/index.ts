@@ -17,6 +17,8 @@ const autoscalerTaint = "ToBeDeletedByClusterAutoscaler";
 /** How long our cloud takes; real ones 20 to 60 s. */
 const provisionUs = 3_000_000;
 
+type IpFamily = "IPv4" | "IPv6";
+
 interface Balancer {
   readonly router: LoadBalancerRouter;
   readonly health: HealthChecker;
@@ -31,13 +33,17 @@ export function wantsLoadBalancer(service: Service): boolean {
   );
 }
 
-/** The nodes a balancer may send to: readiness is the health check's affair. @source the same, stableNodeSetPredicates */
-export function targetNodes(nodes: readonly Node[]): readonly Target[] {
+/**
+ * The nodes a balancer may send to, each by its address of the Service's first family: readiness is the health check's affair.
+ * @source the same, stableNodeSetPredicates
+ */
+export function targetNodes(nodes: readonly Node[], family: IpFamily = "IPv4"): readonly Target[] {
   const targets: Target[] = [];
   for (const node of nodes) {
     if (node.metadata.labels?.[excludeLabel] !== undefined) continue;
     if ((node.spec?.taints ?? []).some(({ key }) => key === autoscalerTaint)) continue;
-    const ip = node.status?.addresses?.find(({ type }) => type === "InternalIP")?.address;
+    const ips = (node.status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
+    const ip = ips.find((address) => familyOf(address) === family) ?? ips[0];
     if (ip !== undefined) targets.push({ node: node.metadata.name, ip });
   }
   return targets;
@@ -49,20 +55,22 @@ export function startCloud(options: {
   /** As `service-controller`. */
   readonly client: ApiClient;
   readonly network: CloudNetwork;
-  readonly pool: string;
+  /** Where external addresses are from, at most one range per family. */
+  readonly pools: readonly string[];
   /** Which Services it cares for; default all that want it. */
   serves?(service: Service): boolean;
 }): void {
   const { simulation, client, network } = options;
   const services = client.informer<Service>("Service");
   const nodes = client.informer<Node>("Node");
-  const pool = new AddressPool(options.pool);
+  const pools = new Map(options.pools.map((cidr) => [familyOf(cidr), new AddressPool(cidr)]));
+  const take = (ip: string) => pools.get(familyOf(ip))?.take(ip) === true;
   const balancers = new Map<string, Balancer>();
   const pending = new Set<string>();
   const queue = createWorkQueue(simulation, (key) => reconcile(key));
 
   // Addresses that given documents already have are theirs before any is handed out.
-  for (const service of services.list()) for (const ip of givenIps(service)) pool.take(ip);
+  for (const service of services.list()) for (const ip of givenIps(service)) take(ip);
   services.onEvent(({ object }) => queue.add(`${object.metadata.namespace}/${object.metadata.name}`));
   nodes.onEvent(({ type, object, old }) => {
     const isSame = type === "MODIFIED" && old !== undefined && isEqualData(targetNodes([old]), targetNodes([object]));
@@ -84,7 +92,7 @@ export function startCloud(options: {
     }
     const given = givenIps(service);
     if (given.length > 0) {
-      for (const ip of given) pool.take(ip);
+      for (const ip of given) take(ip);
       build(key, service, given);
       return;
     }
@@ -101,9 +109,8 @@ export function startCloud(options: {
     const slash = key.indexOf("/");
     const service = services.get(key.slice(0, slash), key.slice(slash + 1));
     if (!pending.delete(key) || service === undefined || !wantsLoadBalancer(service)) return;
-    const asked = service.spec.loadBalancerIP;
-    const ip = asked !== undefined && asked !== "" && pool.take(asked) ? asked : pool.lowest();
-    if (ip === undefined) {
+    const ips = allocate(service);
+    if (ips.length === 0) {
       const message = "Error syncing load balancer: failed to ensure load balancer: no address is left in the pool";
       client.event(service, { type: "Warning", reason: "SyncLoadBalancerFailed", message, component });
       simulation.clock.afterPeriodic(5_000_000, () => queue.add(key));
@@ -113,11 +120,20 @@ export function startCloud(options: {
       const message = "There are no available nodes for LoadBalancer";
       client.event(service, { type: "Warning", reason: "UnAvailableLoadBalancer", message, component });
     }
-    const ingress = [{ ip, ipMode: "VIP" }];
+    const ingress = ips.map((ip) => ({ ip, ipMode: "VIP" }));
     const { namespace, name } = service.metadata;
     client.patch("Service", namespace, name, { status: { loadBalancer: { ingress } } }, "status");
-    build(key, service, [ip]);
+    build(key, service, ips);
     tell(service, "EnsuredLoadBalancer", "Ensured load balancer");
+  }
+
+  /** One address in each of the Service's families that has a range; of the first the one it asks for, if that is free. */
+  function allocate(service: Service): readonly string[] {
+    const asked = service.spec.loadBalancerIP ?? "";
+    return (service.spec.ipFamilies ?? ["IPv4"]).flatMap((family) => {
+      const ip = asked !== "" && familyOf(asked) === family && take(asked) ? asked : pools.get(family)?.lowest();
+      return ip === undefined ? [] : [ip];
+    });
   }
 
   function build(key: string, service: Service, ips: readonly string[]): void {
@@ -129,7 +145,7 @@ export function startCloud(options: {
   }
 
   function check(service: Service, balancer: Balancer, isUpdate: boolean): void {
-    const targets = targetNodes(nodes.list());
+    const targets = targetNodes(nodes.list(), service.spec.ipFamilies?.[0]);
     const hosts = targets.map(({ node }) => node).join();
     if (isUpdate && hosts !== balancer.hosts) tell(service, "UpdatedLoadBalancer", "Updated load balancer with new hosts");
     balancer.hosts = hosts;
@@ -143,7 +159,7 @@ export function startCloud(options: {
     if (service !== undefined) tell(service, "DeletingLoadBalancer", "Deleting load balancer");
     balancer?.health.stop();
     balancer?.router.remove();
-    for (const ip of balancer?.ips ?? []) pool.release(ip);
+    for (const ip of balancer?.ips ?? []) pools.get(familyOf(ip))?.release(ip);
     if (service === undefined) return;
     tell(service, "DeletedLoadBalancer", "Deleted load balancer");
     if ((service.status?.loadBalancer?.ingress ?? []).length > 0) {
@@ -163,6 +179,10 @@ export function startCloud(options: {
   function tell(service: Service, reason: string, message: string): void {
     client.event(service, { type: "Normal", reason, message, component });
   }
+}
+
+function familyOf(address: string): IpFamily {
+  return address.includes(":") ? "IPv6" : "IPv4";
 }
 
 function givenIps(service: Service): readonly string[] {

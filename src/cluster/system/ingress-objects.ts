@@ -12,7 +12,8 @@ export const ingressControllerName = "k8s.io/ingress-nginx";
 export function ingressIp(options: ClusterOptions): string | undefined {
   if (options.ingressController === undefined) return undefined;
   if (options.ingressController.ip !== undefined) return options.ingressController.ip;
-  const pool = parseCidr(options.loadBalancerPool);
+  const family = parseCidr(options.serviceCIDRs[0] as string)?.family;
+  const pool = options.loadBalancerPools.map((cidr) => parseCidr(cidr)).find((cidr) => cidr?.family === family);
   return options.loadBalancer && pool !== undefined ? addressAt(pool, 1) : undefined;
 }
 

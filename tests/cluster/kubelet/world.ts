@@ -138,7 +138,7 @@ export function world(options: WorldOptions = {}): World {
     startCloud({
       simulation,
       client: factory.client("service-controller"),
-      pool: "192.0.2.0/24",
+      pools: ["192.0.2.0/24"],
       network: {
         createLoadBalancer(namespace, name) {
           const balancer = network.createLoadBalancer(`${namespace}/${name}`, ["198.18.0.1"]);
