@@ -44,7 +44,8 @@ describe("1.2 Discovery", () => {
   item(26, "pods in kube-system serve DNS, and all pods use it", () => {
     const terminal = tutorial();
     expect(terminal.out("kubectl -n kube-system get pods -l k8s-app=kube-dns -o name")).toMatch(/^pod\/coredns-/);
-    for (const pod of terminal.pods()) expect(terminal.out(`kubectl exec ${pod} -- cat /etc/resolv.conf`)).toContain("nameserver 10.96.0.10");
+    for (const pod of terminal.pods())
+      expect(terminal.out(`kubectl exec ${pod} -- cat /etc/resolv.conf`)).toContain("nameserver 10.96.0.10");
   });
 
   item(27, "/etc/resolve.conf is a slip of the pen", () => {

@@ -144,8 +144,7 @@ describe("1.1 (1)-(3) Affinity, several ports, named ports", () => {
     const result = tutorial().run(`kubectl patch svc kubia -p '{"spec":{"sessionAffinity":"Cookie"}}'`);
     expect(result).toMatchObject({
       exit: 1,
-      stderr:
-        'The Service "kubia" is invalid: spec.sessionAffinity: Unsupported value: "Cookie": supported values: "ClientIP", "None"\n',
+      stderr: 'The Service "kubia" is invalid: spec.sessionAffinity: Unsupported value: "Cookie": supported values: "ClientIP", "None"\n',
     });
     expect(result.hints.map(({ code }) => code)).toEqual(["kubectl.affinity-cookie"]);
   });

@@ -79,6 +79,7 @@ function plain(log: HopLogService, hop: Hop): Readonly<Record<string, unknown>> 
     time: hop.timeUs / 1000,
     at: hop.at,
     connection: connectionId(packet.connection),
+    ...(packet.connection.parent === undefined ? {} : { parent: connectionId(packet.connection.parent) }),
     packet: packet.number,
     action: hop.action,
     protocol: packet.protocol,
