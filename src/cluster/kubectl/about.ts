@@ -32,52 +32,56 @@ const kustomizeVersions: Readonly<Record<number, string>> = {
 };
 
 /** @source kubectl pkg/cmd/version/version.go */
-export const versionCommand: Command = {
-  name: "version",
-  short: "Print the client and server version information",
-  usage: "[flags]",
-  flags: [
-    { name: "client", type: "bool", default: "false", usage: "If true, shows client version only (no server required)." },
-    { name: "output", short: "o", type: "string", usage: "One of 'yaml' or 'json'." },
-    { name: "short", type: "bool", default: "false" },
-  ],
-  *run(session, flags) {
-    const { minor, text } = session.version;
-    const client: VersionInfo = {
-      major: "1",
-      minor: `${minor}`,
-      gitVersion: text,
-      gitTreeState: "clean",
-      goVersion: "go1.23.3",
-      compiler: "gc",
-      platform: "linux/amd64",
-      buildDate: formatRfc3339(session.nowMs),
-      gitCommit: "",
-    };
-    const server = flags.is("client") ? undefined : yield* session.request<VersionInfo>({ method: "GET", path: "/version" });
-    const kustomize = minor >= 25 ? (kustomizeVersions[minor] ?? "v4.5.7") : undefined;
-    const all = {
-      clientVersion: client,
-      ...(kustomize === undefined ? {} : { kustomizeVersion: kustomize }),
-      ...(server === undefined ? {} : { serverVersion: server }),
-    };
-    const output = flags.text("output");
-    if (output === "json") return yield* session.out(`${goJsonIndented(all, "  ")}\n`);
-    if (output === "yaml") return yield* session.out(printYaml(all));
-    if (output !== "") throw new KubectlError("--output must be 'yaml' or 'json'");
-    if (session.behaviour.versionShort && !flags.is("short")) {
-      const line = (info: VersionInfo): string =>
-        `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}"}`;
-      yield* session.out(`Client Version: ${line(client)}\n`);
-      if (kustomize !== undefined) yield* session.out(`Kustomize Version: ${kustomize}\n`);
-      if (server !== undefined) yield* session.out(`Server Version: ${line(server)}\n`);
-      return;
-    }
-    yield* session.out(
-      `Client Version: ${text}\n${kustomize === undefined ? "" : `Kustomize Version: ${kustomize}\n`}${server === undefined ? "" : `Server Version: ${server.gitVersion}\n`}`,
-    );
-  },
-};
+export function versionCommand(minor: number): Command {
+  return {
+    name: "version",
+    short: "Print the client and server version information",
+    usage: "[flags]",
+    flags: [
+      { name: "client", type: "bool", default: "false", usage: "If true, shows client version only (no server required)." },
+      { name: "output", short: "o", type: "string", usage: "One of 'yaml' or 'json'." },
+      ...(minor <= 27 ? [{ name: "short", type: "bool" as const, default: "false" }] : []),
+    ],
+    run: version,
+  };
+}
+
+function* version(session: Session, flags: Flags): Run<void> {
+  const { minor, text } = session.version;
+  const client: VersionInfo = {
+    major: "1",
+    minor: `${minor}`,
+    gitVersion: text,
+    gitTreeState: "clean",
+    goVersion: "go1.23.3",
+    compiler: "gc",
+    platform: "linux/amd64",
+    buildDate: formatRfc3339(session.nowMs),
+    gitCommit: "",
+  };
+  const server = flags.is("client") ? undefined : yield* session.request<VersionInfo>({ method: "GET", path: "/version" });
+  const kustomize = minor >= 25 ? (kustomizeVersions[minor] ?? "v4.5.7") : undefined;
+  const all = {
+    clientVersion: client,
+    ...(kustomize === undefined ? {} : { kustomizeVersion: kustomize }),
+    ...(server === undefined ? {} : { serverVersion: server }),
+  };
+  const output = flags.text("output");
+  if (output === "json") return yield* session.out(`${goJsonIndented(all, "  ")}\n`);
+  if (output === "yaml") return yield* session.out(printYaml(all));
+  if (output !== "") throw new KubectlError("--output must be 'yaml' or 'json'");
+  if (session.behaviour.versionShort && !flags.is("short")) {
+    const line = (info: VersionInfo): string =>
+      `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}"}`;
+    yield* session.out(`Client Version: ${line(client)}\n`);
+    if (kustomize !== undefined) yield* session.out(`Kustomize Version: ${kustomize}\n`);
+    if (server !== undefined) yield* session.out(`Server Version: ${line(server)}\n`);
+    return;
+  }
+  yield* session.out(
+    `Client Version: ${text}\n${kustomize === undefined ? "" : `Kustomize Version: ${kustomize}\n`}${server === undefined ? "" : `Server Version: ${server.gitVersion}\n`}`,
+  );
+}
 
 /** @source kubectl pkg/cmd/clusterinfo/clusterinfo.go; without the colours that it has on a terminal */
 export const clusterInfoCommand: Command = {
@@ -139,6 +143,7 @@ function* apiResources(session: Session, flags: Flags): Run<void> {
     })
     .toSorted((a, b) => order(a.group, b.group) || order(a.plural, b.plural));
   const sortBy = flags.text("sort-by");
+  if (!["", "name", "kind"].includes(sortBy)) throw new KubectlError("--sort-by accepts only name or kind");
   const sorted: readonly Resource[] =
     sortBy === "kind"
       ? rows.toSorted((a, b) => order(a.kind, b.kind))

@@ -24,7 +24,7 @@ export const attachCommand: Command = {
   ],
   *run(session, flags) {
     const [word] = flags.args;
-    if (word === undefined) throw session.usage("at least 1 argument is required for attach");
+    if (word === undefined) throw new KubectlError("at least 1 argument is required for attach");
     if (flags.args.length > 2)
       throw session.usage(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${flags.args.length}: ${flags.args.join(" ")}`);
     const pod = yield* podFor(session, flags.args.length === 2 ? `${word}/${flags.args[1]}` : word);

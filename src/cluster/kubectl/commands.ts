@@ -61,7 +61,7 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
     },
     { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand] },
     { title: "Settings Commands:", commands: [labelCommand, annotateCommand] },
-    { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, versionCommand] },
+    { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, versionCommand(minor)] },
   ];
 }
 

@@ -36,7 +36,7 @@ function parseSpec(text: string): Spec {
 }
 
 function* copy(session: Session, flags: Flags): Run<void> {
-  if (flags.args.length !== 2) throw session.usage("source and destination are required");
+  if (flags.args.length !== 2) throw new KubectlError("source and destination are required");
   const [from, to] = flags.args.map(parseSpec) as [Spec, Spec];
   if (from.pod !== undefined && to.pod !== undefined) throw new KubectlError("one of src or dest must be a local file specification");
   if (from.pod === undefined && to.pod === undefined) throw new KubectlError("one of src or dest must be a remote file specification");

@@ -42,6 +42,7 @@ function* events(session: Session, flags: Flags): Run<void> {
     query.fieldSelector = `involvedObject.kind=${resources.get(type).kind},involvedObject.name=${name}`;
   }
   const types = flags.list("types").map((type) => type.toLowerCase());
+  if (types.some((type) => type !== "normal" && type !== "warning")) throw new KubectlError("valid --types are Normal or Warning");
   const list = yield* session.request<{ items: readonly InvolvedEvent[]; metadata: { resourceVersion: string } }>({
     method: "GET",
     path: resourcePath(resource, namespace),
@@ -52,7 +53,7 @@ function* events(session: Session, flags: Flags): Run<void> {
   const items = list.items.filter(isWanted).toSorted((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) > lastSeen(b) ? 1 : 0));
   if (printer !== undefined) return yield* session.out(printer({ apiVersion: "v1", kind: "List", metadata: {}, items }, resource));
   if (items.length === 0 && !flags.is("watch")) {
-    return yield* session.out(flags.is("all-namespaces") ? "No events found.\n" : `No events found in ${session.namespace} namespace.\n`);
+    return yield* session.err(flags.is("all-namespaces") ? "No events found.\n" : `No events found in ${session.namespace} namespace.\n`);
   }
   const withNamespace = flags.is("all-namespaces");
   const widths: number[] = [];

@@ -11,12 +11,6 @@ import { hasTypographicDash } from "./typographic.ts";
 const flags: readonly FlagDefinition[] = [
   ...fileFlags,
   { name: "container", short: "c", type: "string", usage: "Container name." },
-  {
-    name: "pod",
-    short: "p",
-    type: "string",
-    deprecated: "This flag is deprecated and will be removed in future. Use exec POD_NAME instead.",
-  },
   { name: "pod-running-timeout", type: "duration", default: "1m0s" },
   { name: "quiet", short: "q", type: "bool", default: "false", usage: "Only print output from the remote session" },
   { name: "stdin", short: "i", type: "bool", default: "false", usage: "Pass stdin to the container" },
@@ -36,9 +30,9 @@ export const execCommand: Command = {
 function* exec(session: Session, given: Flags): Run<number> {
   const { args, argsLengthAtDash } = given;
   const files = given.list("filename");
-  const podFlag = given.text("pod");
-  if (args.length === 0 && files.length === 0 && podFlag === "") throw new KubectlError("pod, type/name or --filename must be specified");
-  const hasPodWord = files.length === 0 && podFlag === "";
+  if ((args.length === 0 || argsLengthAtDash === 0) && files.length === 0)
+    throw new KubectlError("pod, type/name or --filename must be specified");
+  const hasPodWord = files.length === 0;
   const command = hasPodWord ? args.slice(1) : args;
   const before = argsLengthAtDash < 0 ? args.length : argsLengthAtDash;
   if (hasPodWord && before > 1) {
@@ -64,7 +58,7 @@ function* exec(session: Session, given: Flags): Run<number> {
     const { infos, errors } = yield* fetch(session, yield* select(session, { args: [], files }));
     if (errors[0] !== undefined) throw errors[0];
     pod = yield* podFor(session, `${infos[0]?.resource.plural}/${infos[0]?.name}`);
-  } else pod = yield* podFor(session, podFlag === "" ? (args[0] as string) : podFlag);
+  } else pod = yield* podFor(session, args[0] as string);
   return yield* runIn(session, pod, given, command);
 }
 

@@ -54,8 +54,9 @@ function* explain(session: Session, flags: Flags): Run<void> {
   const name = path.at(-1);
   if (name !== undefined) text += `FIELD: ${name} <${typeName(current)}>\n${enumText(current, "")}\n`;
   const struct = structOf(current);
-  const description = current.description ?? struct?.description ?? "<empty>";
-  text += `DESCRIPTION:\n${wrapped(description, 4)}    \n`;
+  // The field's own words and those of its type both; the places of the fields' texts stand by themselves.
+  const descriptions = [...new Set([current.description, struct?.description])].filter((one) => one !== undefined);
+  text += `DESCRIPTION:\n${(descriptions.length === 0 ? ["<empty>"] : descriptions).map((one) => wrapped(one, 4)).join("")}    \n`;
   if (struct !== undefined) {
     text += "FIELDS:\n";
     text += flags.is("recursive") ? recursiveFields(struct, 1, []) : fieldLines(struct);

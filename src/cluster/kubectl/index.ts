@@ -1,7 +1,7 @@
 import type { ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { commandFlags, type FoundCommand, findCommand, suggestions } from "./command.ts";
 import { commandGroups, rootCommand } from "./commands.ts";
-import { Exit, Failures, failureText, KubectlError, StatusError, TemplateError } from "./failure.ts";
+import { Exit, Failures, failureText, KubectlError, KubectlFatal, StatusError, TemplateError } from "./failure.ts";
 import { commandHelp, optionsHelp, rootHelp } from "./help.ts";
 import { hintSink } from "./hints.ts";
 import { type KubectlOptions, Session } from "./session.ts";
@@ -44,7 +44,7 @@ export function createKubectl(options: KubectlOptions): ProgramEntry {
       }
       const context = flags.text("context");
       if (context !== "" && !session.kubeconfig.contexts.some(({ name }) => name === context))
-        throw new KubectlError(`context ${JSON.stringify(context)} does not exist`);
+        throw new KubectlFatal(`Error in configuration: context was not found for specified context: ${context}`);
       const status = yield* found.command.run(session, flags);
       return typeof status === "number" ? status : 0;
     } catch (error) {

@@ -53,6 +53,9 @@ function* logs(session: Session, flags: Flags): Run<void> {
     throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text("container")}`);
   const query: Record<string, string> = {};
   const tail = flags.isGiven("tail") ? flags.number("tail") : selector === "" ? -1 : 10;
+  if (tail < -1) throw new KubectlError("--tail must be greater than or equal to -1");
+  if (flags.durationMs("since") > 0 && flags.text("since-time") !== "")
+    throw new KubectlError("at most one of `sinceTime` or `sinceSeconds` may be specified");
   if (tail >= 0) query.tailLines = `${tail}`;
   if (flags.is("previous")) query.previous = "true";
   if (flags.is("timestamps")) query.timestamps = "true";
@@ -67,7 +70,7 @@ function* logs(session: Session, flags: Flags): Run<void> {
     if (pods.length === 0) return yield* session.err(`No resources found in ${session.namespace} namespace.\n`);
   } else {
     try {
-      pods = [yield* podFor(session, word as string)];
+      pods = [yield* podFor(session, word as string, "get the logs from")];
     } catch (error) {
       if (!(error instanceof StatusError) || !error.isNotFound) throw error;
       throw new KubectlError(`error from server (NotFound): ${error.message} in namespace ${JSON.stringify(session.namespace)}`);

@@ -70,7 +70,8 @@ export const taintCommand: Command = {
 };
 
 function* nodesOf(session: Session, flags: Flags): Run<readonly Info[]> {
-  if (flags.args.length === 0 && flags.text("selector") === "") throw session.usage(`USAGE: ${session.commandPath} NODE [flags]`);
+  if (flags.args.length === 0 && flags.text("selector") === "")
+    throw session.usage(`USAGE: ${session.commandPath.replace(/^kubectl /, "")} NODE [flags]`);
   const args = flags.args.some((arg) => arg.includes("/")) ? flags.args : ["nodes", ...flags.args];
   const { infos, errors } = yield* fetch(session, yield* select(session, { args, labelSelector: flags.text("selector") }));
   const failure = joinFailures(errors);
@@ -266,7 +267,7 @@ function* taint(session: Session, flags: Flags): Run<void> {
   const at = flags.args.findIndex((arg) => arg.includes("=") || arg.includes(":") || (arg.endsWith("-") && arg.length > 1));
   const resources = at < 0 ? flags.args : flags.args.slice(0, at);
   const specs = at < 0 ? [] : flags.args.slice(at);
-  if (resources.length === 0) throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+  if (resources.length === 0) throw new KubectlError("one or more resources must be specified as <resource> <name>");
   if (specs.length === 0) throw new KubectlError("at least one taint update is required");
   const added: Taint[] = [];
   const removed: Taint[] = [];
@@ -275,12 +276,12 @@ function* taint(session: Session, flags: Flags): Run<void> {
     const [pair = "", effect = ""] = (isRemoval ? spec.slice(0, -1) : spec).split(":");
     const equals = pair.indexOf("=");
     const key = equals < 0 ? pair : pair.slice(0, equals);
-    if (effect !== "" && !effects.includes(effect)) throw new KubectlError(`invalid taint effect: ${effect}, unsupported taint effect`);
-    if (!isRemoval && effect === "") throw new KubectlError(`invalid taint spec: ${spec}`);
+    if (effect !== "" && !effects.includes(effect)) throw session.usage(`invalid taint effect: ${effect}, unsupported taint effect`);
+    if (!isRemoval && effect === "") throw session.usage(`invalid taint spec: ${spec}`);
     (isRemoval ? removed : added).push({ key, ...(equals < 0 ? {} : { value: pair.slice(equals + 1) }), effect });
   }
   const args = ["no", "node", "nodes"].includes(resources[0] as string) || resources[0]?.includes("/") === true ? resources : undefined;
-  if (args === undefined) throw new KubectlError(`invalid resource type ${resources[0]}, only node(s) is supported`);
+  if (args === undefined) throw new KubectlError(`invalid resource type ${resources[0]}, only node types are supported`);
   const { infos, errors } = yield* fetch(
     session,
     yield* select(session, { args, labelSelector: flags.text("selector"), selectsAll: flags.is("all") }),
@@ -288,9 +289,7 @@ function* taint(session: Session, flags: Flags): Run<void> {
   const failures: Error[] = [...errors];
   for (const info of infos) {
     const before = ((info.object as unknown as { spec?: { taints?: readonly Taint[] } }).spec?.taints ?? []) as readonly Taint[];
-    const clash = added.find((one) =>
-      before.some((old) => old.key === one.key && old.effect === one.effect && (old.value ?? "") !== (one.value ?? "")),
-    );
+    const clash = added.find((one) => before.some((old) => old.key === one.key && old.effect === one.effect));
     if (clash !== undefined && !flags.is("overwrite")) {
       failures.push(new KubectlError(`node ${info.name} already has ${clash.key} taint(s) with same effect(s) and --overwrite is false`));
       continue;

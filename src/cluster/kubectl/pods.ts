@@ -7,7 +7,7 @@ import { fetch, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 /** The pod that `POD`, `pod/NAME`, `deploy/NAME` or `svc/NAME` means: of several, the best one. @source kubectl pkg/polymorphichelpers/attachablepodforobject.go */
-export function* podFor(session: Session, word: string): Run<Pod> {
+export function* podFor(session: Session, word: string, purpose = "attach to"): Run<Pod> {
   const args = word.includes("/") ? [word] : ["pods", word];
   const { infos, errors } = yield* fetch(session, yield* select(session, { args }));
   if (errors[0] !== undefined) throw errors[0];
@@ -21,7 +21,7 @@ export function* podFor(session: Session, word: string): Run<Pod> {
       kind === "Service"
         ? `invalid service '${info.name}': Service is defined without a selector`
         : `selector for *v1.${kind} not implemented`;
-    throw new KubectlError(`cannot attach to *v1.${kind}: ${why}`);
+    throw new KubectlError(`cannot ${purpose} *v1.${kind}: ${why}`);
   }
   const pods = yield* podsOf(session, info.namespace ?? session.namespace, selector);
   const best = pods.toSorted(byActivity)[0];

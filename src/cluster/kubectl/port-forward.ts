@@ -38,6 +38,9 @@ type Payload = Parameters<Stream["send"]>[0];
 function* portForward(session: Session, flags: Flags): Run<number> {
   const [word, ...ports] = flags.args;
   if (word === undefined || ports.length === 0) throw session.usage("TYPE/NAME and list of ports are required for port-forward");
+  const tooHigh = ports.map((text) => text.split(":")[0] ?? "").find((text) => /^\d+$/.test(text) && Number(text) > 65_535);
+  if (tooHigh !== undefined)
+    throw new KubectlError(`error parsing local port '${tooHigh}': strconv.ParseUint: parsing "${tooHigh}": value out of range`);
   const { infos, errors } = yield* fetch(session, yield* select(session, { args: word.includes("/") ? [word] : ["pods", word] }));
   if (errors[0] !== undefined) throw errors[0];
   const pod = yield* podFor(session, word);

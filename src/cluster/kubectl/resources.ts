@@ -112,7 +112,7 @@ export class Resources {
   get(word: string): Resource {
     const found = this.find(word);
     if (found !== undefined) return found;
-    throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+    throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(word.split(".")[0])}`);
   }
 
   /** `all` and other categories, in kubectl's order. */
