@@ -181,11 +181,11 @@ export class Proxier {
 
   /** Opens, updates and closes the health check node ports of the Services named; undefined: of all. */
   #updateHealthPorts(changed: readonly string[] | undefined): void {
-    const state = this.#families[0]?.state;
-    if (state === undefined) return;
+    const states = this.#families.map(({ state }) => state);
     const wanted = new Map<number, ServiceHealth>();
-    for (const key of changed ?? state.keys()) {
-      const ports = [...state.ports(key).values()];
+    for (const key of changed ?? new Set(states.flatMap((state) => state.keys()))) {
+      // A Service of both families has the same pods in each.
+      const ports = states.map((state) => [...state.ports(key).values()]).find((found) => found.length > 0) ?? [];
       const port = ports.find((candidate) => candidate.port.healthCheckNodePort !== 0)?.port;
       if (port === undefined) continue;
       const ips = new Set<string>();
