@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { KubernetesObject } from "../../src/cluster/api/meta.ts";
-import { membersOf } from "../../src/graph/membership.ts";
 import type { GraphNode, Slots, ViewName } from "../../src/graph/model.ts";
 import type { ObjectsByKind } from "../../src/graph/objects.ts";
 import { project } from "../../src/graph/project.ts";
@@ -103,24 +102,4 @@ test("a ClusterIP is drawn on no machine: only in the rules of every node", () =
   expect(model.nodes.filter((node) => node.type === "service")).toEqual([]);
   const rules = model.nodes.flatMap((node) => (node.type === "rules" ? [node.services.map((service) => service.id)] : []));
   expect(rules).toEqual([["service/default/kubia"], ["service/default/kubia"], ["service/default/kubia"]]);
-});
-
-describe("who is behind a Service, and why", () => {
-  test.each([
-    { name: "ready pods are in", labels: "app: kubia", isIn: true, reason: { type: "ready" } },
-    {
-      name: "a label that differs keeps them out",
-      labels: "app: kubai",
-      isIn: false,
-      reason: { type: "label", key: "app", wanted: "kubai", has: "kubia" },
-    },
-  ])("$name", ({ labels, isIn, reason }) => {
-    const scenario = openScenario(pods(1, labels));
-    scenario.advance(5000);
-    const objects = objectsOf(scenario);
-    const service = objects.get("Service")?.get("default/kubia") as KubernetesObject;
-    const members = membersOf(service, [...(objects.get("Pod")?.values() ?? [])]);
-    expect(members).toHaveLength(1);
-    expect(members[0]).toMatchObject({ isIn, reason });
-  });
 });

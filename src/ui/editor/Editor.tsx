@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
+import { followLine } from "../explain/follow-line.ts";
 import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
@@ -76,9 +77,17 @@ export default function Editor() {
       editor.setPosition({ lineNumber: place.line, column: place.column });
       editor.focus();
     });
+    const why = editor.addAction({
+      id: "kubehop.why",
+      label: ui.whyLine,
+      contextMenuGroupId: "navigation",
+      keybindings: [monaco.KeyMod.Alt | monaco.KeyCode.KeyW],
+      run: () => followLine(editor.getPosition()?.lineNumber ?? 1),
+    });
     const stopLight = lightLines(editor);
     const stopMarks = markDifferences(editor);
     return () => {
+      why.dispose();
       stopLight();
       stopMarks();
       for (const disposable of disposables) disposable.dispose();
@@ -87,7 +96,7 @@ export default function Editor() {
       stopReveal();
       editor.dispose();
     };
-  }, [ui.editorLabel]);
+  }, [ui.editorLabel, ui.whyLine]);
 
   useEffect(() => {
     const model = monaco.editor.getModel(uri);
