@@ -87,9 +87,14 @@ describe("a bad scenario: problems on standard error, exit 2, no output line (de
     { name: "a Service without ports", text: "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {}\n" },
     { name: "an unknown field of the Scenario", text: "apiVersion: kubehop.dev/v1\nkind: Scenario\nmetadata: {name: a}\nspec: {sed: 1}\n" },
   ])("$name", ({ text }) => {
-    const path = file("bad.yaml", text);
+    const ended = kubehop(["run", file("bad.yaml", text)], "echo x");
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/bad\.yaml:\d+:\d+: /);
+  });
+
+  test("the same with --json, and for a link", () => {
+    const path = file("bad.yaml", "a: [1\n");
     for (const args of [
-      ["run", path],
       ["run", path, "--json"],
       ["link", path],
     ]) {
