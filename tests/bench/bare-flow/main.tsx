@@ -1,0 +1,48 @@
+import "reactflow/dist/style.css";
+import { memo, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { Handle, type Node, Position, ReactFlow } from "reactflow";
+
+/** The floor of the page's figures: React Flow with 30 memoised cards of two handles, and nothing else. */
+const Card = memo(({ data }: { data: { label: string } }) => (
+  <div>
+    <Handle type="target" position={Position.Left} />
+    {data.label}
+    <Handle type="source" position={Position.Right} />
+  </div>
+));
+
+const nodeTypes = { card: Card };
+const first: Node[] = Array.from({ length: 30 }, (_, i) => ({
+  id: `${i}`,
+  type: "card",
+  position: { x: (i % 6) * 140, y: Math.floor(i / 6) * 90 },
+  data: { label: `card ${i}` },
+}));
+
+declare global {
+  interface Window {
+    bareMountedMs?: number;
+    bareUpdate?: (label: string) => Promise<number>;
+  }
+}
+
+const painted = (): Promise<number> =>
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))));
+
+function Page() {
+  const [nodes, setNodes] = useState(first);
+  useEffect(() => {
+    void painted().then((ms) => {
+      window.bareMountedMs = ms;
+    });
+    window.bareUpdate = async (label) => {
+      const start = performance.now();
+      setNodes((before) => before.map((node) => (node.id === "7" ? { ...node, data: { label } } : node)));
+      return (await painted()) - start;
+    };
+  }, []);
+  return <ReactFlow nodes={nodes} edges={[]} nodeTypes={nodeTypes} fitView />;
+}
+
+createRoot(document.getElementById("root") as HTMLElement).render(<Page />);
