@@ -97,10 +97,10 @@ function changeOf(look: Look, candidate: Candidate, request: FailedRequest): Cha
     return line === request.line ? undefined : { command: line, line };
   }
   const isInText = candidate.edits.every((edit) => look.text.find(edit.object) !== undefined);
-  if (isInText) {
-    const text = editText(look.text, candidate.edits);
-    return text === undefined || text === look.text.scenario.text ? undefined : { text, line: request.line };
-  }
+  const text = isInText ? editText(look.text, candidate.edits) : undefined;
+  if (isInText && text === undefined) return undefined;
+  // Where the text says so already, it is the cluster that was changed by hand.
+  if (text !== undefined && text !== look.text.scenario.text) return { text, line: request.line };
   const patch = patchCommand(candidate.edits);
   return patch === undefined ? undefined : { patch, command: patch, line: request.line };
 }

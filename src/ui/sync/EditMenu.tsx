@@ -1,4 +1,5 @@
 import { useLanguage } from "../app/language.ts";
+import { reveal } from "../editor/reveal.ts";
 import { setText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { formatted } from "./format.ts";
@@ -14,7 +15,9 @@ export function EditMenu() {
         aria-label={ui.insertTemplate}
         value=""
         onChange={(event) => {
-          setText(withTemplate(usePage.getState().text, event.target.value));
+          const { text } = usePage.getState();
+          setText(withTemplate(text, event.target.value));
+          reveal({ line: text.split("\n").length + 4, column: 1 });
         }}
       >
         <option value="" disabled hidden>

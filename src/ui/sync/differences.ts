@@ -1,7 +1,9 @@
 import { create } from "zustand";
 import type { Difference } from "../../playground/protocol.ts";
+import { reveal } from "../editor/reveal.ts";
 import { onUpdate, query, send } from "../store/link-to-worker.ts";
 import { setText } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
 
 /** Where the text and the cluster say different things. Asked anew when objects have changed, at most a few times a second. */
 export const useDifferences = create<{ readonly differences: readonly Difference[] }>(() => ({ differences: [] }));
@@ -29,7 +31,11 @@ function askSoon(): void {
 /** The text becomes what lives: a field of it, or a whole object that kubectl has made. */
 export async function adopt({ object, path }: Difference): Promise<void> {
   const text = await query<string | undefined>({ kind: "adopted", object, ...(path === undefined ? {} : { path }) });
-  if (text !== undefined) setText(text);
+  if (text === undefined) return;
+  const end = usePage.getState().text.split("\n").length;
+  setText(text);
+  // What was added stands at the end: let it be seen.
+  if (path === undefined) reveal({ line: Math.min(end + 6, text.split("\n").length), column: 1 });
 }
 
 /** What lives becomes what the text says. */
