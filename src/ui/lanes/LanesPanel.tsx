@@ -16,7 +16,7 @@ import {
 import { systemNamespaces } from "../../graph/load-targets.ts";
 import { useLanguage } from "../app/language.ts";
 import { follow } from "../graph/playback.ts";
-import { Drawer } from "../load/Drawers.tsx";
+import { Drawer } from "../load/Drawer.tsx";
 import { followLoad, useLoad } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
@@ -33,6 +33,9 @@ const refreshMs = 250;
 const columns = 240;
 /** Lost requests that are drawn one by one on a lane; the newest. */
 const lostMax = 80;
+
+/** Moments nearer than this part of the window would cover each other. */
+const closeShare = 0.025;
 
 /** What is drawn, at one moment; made anew four times a second, never a request at a time. */
 interface Picture {
@@ -126,20 +129,22 @@ function LanesPicture({ lanes, marks, window: shown }: Picture) {
       <div className="lanes-scroll">
         <div className="lanes-rows">
           <span className="lanes-axis" aria-hidden="true">
-            {axisOf(shown).map((us) => (
-              <i key={us} style={{ left: left(us) }}>
-                {clock(us)}
-              </i>
-            ))}
+            {axisOf(shown)
+              .filter((us) => us <= shown.toUs - span * 0.05)
+              .map((us) => (
+                <i key={us} style={{ left: left(us) }}>
+                  {clock(us)}
+                </i>
+              ))}
           </span>
           {lanes.length === 0 && <p className="faint lanes-empty">{ui.lanesEmpty}</p>}
           {lanes.map((lane) => (
             <LaneRow key={lane.id} lane={lane} marks={marks} shown={shown} count={counts.get(lane.id)} nowUs={nowUs} />
           ))}
           {astray.length > 0 && (
-            <div className="lane">
-              <span className="lane-name faint">{ui.lanesAstray}</span>
-              <span className="lane-track">
+            <div className="life">
+              <span className="life-name faint">{ui.lanesAstray}</span>
+              <span className="life-track">
                 <LostMarks marks={astray} left={left} />
               </span>
             </div>
@@ -176,10 +181,10 @@ function LaneRow({
   const lost = marks.filter((mark) => mark.lane === lane.id && mark.lost !== undefined && isWithin(mark.timeUs, shown));
   const spans = lane.spans.filter(({ fromUs, toUs }) => fromUs <= shown.toUs && (toUs ?? nowUs) >= shown.fromUs);
   return (
-    <div className={`lane ${isNode ? "is-node" : ""} ${lane.goneUs === undefined ? "" : "is-gone"}`}>
+    <div className={`life ${isNode ? "is-node" : ""} ${lane.goneUs === undefined ? "" : "is-gone"}`}>
       <button
         type="button"
-        className="lane-name"
+        className="life-name"
         title={lane.id}
         aria-label={summary(ui, lane, count)}
         onClick={() => usePage.setState({ selection: { kind: "object", id: lane.id } })}
@@ -194,39 +199,56 @@ function LaneRow({
       {/* The keyboard has the slider of the time line for this; a click here is the short way. */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
-      <span className="lane-track" onClick={(event) => lookThere(event, shown)}>
+      <span className="life-track" onClick={(event) => lookThere(event, shown)}>
         {spans.map(({ state, fromUs, toUs }) => {
           const from = Math.max(fromUs, shown.fromUs);
           const to = Math.min(toUs ?? nowUs, shown.toUs);
           return (
             <span
               key={fromUs}
-              className={`lane-span ${state}`}
+              className={`life-span ${state}`}
               style={{ left: left(from), width: `${(100 * Math.max(0, to - from)) / span}%` }}
               title={`${stateText(ui, state, isNode)} · ${clock(fromUs)} – ${toUs === undefined ? "" : clock(toUs)}`}
             >
-              <span>{stateText(ui, state, isNode)}</span>
+              {(to - from) / span > 0.1 && <span>{stateText(ui, state, isNode)}</span>}
             </span>
           );
         })}
         {!isNode && <Answered marks={marks} lane={lane.id} shown={shown} />}
-        {lane.moments
-          .filter(({ timeUs }) => isWithin(timeUs, shown) && timeUs <= (lane.goneUs ?? nowUs))
-          .map((moment) => (
-            <i
-              key={`${moment.kind} ${moment.timeUs} ${moment.detail}`}
-              className={`lane-moment ${moment.kind}`}
-              style={{ left: left(moment.timeUs) }}
-              title={`${clock(moment.timeUs)} ${momentText(ui, moment)} · ${moment.detail}`}
-              aria-hidden="true"
-            >
-              {momentSign[moment.kind]}
-            </i>
-          ))}
+        {besideEachOther(
+          lane.moments.filter(({ timeUs }) => isWithin(timeUs, shown) && timeUs <= (lane.goneUs ?? nowUs)),
+          span,
+        ).map(({ moment, place }) => (
+          <i
+            key={`${moment.kind} ${moment.timeUs} ${moment.detail}`}
+            className={`life-moment ${moment.kind}`}
+            style={{ left: left(moment.timeUs), marginLeft: place * 12 - 5.5 }}
+            title={`${clock(moment.timeUs)} ${momentText(ui, moment)} · ${moment.detail}`}
+            aria-hidden="true"
+          >
+            {momentSign[moment.kind]}
+          </i>
+        ))}
         <LostMarks marks={lost} left={left} />
       </span>
     </div>
   );
+}
+
+/** Signs of moments that are too close to each other stand side by side, in their order. */
+function besideEachOther(
+  moments: readonly LaneMoment[],
+  spanUs: number,
+): readonly { readonly moment: LaneMoment; readonly place: number }[] {
+  let place = 0;
+  let lastUs = Number.NEGATIVE_INFINITY;
+  return moments
+    .toSorted((a, b) => a.timeUs - b.timeUs)
+    .map((moment) => {
+      place = moment.timeUs - lastUs < spanUs * closeShare ? place + 1 : 0;
+      if (place === 0) lastUs = moment.timeUs;
+      return { moment, place };
+    });
 }
 
 /** Answered requests: one path, however many they are. */
@@ -235,7 +257,7 @@ function Answered({ marks, lane, shown }: { marks: readonly RequestMark[]; lane:
   const most = Math.max(1, ...parts);
   const path = parts.map((count, i) => (count === 0 ? "" : `M${i + 0.5} 8V${8 - Math.max(2, (7 * count) / most)}`)).join("");
   return path === "" ? null : (
-    <svg className="lane-answered" viewBox={`0 0 ${columns} 8`} preserveAspectRatio="none" aria-hidden="true">
+    <svg className="life-answered" viewBox={`0 0 ${columns} 8`} preserveAspectRatio="none" aria-hidden="true">
       <path d={path} />
     </svg>
   );
@@ -251,9 +273,8 @@ function LostMarks({ marks, left }: { marks: readonly RequestMark[]; left: (us: 
     return (
       <button
         type="button"
-        // biome-ignore lint/suspicious/noArrayIndexKey: several may be lost at one moment, and they are alike.
         key={`${timeUs} ${i}`}
-        className="lane-lost"
+        className="life-lost"
         style={{ left: left(timeUs) }}
         title={text}
         aria-label={text}
@@ -290,19 +311,19 @@ function Legend() {
     <p className="lanes-legend">
       {states.map((state) => (
         <span key={state}>
-          <i className={`lane-span ${state}`} aria-hidden="true" /> {stateText(ui, state, false)}
+          <i className={`life-span ${state}`} aria-hidden="true" /> {stateText(ui, state, false)}
         </span>
       ))}
       {moments.map((kind) => (
         <span key={kind}>
-          <i className={`lane-moment ${kind}`} aria-hidden="true">
+          <i className={`life-moment ${kind}`} aria-hidden="true">
             {momentSign[kind]}
           </i>{" "}
           {momentText(ui, { kind })}
         </span>
       ))}
       <span>
-        <i className="lane-lost" aria-hidden="true" /> {ui.lanesLost}
+        <i className="life-lost" aria-hidden="true" /> {ui.lanesLost}
       </span>
     </p>
   );
@@ -347,7 +368,6 @@ function LanesTable({ lanes, marks, window: shown }: Picture) {
                 </th>
               </tr>
               {rows.map(({ timeUs, text, isLost }, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: things of one moment may be alike; their order is their name.
                 <tr key={`${timeUs} ${i}`} className={isLost ? "is-lost" : ""}>
                   <td>{clock(timeUs)}</td>
                   <td>{text}</td>
@@ -410,7 +430,7 @@ function summary(ui: Ui, lane: Lane, count: { readonly answered: number; readonl
 
 /** Pods of a family share their beginning; the end tells them apart. */
 function shortName({ name }: Lane): string {
-  return name.length <= 18 ? name : `${name.slice(0, 6)}…${name.slice(-11)}`;
+  return name.length <= 15 ? name : `${name.slice(0, 5)}…${name.slice(-9)}`;
 }
 
 function isWithin(us: number, { fromUs, toUs }: LaneWindow): boolean {

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { axisOf, countMarks, densityOf, type Lane, LaneBook, lanesFor, lanesWithin, type RequestMark } from "../../src/graph/lanes.ts";
+import type { OpenScenario } from "../../src/playground/library.ts";
+import { cluster } from "../harness/cluster.ts";
+
+/** The scenario as the page sees it: in batches, a batch a frame. */
+function watched(file: string): { readonly scenario: OpenScenario; readonly book: LaneBook; readonly pass: (ms: number) => void } {
+  const scenario = cluster(file);
+  const book = new LaneBook();
+  const feed = () => {
+    for (const update of scenario.playground.takeUpdates()) if (update.type === "objects") book.add(update.events);
+  };
+  scenario.playground.watch();
+  feed();
+  return {
+    scenario,
+    book,
+    pass: (ms) => {
+      for (let passed = 0; passed < ms; passed += 1000) {
+        scenario.advance(1000);
+        feed();
+      }
+    },
+  };
+}
+
+const own = (book: LaneBook) => book.lanes().filter(({ namespace }) => namespace === "default");
+const states = (lane: Lane | undefined) => lane?.spans.map(({ state }) => state);
+const at = (lane: Lane | undefined, kind: string) => lane?.moments.find((moment) => moment.kind === kind)?.timeUs;
+
+describe("a rolling update (kubernetes.io, Pod Lifecycle: termination of Pods)", () => {
+  const { scenario, book, pass } = watched("scenarios/rolling-update.yaml");
+  scenario.run("kubectl rollout restart deployment/web");
+  pass(30_000);
+  const old = own(book).filter(({ goneUs }) => goneUs !== undefined);
+  const fresh = own(book).filter(({ goneUs }) => goneUs === undefined);
+
+  test("old pods: ready, terminating, gone; new pods: starting, not ready, ready, however large the batch in which it was told", () => {
+    expect(old).toHaveLength(3);
+    expect(fresh).toHaveLength(3);
+    for (const lane of old) expect(states(lane)).toEqual(["ready", "terminating"]);
+    for (const lane of fresh) expect(states(lane)).toEqual(["starting", "notReady", "ready"]);
+  });
+
+  test("out of the endpoints when termination begins, preStop then, SIGTERM when its five seconds are over, and the end", () => {
+    for (const lane of old) {
+      const began = lane.spans.find(({ state }) => state === "terminating")?.fromUs as number;
+      expect(at(lane, "preStop")).toBe(began);
+      expect(at(lane, "sigterm")).toBe(began + 5_000_000);
+      expect((at(lane, "outOfEndpoints") as number) - began).toBeLessThan(1_000_000);
+      expect(lane.goneUs).toBeGreaterThanOrEqual(at(lane, "sigterm") as number);
+    }
+  });
+
+  test("a new pod is offered once it is ready, and old ones go only then (maxUnavailable: 0)", () => {
+    for (const lane of fresh) expect(at(lane, "intoEndpoints")).toBe(lane.spans.find(({ state }) => state === "ready")?.fromUs);
+    const first = Math.min(...fresh.map((lane) => at(lane, "intoEndpoints") as number));
+    for (const lane of old) expect(at(lane, "outOfEndpoints")).toBeGreaterThanOrEqual(first);
+  });
+
+  test("all are one family", () => {
+    expect(new Set(own(book).map(({ family }) => family))).toEqual(new Set(["default/web"]));
+    const selected = lanesFor(book.lanes(), fresh[0]?.id, undefined, []);
+    expect(selected.filter(({ id }) => id.startsWith("pod/"))).toHaveLength(6);
+  });
+});
+
+test("a node that fails: NotReady after the grace of its lease, its pod leaves the endpoints, and no kubelet sends SIGTERM", () => {
+  const { scenario, book, pass } = watched("scenarios/rolling-update.yaml");
+  scenario.run("at node1 -- poweroff");
+  pass(400_000);
+  const node = book.lanes().find(({ id }) => id === "node/node1");
+  expect(states(node)).toEqual(["ready", "notReady"]);
+  const lost = own(book).find((lane) => lane.node === "node1" && states(lane)?.includes("terminating") === true);
+  expect(states(lost)?.slice(-2)).toEqual(["notReady", "terminating"]);
+  expect(at(lost, "outOfEndpoints")).toBe(node?.spans[1]?.fromUs);
+  expect(at(lost, "sigterm")).toBeUndefined();
+  expect(at(lost, "preStop")).toBeUndefined();
+});
+
+test("a container that is killed: its exit and its restart", () => {
+  const { scenario, book, pass } = watched("scenarios/kubia.yaml");
+  pass(5000);
+  const [lane] = own(book);
+  scenario.run(`break pod/${lane?.name} crash`);
+  pass(5000);
+  const [after] = own(book);
+  expect(after?.moments.map(({ kind, detail }) => `${kind} ${detail}`)).toContain("killed kubia: exit 137");
+  expect(at(after, "restarted")).toBeGreaterThan(5_000_000);
+});
+
+describe("requests on lanes", () => {
+  const mark = (timeUs: number, lane: string, count = 1, isLost = false): RequestMark => ({
+    timeUs,
+    lane,
+    count,
+    lost: isLost ? { type: "said", text: "EOF" } : undefined,
+    connection: undefined,
+  });
+  const marks = [mark(5, "a"), mark(15, "a", 10), mark(15, "b"), mark(25, "a", 1, true), mark(99, "a")];
+  const shown = { fromUs: 10, toUs: 30 };
+
+  test("counted within the window", () => {
+    expect(countMarks(marks, shown)).toEqual(
+      new Map([
+        ["a", { answered: 10, lost: 1 }],
+        ["b", { answered: 1, lost: 0 }],
+      ]),
+    );
+  });
+  test("as columns, lost ones apart", () => {
+    expect(densityOf(marks, "a", shown, 4)).toEqual([0, 10, 0, 0]);
+  });
+});
+
+test("only lanes that were alive within the window; the youngest when there are too many", () => {
+  const lane = (id: string, fromUs: number, goneUs: number | undefined): Lane => ({
+    id: `pod/default/${id}`,
+    name: id,
+    namespace: "default",
+    node: "",
+    labels: {},
+    family: "",
+    spans: [{ state: "ready", fromUs, toUs: goneUs }],
+    moments: [],
+    goneUs,
+  });
+  const lanes = [lane("gone", 0, 5), lane("old", 0, undefined), lane("young", 20, undefined), lane("future", 99, undefined)];
+  const names = (max?: number) => lanesWithin(lanes, { fromUs: 10, toUs: 50 }, max).map(({ name }) => name);
+  expect(names()).toEqual(["old", "young"]);
+  expect(names(1)).toEqual(["young"]);
+});
+
+test("the axis has whole steps", () => {
+  expect(axisOf({ fromUs: 12_300_000, toUs: 42_300_000 })).toEqual([15, 20, 25, 30, 35, 40].map((s) => s * 1_000_000));
+  expect(axisOf({ fromUs: 0, toUs: 600_000_000 })).toHaveLength(6);
+});
