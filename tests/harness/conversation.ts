@@ -27,7 +27,6 @@ export function runConversation(text: string): string {
   const scenario = /^## scenario: (\S+)$/m.exec(text)?.[1];
   if (scenario === undefined) throw new Error("a conversation names its scenario: ## scenario: PATH");
   const opened = cluster(scenario);
-  for (const command of opened.playground.scenario.spec.commands) opened.run(command);
   const said: string[] = [];
   for (const { remarks, command, interruptAfterMs } of exchanges(text)) {
     if (remarks.length > 0) said.push(...(said.length === 0 ? [] : [""]), ...remarks, "");

@@ -1,4 +1,5 @@
 import type { Program, ProgramEntry, Sys } from "../machine/syscall.ts";
+import { resolveFor } from "./http-client.ts";
 import { parseOptions, programName } from "./options.ts";
 import { type Toolset, toolPath } from "./toolset.ts";
 
@@ -26,8 +27,13 @@ export function identityTools(toolset: Toolset): readonly ProgramEntry[] {
     if (options.has("I")) yield* sys.out(`${addresses.join(" ")} \n`);
     else if (options.has("i")) yield* sys.out(`${addresses[0] ?? "127.0.0.1"}\n`);
     else if (options.has("s")) yield* sys.out(`${dot < 0 ? name : name.slice(0, dot)}\n`);
-    else if (options.has("d")) yield* sys.out(`${dot < 0 ? "" : name.slice(dot + 1)}\n`);
-    else yield* sys.out(`${name}\n`);
+    else if (options.has("d") || options.has("f")) {
+      // The name by which /etc/hosts, or else DNS, knows the host: its first one there. Without any, nss-myhostname has its own.
+      const resolved = yield* resolveFor(sys, name);
+      const full = resolved.ok ? resolved.host.canonicalName : name;
+      const domainAt = full.indexOf(".");
+      yield* sys.out(`${options.has("f") ? full : domainAt < 0 ? "" : full.slice(domainAt + 1)}\n`);
+    } else yield* sys.out(`${name}\n`);
     return 0;
   }
 
