@@ -1,24 +1,8 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { type OpenOptions, PlaygroundPage, useBrowser } from "./playground-page.ts";
 
 useBrowser();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
-}
-
-/** What axe finds on the page as it stands. Monaco, xterm and React Flow's own attribution are theirs. */
-async function violations(page: PlaygroundPage): Promise<readonly string[]> {
-  // Not as a script element: the page's policy lets none in.
-  const found = (await page.page.evaluate(`${axe}; axe.run({ exclude: [[".monaco-editor"], [".xterm"]] }, { resultTypes: ["violations"] })
-    .then((result) => result.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`)) as readonly Violation[];
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary ?? ""}`));
-}
 
 const looks: readonly (OpenOptions & { readonly name: string })[] = [
   { name: "light, English", theme: "light" },

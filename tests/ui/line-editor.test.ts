@@ -18,7 +18,7 @@ const keys = {
 } as const;
 
 function type(line: Line, ...pieces: readonly (keyof typeof keys | { readonly text: string })[]): Line {
-  return pieces.reduce((l, piece) => (typeof piece === "string" ? press(l, keys[piece]) : insert(l, piece.text)), line);
+  return pieces.reduce<Line>((l, piece) => (typeof piece === "string" ? press(l, keys[piece]) : insert(l, piece.text)), line);
 }
 
 describe("editing as readline(3) does", () => {

@@ -13,6 +13,8 @@ import { hopWords, placeName } from "./words.ts";
 const ConnectionWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ConnectionWhy })));
 const ObjectWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ObjectWhy })));
 
+const LitRules = lazy(() => import("../explain/LitRules.tsx"));
+
 /** What was clicked, and why it happened. */
 export function Inspector() {
   const { ui } = useLanguage();
@@ -292,7 +294,15 @@ function ObjectPanel({ id }: { id: string }) {
       {text.map((part, i) => (
         <details key={part.title} open={i === 0}>
           <summary>{titles[part.title]}</summary>
-          <pre className="rule">{part.body}</pre>
+          <pre className="rule">
+            {part.title === "rules" ? (
+              <Suspense fallback={part.body}>
+                <LitRules text={part.body} node={id.slice(id.indexOf("/") + 1)} />
+              </Suspense>
+            ) : (
+              part.body
+            )}
+          </pre>
         </details>
       ))}
     </>

@@ -16,7 +16,7 @@ import {
 import { systemNamespaces } from "../../graph/load-targets.ts";
 import { useLanguage } from "../app/language.ts";
 import { follow } from "../graph/playback.ts";
-import { Drawer } from "../load/Drawer.tsx";
+import { Drawer } from "../load/DrawerFrame.tsx";
 import { followLoad, useLoad } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";

@@ -5,7 +5,7 @@ import type { LoadSnapshot } from "../../playground/protocol.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
-import { Drawer } from "./Drawer.tsx";
+import { Drawer } from "./DrawerFrame.tsx";
 import { followLoad, isLoadRunning, startLoad, stopLoad, useLoad } from "./load.ts";
 import "./load.css";
 

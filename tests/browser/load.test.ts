@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { violations } from "./axe.ts";
+import { PlaygroundPage, useBrowser } from "./playground-page.ts";
+
+useBrowser();
+
+/** Requests that each pod has answered, as the table says. */
+async function shares(page: PlaygroundPage): Promise<readonly number[]> {
+  const cells = await page.page.locator(".load-shares tbody tr td:nth-child(3)").allInnerTexts();
+  return cells.map((text) => Number.parseInt(text, 10));
+}
+
+const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
+
+test("a load at a Service: each pod's bar grows beside its band, until it is stopped", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.page.keyboard.press("F6"); // out of the terminal
+  await page.page.locator(".drawer-buttons button").first().click();
+  const drawer = page.page.locator(".drawer.load");
+  await drawer.waitFor();
+  // From a node, since a clusterIP leads nowhere outside the cluster.
+  expect(await drawer.getByLabel("From").inputValue()).toBe("node/node1");
+  await drawer.getByLabel("Requests/s").fill("100");
+  await drawer.getByRole("button", { name: "Start" }).click();
+  await expect.poll(async () => sum(await shares(page)), { timeout: 20_000 }).toBeGreaterThan(60);
+  expect(await shares(page)).toHaveLength(3);
+  expect(await page.page.locator(".load-bar b").count()).toBe(3);
+  expect(
+    await page.page
+      .locator(".load-bar i")
+      .first()
+      .evaluate((bar) => bar.getBoundingClientRect().width),
+  ).toBeGreaterThan(20);
+  // What was typed for it stands in a terminal of its own; the user's is free.
+  expect(await page.page.locator(".terminal-tab").count()).toBe(2);
+  await page.typeCommand("echo still $((40 + 2))");
+  await page.terminalShows("still 42");
+  await drawer.getByRole("button", { name: "Stop" }).click();
+  await drawer.getByRole("button", { name: "Start" }).waitFor();
+  const ended = sum(await shares(page));
+  await page.page.waitForTimeout(1500);
+  expect(sum(await shares(page))).toBe(ended);
+  await page.page.locator(".terminal-tab button").nth(2).click();
+  await page.terminalShows(`[200]\t${ended} responses`.replace("\t", " ")).catch(() => page.terminalShows(/\[200\]\s+\d+ responses/));
+  expect(page.complaints).toEqual([]);
+  await page.close();
+});
+
+test("one kept connection: one pod gets all", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.page.keyboard.press("F6");
+  await page.page.locator(".drawer-buttons button").first().click();
+  const drawer = page.page.locator(".drawer.load");
+  await drawer.getByLabel("Requests/s").fill("10");
+  await drawer.getByLabel("Connections").selectOption("keep");
+  await drawer.getByRole("button", { name: "Start" }).click();
+  await expect.poll(async () => sum(await shares(page)), { timeout: 20_000 }).toBeGreaterThan(15);
+  expect((await shares(page)).filter((count) => count > 0)).toHaveLength(1);
+  await page.close();
+});
+
+test.each([
+  { name: "light, English", theme: "light" as const, suffix: "" },
+  { name: "dark, Chinese", theme: "dark" as const, suffix: "?lang=zh" },
+])("axe finds nothing in the load generator: $name", async ({ theme, suffix }) => {
+  const page = await PlaygroundPage.open({ theme, suffix });
+  await page.ready();
+  await page.page.keyboard.press("F6");
+  await page.page.keyboard.press("o");
+  await page.page.locator(".drawer.load").waitFor();
+  await page.page.locator(".load-form button[type=submit]").click();
+  await page.page.locator(".load-bar b").first().waitFor({ timeout: 20_000 });
+  expect(await violations(page)).toEqual([]);
+  await page.page.keyboard.press("Escape");
+  await page.page.locator(".drawer.load").waitFor({ state: "detached" });
+  await page.close();
+});
