@@ -5,6 +5,8 @@ export interface Layers {
   readonly missed: readonly string[];
   /** Source files that nothing needs. */
   readonly unneeded: readonly string[];
+  /** Allowances of the table that no import uses. */
+  readonly unused: readonly string[];
   readonly count: number;
 }
 export function checkLayers(base?: string): Promise<Layers>;

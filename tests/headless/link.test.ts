@@ -2,14 +2,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { openScenario } from "../../src/playground/library.ts";
+import { readScenarioLink } from "../../src/playground/read-link.ts";
 import { kubehop, root } from "./kubehop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kubehop-link-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const scenarios = readdirSync(join(root, "scenarios")).filter((name) => name.endsWith(".yaml"));
+
+test.each(readdirSync(join(root, "scenarios")).filter((name) => name.endsWith(".yaml")))("scenarios/%s: link and back", (name) => {
+  const text = readFileSync(join(root, "scenarios", name), "utf8");
+  expect(readScenarioLink(openScenario(text).link())).toMatchObject({ text });
+});
 
 describe("kubehop link and open (contract, section 7)", () => {
-  test.each(scenarios)("%s comes back as it was", (name) => {
+  test.each(["kubia.yaml", "tutorial.yaml"])("%s comes back as it was", (name) => {
     const link = kubehop(["link", `scenarios/${name}`]).stdout;
     expect(link).toMatch(/^#k1:[A-Za-z0-9_-]+\n$/);
     expect(kubehop(["open", link.trim()]).stdout).toBe(readFileSync(join(root, "scenarios", name), "utf8"));
