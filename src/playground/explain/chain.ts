@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import type { ConnectionRecord, HopRecord } from "../../cluster/index.ts";
 import type { ChainLink, Shown } from "../protocol.ts";
+import { explainEnding } from "./ending.ts";
 import { ipOf, shown } from "./ending-parts.ts";
 import { asItems, asText, asTexts, specOf, statusOf } from "./fields.ts";
 import type { Look } from "./look.ts";
@@ -115,13 +116,15 @@ function lastThrough(look: Look, passes: (hop: HopRecord) => boolean): Ends {
 }
 
 function linksOf(look: Look, { connection, hop, service, pod }: Ends): readonly ChainLink[] {
+  const ending = connection === undefined ? undefined : explainEnding(look, connection);
+  const blamed = ending?.isFailure === true ? ending.show.find((one) => one.place !== undefined) : undefined;
   return [
     ...(connection === undefined ? [] : packetLinks(connection, hop ?? 0)),
     ...(connection === undefined ? [] : policyLinks(look, connection)),
-    ...(service === undefined ? [] : [serviceLink(look, service)]),
+    ...(service === undefined ? [] : [serviceLink(look, service, blamed?.object)]),
     ...(service === undefined ? [] : sliceLinks(look, service, pod)),
     ...(pod === undefined ? [] : podLinks(look, pod, service)),
-    ...textLinks(look, service, pod),
+    ...(blamed === undefined ? textLinks(look, service, pod) : [textLink(look, blamed, false)]),
   ];
 }
 
@@ -169,7 +172,7 @@ function policyLinks(look: Look, { info, hops }: ConnectionRecord): readonly Cha
   });
 }
 
-function serviceLink(look: Look, service: KubernetesObject): ChainLink {
+function serviceLink(look: Look, service: KubernetesObject, blamed: string | undefined): ChainLink {
   const id = nameOf(service as unknown as Loose);
   const spec = specOf(service);
   const selector = Object.entries(asTexts(spec["selector"]));
@@ -178,7 +181,7 @@ function serviceLink(look: Look, service: KubernetesObject): ChainLink {
     kind: "service",
     label: `${service.metadata.name} ${ports.join(" ")} ${selector.map(([key, value]) => `${key}=${value}`).join(",")}`.trim(),
     shown: shown(id, look.text.place(id, ["spec", "selector"], "key")),
-    isWell: membersOf(look, service).some((member) => member.isIn) || selector.length === 0,
+    isWell: blamed !== id && (membersOf(look, service).some((member) => member.isIn) || selector.length === 0),
   };
 }
 
@@ -267,9 +270,7 @@ export function probeText(probe: Loose): string {
 function textLinks(look: Look, service: KubernetesObject | undefined, pod: KubernetesObject | undefined): readonly ChainLink[] {
   const links: ChainLink[] = [];
   const add = (given: Shown, isWell: boolean) => {
-    if (given.place === undefined) return;
-    const line = look.text.scenario.text.split("\n")[given.place.line - 1] ?? "";
-    links.push({ kind: "text", label: line.trim(), shown: given, isWell });
+    if (given.place !== undefined) links.push(textLink(look, given, isWell));
   };
   if (service !== undefined && pod !== undefined) {
     const member = memberOf(look, service, pod);
@@ -285,6 +286,11 @@ function textLinks(look: Look, service: KubernetesObject | undefined, pod: Kuber
     add(shown(nameOf(pod as unknown as Loose), place), isReady(pod));
   }
   return links;
+}
+
+function textLink(look: Look, given: Shown, isWell: boolean): ChainLink {
+  const line = look.text.scenario.text.split("\n")[(given.place?.line ?? 1) - 1] ?? "";
+  return { kind: "text", label: line.trim(), shown: given, isWell };
 }
 
 /** A live object by its name in the house, `service/default/kubia`. */

@@ -1,7 +1,6 @@
 import type { Difference } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { reveal } from "../editor/reveal.ts";
-import { placeName } from "../inspector/words.ts";
 import { adopt, reapply, useDifferences } from "./differences.ts";
 import "./sync.css";
 
@@ -33,10 +32,10 @@ function Row({ difference }: { difference: Difference }) {
     <li>
       <span>
         {place === undefined ? (
-          <code>{placeName(object)}</code>
+          <code>{shortName(object)}</code>
         ) : (
           <button type="button" className="place" onClick={() => reveal(place)}>
-            {placeName(object)}
+            {shortName(object)}
           </button>
         )}{" "}
         {kind === "changed" && (
@@ -70,4 +69,9 @@ export function byWhom({ by, atMs }: Difference): string {
   const seconds = Math.floor(atMs / 1000);
   const command = by.length > 48 ? `${by.slice(0, 47)}…` : by;
   return `${command}, ${`${Math.floor(seconds / 60)}`.padStart(2, "0")}:${`${seconds % 60}`.padStart(2, "0")}`;
+}
+
+/** `replicationcontroller/kubia`, as kubectl says it; a namespace that is not default stays. */
+function shortName(object: string): string {
+  return object.replace(/^([^/]+)\/default\//, "$1/");
 }

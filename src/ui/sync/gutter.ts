@@ -6,6 +6,10 @@ import { useDifferences } from "./differences.ts";
 /** Marks in the editor's gutter where the cluster lives otherwise than the text says. Returns what ends it. */
 export function markDifferences(code: editor.IStandaloneCodeEditor): () => void {
   const marks = code.createDecorationsCollection();
+  const endOf = (line: number) => {
+    const model = code.getModel();
+    return model === null || line > model.getLineCount() ? 1 : model.getLineMaxColumn(line);
+  };
   const draw = () => {
     const { ui } = useLanguage.getState();
     marks.set(
@@ -16,7 +20,7 @@ export function markDifferences(code: editor.IStandaloneCodeEditor): () => void 
         const by = byWhom(difference);
         return [
           {
-            range: { startLineNumber: place.line, startColumn: 1, endLineNumber: place.line, endColumn: 1 },
+            range: { startLineNumber: place.line, startColumn: 1, endLineNumber: place.line, endColumn: endOf(place.line) },
             options: {
               isWholeLine: true,
               linesDecorationsClassName: `differs ${kind}`,

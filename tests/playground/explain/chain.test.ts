@@ -63,3 +63,11 @@ test("a denied packet names its policy", () => {
   const policy = whyChain(look, { from: "hop", connection, hop: 0 }).find((link) => link.kind === "policy");
   expect(policy).toMatchObject({ label: "closed", isWell: false, shown: { object: "networkpolicy/default/closed" } });
 });
+
+test("a closed target port leads to the line that names it", () => {
+  const text = scenario(app(), service("selector: {app: web}", "targetPort: 81"), caller);
+  const { look, connection } = world(text);
+  const chain = whyChain(look, { from: "hop", connection, hop: 0 });
+  expect(chain.at(-1)).toMatchObject({ kind: "text", isWell: false, label: "- {port: 80, targetPort: 81}" });
+  expect(chain.find((link) => link.kind === "service")?.isWell).toBe(false);
+});
