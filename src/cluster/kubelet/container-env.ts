@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../api/meta.ts";
 import type { Container, Pod } from "../api/pod/types.ts";
 import { decodeBase64, decodeUtf8 } from "../protocols/bytes.ts";
 import { podField, resourceField } from "./downward.ts";
-import { expand } from "./expand.ts";
+import { expand, type Variables } from "./expand.ts";
 
 /** What is read for `configMapKeyRef` and kin. */
 export interface EnvSources {
@@ -12,7 +12,23 @@ export interface EnvSources {
   readonly podIPs: readonly string[];
 }
 
-export type EnvResult = { readonly ok: true; readonly env: ReadonlyMap<string, string> } | { readonly ok: false; readonly message: string };
+/** A container's variables. Those of Services, which can be many, are one value for all containers of a namespace. */
+export class ContainerVariables implements Variables {
+  /** The container's own, in order. */
+  readonly own: ReadonlyMap<string, string>;
+  readonly fromServices: ReadonlyMap<string, string>;
+
+  constructor(own: ReadonlyMap<string, string>, fromServices: ReadonlyMap<string, string>) {
+    this.own = own;
+    this.fromServices = fromServices;
+  }
+
+  get(name: string): string | undefined {
+    return this.own.get(name) ?? this.fromServices.get(name);
+  }
+}
+
+export type EnvResult = { readonly ok: true; readonly env: ContainerVariables } | { readonly ok: false; readonly message: string };
 
 /**
  * A container's own variables: `envFrom`, then `env` in order; each may use those before it and the Services' ones. Those of Services come in last, where absent.
@@ -20,14 +36,9 @@ export type EnvResult = { readonly ok: true; readonly env: ReadonlyMap<string, s
  *
  * @source pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables
  */
-export function containerEnv(
-  pod: Pod,
-  container: Container,
-  sources: EnvSources,
-  fromServices: readonly (readonly [string, string])[],
-): EnvResult {
-  const env = new Map<string, string>();
-  const known = new Map<string, string>(fromServices);
+export function containerEnv(pod: Pod, container: Container, sources: EnvSources, fromServices: ReadonlyMap<string, string>): EnvResult {
+  const own = new Map<string, string>();
+  const env = new ContainerVariables(own, fromServices);
   for (const { prefix = "", configMapRef, secretRef } of container.envFrom ?? []) {
     const reference = configMapRef ?? secretRef;
     if (reference === undefined) continue;
@@ -38,18 +49,15 @@ export function containerEnv(
     }
     for (const [key, value] of Object.entries(found.data ?? {})) {
       const text = configMapRef === undefined ? decodeText(value) : value;
-      env.set(prefix + key, text);
-      known.set(prefix + key, text);
+      own.set(prefix + key, text);
     }
   }
   for (const variable of container.env ?? []) {
-    const value = envValue(pod, container, variable, sources, known);
+    const value = envValue(pod, container, variable, sources, env);
     if (typeof value === "object") return value;
     if (value === undefined) continue;
-    env.set(variable.name, value);
-    known.set(variable.name, value);
+    own.set(variable.name, value);
   }
-  for (const [name, value] of fromServices) if (!env.has(name)) env.set(name, value);
   return { ok: true, env };
 }
 
@@ -60,7 +68,7 @@ function envValue(
   container: Container,
   variable: EnvVar,
   sources: EnvSources,
-  known: ReadonlyMap<string, string>,
+  known: Variables,
 ): string | undefined | { readonly ok: false; readonly message: string } {
   const from = variable.valueFrom;
   if (from === undefined) return expand(variable.value ?? "", known);

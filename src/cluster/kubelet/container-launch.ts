@@ -2,8 +2,9 @@ import type { Container, Pod } from "../api/pod/types.ts";
 import { Machine } from "../machine/machine.ts";
 import { createSink } from "../machine/streams.ts";
 import type { Process } from "../machine/syscall.ts";
+import type { ContainerVariables } from "./container-env.ts";
 import { ContainerLog } from "./container-log.ts";
-import { expand } from "./expand.ts";
+import { expand, type Variables } from "./expand.ts";
 import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
 import { hostsFile, podHostname } from "./hosts-file.ts";
 import { podResolvConf } from "./resolv-conf.ts";
@@ -16,7 +17,7 @@ export interface LaunchedContainer {
 }
 
 /** What the container runs: the image's own words, unless the pod gives a command (then its arguments alone count). Pure. @source kubernetes.io, "Define a Command and Arguments for a Container" */
-export function containerArgs(spec: Container, image: ContainerImage, env: ReadonlyMap<string, string>): readonly string[] {
+export function containerArgs(spec: Container, image: ContainerImage, env: Variables): readonly string[] {
   const expanded = (words: readonly string[]): readonly string[] => words.map((word) => expand(word, env));
   const command = expanded(spec.command ?? []);
   const args = expanded(spec.args ?? []);
@@ -31,7 +32,7 @@ export function launchContainer(
   sandbox: Sandbox | undefined,
   spec: Container,
   image: ContainerImage,
-  env: ReadonlyMap<string, string>,
+  env: ContainerVariables,
 ): LaunchedContainer | string {
   const { simulation, node, nodeName, stepCounter } = options;
   const hostname = podHostname(pod, nodeName);
@@ -42,7 +43,7 @@ export function launchContainer(
     hostname,
     network: sandbox?.network ?? node.network,
     programs: image.programs,
-    env: startEnv(image, hostname, spec, env),
+    env: () => startEnv(image, hostname, spec, env),
     cwd: spec.workingDir ?? image.workingDirectory ?? "/",
     services: options.services(pod, spec.name),
     isContainer: true,
@@ -65,8 +66,8 @@ export function launchContainer(
  * What the container's programs start with: PATH and HOSTNAME, then the pod's own variables as written, then all others by name
  * (the real kubelet adds those of Services in the order of a map, so in none).
  */
-function startEnv(image: ContainerImage, hostname: string, spec: Container, env: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const all = new Map([...image.env, ["HOSTNAME", hostname], ["HOME", "/root"], ...env]);
+function startEnv(image: ContainerImage, hostname: string, spec: Container, env: ContainerVariables): ReadonlyMap<string, string> {
+  const all = new Map([...image.env, ["HOSTNAME", hostname], ["HOME", "/root"], ...env.fromServices, ...env.own]);
   const first = ["PATH", "HOSTNAME", ...(spec.env ?? []).map(({ name }) => name)];
   const names = new Set([...first, ...[...all.keys()].sort()]);
   return new Map([...names].flatMap((name) => (all.has(name) ? [[name, all.get(name) as string]] : [])));

@@ -1,8 +1,10 @@
+export type Variables = Pick<ReadonlyMap<string, string>, "get">;
+
 /**
  * Replaces `$(NAME)`; an unknown name stays as written, `$$` is a dollar sign.
  * @source third_party/forked/golang/expansion/expand.go
  */
-export function expand(text: string, variables: ReadonlyMap<string, string>): string {
+export function expand(text: string, variables: Variables): string {
   let result = "";
   let at = 0;
   while (at < text.length) {

@@ -45,7 +45,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   let isRunning = true;
   const reporter = new NodeReporter(options, catchUp);
   /** Variables of a namespace's Services, until a Service changes: many pods start with the same ones. */
-  const variables = new Map<string, readonly (readonly [string, string])[]>();
+  const variables = new Map<string, ReadonlyMap<string, string>>();
 
   const context: PodWorkerContext = {
     options,
@@ -66,12 +66,12 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     },
   };
 
-  function serviceVariables(pod: Pod): readonly (readonly [string, string])[] {
+  function serviceVariables(pod: Pod): ReadonlyMap<string, string> {
     const links = pod.spec.enableServiceLinks ?? true;
     const key = `${pod.metadata.namespace} ${links}`;
     let known = variables.get(key);
     if (known === undefined) {
-      known = serviceEnv(linkedServices(services.list(pod.metadata.namespace), services.get("default", "kubernetes"), links));
+      known = new Map(serviceEnv(linkedServices(services.list(pod.metadata.namespace), services.get("default", "kubernetes"), links)));
       variables.set(key, known);
     }
     return known;

@@ -5,7 +5,7 @@ import type { Machine } from "../machine/machine.ts";
 import { type ProgramEntry, type SignalName, type Sys, signalNumber } from "../machine/syscall.ts";
 import type { Timer } from "../sim/clock.ts";
 import { formatRfc3339 } from "../sim/date.ts";
-import { containerEnv, type EnvSources } from "./container-env.ts";
+import { ContainerVariables, containerEnv, type EnvSources } from "./container-env.ts";
 import { launchContainer } from "./container-launch.ts";
 import { type ContainerInstance, ContainerSlot } from "./container-slot.ts";
 import type { ContainerImage, KubeletOptions, Sandbox } from "./host.ts";
@@ -32,7 +32,7 @@ export interface PodWorkerContext {
   /** The node's own addresses, the primary first. */
   readonly hostIPs: readonly string[];
   sources(pod: Pod): Omit<EnvSources, "podIPs">;
-  serviceVariables(pod: Pod): readonly (readonly [string, string])[];
+  serviceVariables(pod: Pod): ReadonlyMap<string, string>;
   /** The pod as the API server has it now. */
   current(pod: Pod): Pod | undefined;
   /** The worker has nothing left to do. */
@@ -355,7 +355,7 @@ export class PodWorker {
   }
 
   /** A new life of the container, or why it could not begin. */
-  #launch(slot: ContainerSlot, image: ContainerImage, env: ReadonlyMap<string, string>): ContainerInstance | string {
+  #launch(slot: ContainerSlot, image: ContainerImage, env: ContainerVariables): ContainerInstance | string {
     const { options } = this.#context;
     const { namespace, name } = this.#pod.metadata;
     const launched = launchContainer(options, this.#pod, this.#sandbox, slot.spec, image, env);
@@ -470,7 +470,7 @@ export class PodWorker {
       const found = options.images.find(slot.image, this.#pod, slot.spec.name) ?? unknownImage;
       slot.imageId = known?.imageID ?? imageId(slot.image);
       const env = this.#env(slot);
-      const started = this.#launch(slot, found, env.ok ? env.env : new Map());
+      const started = this.#launch(slot, found, env.ok ? env.env : new ContainerVariables(new Map(), new Map()));
       if (typeof started === "string") continue; // it starts the usual way and fails there
       slot.run(started, false);
       if (known?.state?.running?.startedAt != null) slot.state = { running: { startedAt: known.state.running.startedAt } };

@@ -236,7 +236,8 @@ function grpcRun(target: ProbeTarget, action: { readonly port: number; readonly 
   });
   return (done) => {
     const exchange = exchangeHttp(target, host, action.port, timeoutUs, request, false, (answer) => {
-      if (typeof answer === "string") {
+      // What speaks no HTTP/2 is dialled again until the time is over.
+      if (typeof answer === "string" || answer.version !== "HTTP/2") {
         done({
           type: "failure",
           output: `timeout: failed to connect service "${address}" within ${timeoutUs / 1_000_000}s: context deadline exceeded`,
@@ -244,9 +245,13 @@ function grpcRun(target: ProbeTarget, action: { readonly port: number; readonly 
         return;
       }
       const status = header(answer.headers, "grpc-status");
-      if (answer.status === 200 && status === "0") done({ type: "success", output: "service is healthy" });
-      else {
-        const output = `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unexpected HTTP status code received from server: ${answer.status}`;
+      const message = header(answer.headers, "grpc-message") ?? "";
+      if (status === "0" && answer.body === "SERVING") done({ type: "success", output: "service healthy" });
+      else if (status === "0") done({ type: "failure", output: `service unhealthy (responded with ${JSON.stringify(answer.body)})` });
+      else if (status === "5") {
+        done({ type: "failure", output: `error: health rpc probe failed: rpc error: code = NotFound desc = ${message}` });
+      } else {
+        const output = `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${message || `unexpected HTTP status code received from server: ${answer.status}`}`;
         done({ type: "failure", output });
       }
     });

@@ -3,7 +3,7 @@ import type { Container, Pod, Volume } from "../api/pod/types.ts";
 import type { Machine } from "../machine/machine.ts";
 import { decodeText } from "./container-env.ts";
 import { podField, resourceField } from "./downward.ts";
-import { expand } from "./expand.ts";
+import { expand, type Variables } from "./expand.ts";
 
 type Data = KubernetesObject & { readonly data?: Readonly<Record<string, string>>; readonly binaryData?: Readonly<Record<string, string>> };
 
@@ -131,7 +131,7 @@ export function writeVolume(node: Machine, pod: Pod, volume: Volume, files: read
 }
 
 /** Puts a container's mounts into its tree: the same directory for all containers of the pod. */
-export function mountVolumes(node: Machine, machine: Machine, pod: Pod, container: Container, env: ReadonlyMap<string, string>): void {
+export function mountVolumes(node: Machine, machine: Machine, pod: Pod, container: Container, env: Variables): void {
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find(({ name }) => name === mount.name);
     if (volume === undefined) continue;

@@ -26,7 +26,8 @@ export interface MachineOptions {
   readonly network: MachineNetwork;
   readonly programs: ReadonlyMap<string, ProgramEntry>;
   /** What every process starts with; `PATH`, `HOME`, `HOSTNAME` are filled in where absent. */
-  readonly env?: ReadonlyMap<string, string>;
+  /** A function: worked out when a program first asks. */
+  readonly env?: ReadonlyMap<string, string> | (() => ReadonlyMap<string, string>);
   readonly cwd?: string;
   readonly user?: string;
   readonly home?: string;
@@ -57,12 +58,13 @@ export class Machine implements ProcessOwner, SysMachine {
   readonly services: Map<string, unknown>;
   readonly nullInput: InputStream;
   readonly nullOutput: OutputStream;
-  readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
   /** Its programs' steps, and those of the other machines with the same counter. */
   readonly stepCounter: StepCounter;
 
   readonly #programs: ReadonlyMap<string, ProgramEntry>;
+  readonly #givenEnv: ReadonlyMap<string, string> | (() => ReadonlyMap<string, string>);
+  #env: ReadonlyMap<string, string> | undefined;
   readonly #isContainer: boolean;
   readonly #randomName: string;
   readonly #processes = new Map<number, ProcessState>();
@@ -94,13 +96,21 @@ export class Machine implements ProcessOwner, SysMachine {
       addresses: () => network.addresses(),
     };
     this.cwd = options.cwd ?? (this.#isContainer ? "/" : home);
-    const env = new Map([["PATH", pathDefault], ["HOSTNAME", options.hostname], ...(options.env ?? [])]);
-    if (!env.has("HOME")) env.set("HOME", home);
-    this.env = env;
+    this.#givenEnv = options.env ?? new Map();
     this.nullInput = createNullInput(this.clock);
     this.nullOutput = createNullOutput(this.clock);
     this.files = new Files(() => this.simulation.dateMs(), directoriesOf(options.programs));
     this.#layFiles(options.hostname, user, home);
+  }
+
+  get env(): ReadonlyMap<string, string> {
+    if (this.#env === undefined) {
+      const given = typeof this.#givenEnv === "function" ? this.#givenEnv() : this.#givenEnv;
+      const env = new Map([["PATH", pathDefault], ["HOSTNAME", this.host.hostname], ...given]);
+      if (!env.has("HOME")) env.set("HOME", this.host.home);
+      this.#env = env;
+    }
+    return this.#env;
   }
 
   get random(): Random {
@@ -131,7 +141,7 @@ export class Machine implements ProcessOwner, SysMachine {
     const found = this.#program(options, process.cwd);
     if (typeof found === "string") return found;
     process.args = found.args;
-    if (options.env !== undefined) process.env = options.env;
+    if (options.env !== undefined) process.ownEnv = options.env;
     if (options.cwd !== undefined) process.cwd = options.cwd;
     process.catches = found.entry.catches ?? [];
     process.forgetHandlers();
@@ -206,7 +216,7 @@ export class Machine implements ProcessOwner, SysMachine {
       session: options.session ?? parent?.session ?? 0,
       terminal: "terminal" in options ? options.terminal : parent?.terminal,
       args: found.args,
-      env: options.env ?? parent?.env ?? this.env,
+      env: options.env ?? parent?.ownEnv,
       cwd,
       stdin: options.stdin ?? parent?.stdin ?? this.nullInput,
       stdout: options.stdout ?? parent?.stdout ?? this.nullOutput,

@@ -20,6 +20,8 @@ export interface ProcessOwner {
   /** The process has ended: take it out of the table. */
   ended(process: ProcessState): void;
   countStep(): void;
+  /** What a process starts with that is given nothing else. */
+  readonly env: ReadonlyMap<string, string>;
 }
 
 export interface ProcessBirth {
@@ -29,7 +31,8 @@ export interface ProcessBirth {
   readonly session: number;
   readonly terminal: Terminal | undefined;
   readonly args: readonly string[];
-  readonly env: ReadonlyMap<string, string>;
+  /** undefined: the machine's. */
+  readonly env: ReadonlyMap<string, string> | undefined;
   readonly cwd: string;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
@@ -57,7 +60,8 @@ export class ProcessState implements Process, FiberHost {
   readonly isInit: boolean;
   parentPid: number;
   args: readonly string[];
-  env: ReadonlyMap<string, string>;
+  /** undefined: the machine's. */
+  ownEnv: ReadonlyMap<string, string> | undefined;
   cwd: string;
   stdin: InputStream;
   stdout: OutputStream;
@@ -84,7 +88,7 @@ export class ProcessState implements Process, FiberHost {
     this.session = birth.session;
     this.terminal = birth.terminal;
     this.args = birth.args;
-    this.env = birth.env;
+    this.ownEnv = birth.env;
     this.cwd = birth.cwd;
     this.stdin = birth.stdin;
     this.stdout = birth.stdout;
@@ -98,6 +102,10 @@ export class ProcessState implements Process, FiberHost {
   get name(): string {
     const path = this.args[0] ?? "";
     return path.slice(path.lastIndexOf("/") + 1);
+  }
+
+  get env(): ReadonlyMap<string, string> {
+    return this.ownEnv ?? this.#owner.env;
   }
 
   get isHeld(): boolean {
