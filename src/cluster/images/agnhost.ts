@@ -6,7 +6,8 @@ import { type HttpRequest, type HttpResponse, header, httpRequest } from "../pro
 import { goDate } from "../protocols/http-date.ts";
 import { payloadText } from "../protocols/summary.ts";
 import { textPayload } from "../protocols/text.ts";
-import { goBadRequest, goIdleUs, goNotFound, goResponse, splitTarget } from "./go-http.ts";
+import { goBadRequest, goIdleUs, goResponse, splitTarget } from "./go-http.ts";
+import { grpcHealthChecking } from "./grpc-health.ts";
 import { imageOf } from "./image.ts";
 import { listenHttp, waitForEver } from "./serve.ts";
 
@@ -25,6 +26,8 @@ function* runAgnhost(sys: Sys): Program {
       case "pause":
         yield* sys.out("Paused\n");
         return yield* waitForEver(sys);
+      case "grpc-health-checking":
+        return yield* grpcHealthChecking(sys, flags);
       case "porter":
         return yield* porter(sys);
       case "dns-suffix":
@@ -90,9 +93,6 @@ function* netexec(sys: Sys, flags: ReadonlyMap<string, string>): Run<number> {
     *handle(request, stream) {
       const { path, query } = splitTarget(request.target);
       switch (path) {
-        case "/":
-          yield* sys.err("GET /\n");
-          return goResponse(sys, request, { body: `NOW: ${goDate(sys.dateMs())}` });
         case "/hostname":
         case "/hostName":
           return goResponse(sys, request, { body: sys.host.hostname });
@@ -120,8 +120,9 @@ function* netexec(sys: Sys, flags: ReadonlyMap<string, string>): Run<number> {
           });
         case "/dial":
           return yield* dialHandler(sys, request, query);
-        default:
-          return goNotFound(sys, request);
+        default: // "/" is the pattern for whatever no other one takes
+          yield* sys.err("GET /\n");
+          return goResponse(sys, request, { body: `NOW: ${goDate(sys.dateMs())}` });
       }
     },
   });
