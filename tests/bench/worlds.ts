@@ -67,14 +67,14 @@ function settled(text: string): OpenScenario {
   return open;
 }
 
-/** A client pod on node1; Services in front of pods on node2. The first ten have `endpoints` of them, the others one. */
-export function clusterIpWorld(mode: Mode, services: number, endpoints: number): World {
+/** A client pod on node1; Services in front of pods on other nodes. The first `busy` of them have `endpoints` of them, the others one. */
+export function clusterIpWorld(mode: Mode, services: number, endpoints: number, busy = 10): World {
   let text = head({ mode, nodes: 1 + Math.ceil((endpoints + 1) / podsPerNode) }) + pod("client", "client", 1);
   for (let e = 0; e < endpoints; e++) text += pod(`server-${e}`, "server", 2 + Math.floor(e / podsPerNode));
   text += pod("single", "single", 2);
   const vips: string[] = [];
   for (let i = 0; i < services; i++) {
-    text += service(`s${i}`, i < 10 ? "server" : "single", serviceIp(i));
+    text += service(`s${i}`, i < busy ? "server" : "single", serviceIp(i));
     vips.push(`${serviceIp(i)}:80`);
   }
   return { open: settled(text), vips };
