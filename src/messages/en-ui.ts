@@ -276,4 +276,5 @@ export const enUi = {
   addToText: "Add to text",
   format: "Format",
   insertTemplate: "Insert",
+  miniMap: "Map of the whole picture",
 } as const;

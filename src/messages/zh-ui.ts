@@ -276,4 +276,5 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   addToText: "加入文本",
   format: "格式化",
   insertTemplate: "插入",
+  miniMap: "全图缩略图",
 };

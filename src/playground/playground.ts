@@ -486,7 +486,7 @@ export class Playground {
     const running = this.#running.get(id);
     if (running === undefined || !this.#isWatched) return;
     this.#running.delete(id);
-    const connections = this.cluster.sessionConnections(id, running.sinceUs).slice(-connectionsExplained);
+    const connections = this.cluster.sessionConnections(id, running.sinceUs, connectionsExplained);
     if (connections.length === 0) return;
     const endings = explainCommand(this.look, connections, running.output);
     if (endings.length === 0) return;

@@ -205,8 +205,8 @@ function ShareButton() {
   };
   return (
     <>
-      <button type="button" className="btn primary share-button" onClick={() => void share()}>
-        <Icon name="link" /> {ui.share}
+      <button type="button" className="btn primary share-button" aria-label={ui.share} onClick={() => void share()}>
+        <Icon name="link" /> <span>{ui.share}</span>
       </button>
       <span className="toast" role="status">
         {said}

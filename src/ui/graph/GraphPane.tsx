@@ -4,6 +4,7 @@ import {
   BackgroundVariant,
   type Edge,
   getViewportForBounds,
+  MiniMap,
   type Node,
   ReactFlow,
   ReactFlowProvider,
@@ -27,6 +28,9 @@ import { spotAt } from "./spots.ts";
 /** Namespaces of the cluster's own programs: hidden until asked for, so that a beginner's picture is the beginner's cluster. */
 const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "ingress-nginx"];
 const none: readonly string[] = [];
+const farZoom = 0.56;
+/** A picture of so many boxes gets a map. */
+const mapFrom = 70;
 
 export function GraphPane() {
   return (
@@ -114,6 +118,10 @@ function Graph() {
     if (spot.hop === undefined) follow(spot.connection);
     else showHop(spot.connection, spot.hop);
   }, []);
+  /** From far away names grow and details give way. */
+  const farOrNear = useCallback((_: unknown, { zoom }: { zoom: number }) => {
+    sectionRef.current?.classList.toggle("is-far", zoom < farZoom);
+  }, []);
   const pointPacket = useCallback((event: MouseEvent) => {
     const section = sectionRef.current;
     const rect = section?.querySelector(".react-flow")?.getBoundingClientRect();
@@ -151,12 +159,14 @@ function Graph() {
           minZoom={0.15}
           maxZoom={2}
           nodeDragThreshold={4}
+          onMove={farOrNear}
           disableKeyboardA11y
           proOptions={{ hideAttribution: false }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
           <Fit model={model} fitKey={`${summary?.name} ${summary?.seed} ${view} ${showsSystem}`} />
           <Lanes lanes={model.lanes} />
+          {model.nodes.length >= mapFrom && <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} />}
           {geometry !== undefined && <PacketLayer geometry={geometry} />}
         </ReactFlow>
       )}

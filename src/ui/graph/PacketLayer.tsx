@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useStoreApi } from "reactflow";
-import { placeLabel, type Rectangle } from "../../graph/place-label.ts";
+import { overlap, placeLabel, type Rectangle } from "../../graph/place-label.ts";
 import { internetBox, type Meaning, type Stop } from "../../graph/tracks.ts";
 import { waitingOf } from "../../graph/waiting.ts";
 import { say } from "../../messages/catalogue.ts";
@@ -8,7 +8,7 @@ import { useLanguage } from "../app/language.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { archive, usePage } from "../store/store.ts";
 import { along, type Geometry, type Point } from "./geometry.ts";
-import { drawLabel, type LabelRow, labelSize } from "./label.ts";
+import { drawLabel, type LabelRow, labelSize, sentenceWidths } from "./label.ts";
 import { drawNumber, drawPacket, drawRing, type Paint, strokeCurve } from "./packet-shapes.ts";
 import { flightsNow, frame, legMs, type PlaybackState, usePlayback } from "./playback.ts";
 import { type Spot, setSpots } from "./spots.ts";
@@ -94,8 +94,13 @@ export function PacketLayer({ geometry }: { geometry: Geometry }) {
         const end = position(geometry, { ...packet, travelled: 1 }, state);
         if (end !== undefined) {
           const rows = labelRows(packet.stop);
-          const size = labelSize(paint, rows);
-          drawLabel(paint, placeLabel(toScreen(end), size, obstacles, { width, height }), rows, packet.stop.meaning);
+          const offers = sentenceWidths.map((sentenceWidth) => {
+            const place = placeLabel(toScreen(end), labelSize(paint, rows, sentenceWidth), obstacles, { width, height });
+            return { sentenceWidth, place, covered: obstacles.reduce((sum, obstacle) => sum + overlap(place, obstacle), 0) };
+          });
+          const [wide, narrow] = offers as [(typeof offers)[number], (typeof offers)[number]];
+          const { place, sentenceWidth } = narrow.covered < wide.covered ? narrow : wide;
+          drawLabel(paint, place, rows, packet.stop.meaning, sentenceWidth);
         }
       }
       const ringAt = wait === undefined ? undefined : geometry.corner(wait.box);

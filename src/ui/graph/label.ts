@@ -8,17 +8,22 @@ export type LabelRow = { readonly name: string; readonly before: string; readonl
 const lineHeight = 16;
 const padding = 8;
 const gap = 8;
-const sentenceWidth = 290;
+/** A sentence is set wide, or narrow where that covers less. */
+export const sentenceWidths = [280, 168] as const;
 const mono = (colour: Paint["colour"]) => `600 11.5px ${colour("--mono")}`;
 const sans = (colour: Paint["colour"]) => `500 12px ${colour("--sans")}`;
 
-export function labelSize(paint: Paint, rows: readonly LabelRow[]): { readonly width: number; readonly height: number } {
+export function labelSize(
+  paint: Paint,
+  rows: readonly LabelRow[],
+  sentenceWidth: number,
+): { readonly width: number; readonly height: number } {
   const nameWidth = nameColumn(paint, rows);
   let width = 0;
   let lines = 0;
   for (const row of rows) {
     if ("text" in row) {
-      const wrapped = wrap(paint, row.text);
+      const wrapped = wrap(paint, row.text, sentenceWidth);
       lines += wrapped.length;
       for (const line of wrapped) width = Math.max(width, measure(paint, line, sans));
     } else {
@@ -30,7 +35,7 @@ export function labelSize(paint: Paint, rows: readonly LabelRow[]): { readonly w
   return { width: Math.ceil(width) + 2 * padding, height: lines * lineHeight + 2 * 4 };
 }
 
-export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRow[], meaning: Meaning): void {
+export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRow[], meaning: Meaning, sentenceWidth: number): void {
   const { context, colour } = paint;
   context.beginPath();
   context.roundRect(place.x, place.y, place.width, place.height, 6);
@@ -48,7 +53,7 @@ export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRo
     if ("text" in row) {
       context.font = sans(colour);
       context.fillStyle = colour("--text");
-      for (const line of wrap(paint, row.text)) {
+      for (const line of wrap(paint, row.text, sentenceWidth)) {
         context.fillText(line, at, middle);
         middle += lineHeight;
       }
@@ -84,7 +89,7 @@ function measure({ context, colour }: Paint, text: string, font: typeof mono): n
 }
 
 /** Breaks at spaces, and between Chinese characters. */
-function wrap(paint: Paint, text: string): readonly string[] {
+function wrap(paint: Paint, text: string, sentenceWidth: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const piece of text.match(/[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+/g) ?? []) {
