@@ -123,6 +123,7 @@ export class Recorder {
 interface RulePath {
   readonly list: readonly AppliedRule[];
   readonly decisions: Map<Reason, Decision>;
+  lastDecision: Decision | undefined;
   last: AppliedRule | undefined;
   lastPath: RulePath | undefined;
   others: Map<AppliedRule, RulePath> | undefined;
@@ -139,11 +140,18 @@ class Decisions {
   of(rule: AppliedRule | undefined, rules: readonly AppliedRule[], object: ObjectName | undefined, reason: Reason): Decision {
     let path = this.#root;
     for (let i = 0; i < rules.length; i++) path = this.#next(path, rules[i] as AppliedRule);
+    // The same as last time, more often than not: packets come in runs.
+    const last = path.lastDecision;
+    if (last !== undefined && last.reason === reason && last.rule === rule && last.object === object) return last;
     const known = path.decisions.get(reason);
-    if (known !== undefined && known.rule === rule && known.object === object) return known;
+    if (known !== undefined && known.rule === rule && known.object === object) {
+      path.lastDecision = known;
+      return known;
+    }
     const made: Decision = { rule, rules: path.list, object, reason };
     if (path.decisions.size >= decisionsMax) path.decisions.clear(); // reasons with arguments are values of their own
     path.decisions.set(reason, made);
+    path.lastDecision = made;
     return made;
   }
 
@@ -166,5 +174,5 @@ class Decisions {
 }
 
 function pathOf(list: readonly AppliedRule[]): RulePath {
-  return { list, decisions: new Map(), last: undefined, lastPath: undefined, others: undefined };
+  return { list, decisions: new Map(), lastDecision: undefined, last: undefined, lastPath: undefined, others: undefined };
 }
