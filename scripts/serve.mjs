@@ -21,10 +21,20 @@ export const contentSecurityPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data: blob:; " +
   "worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
 
+/** The path asked for; undefined when it is none. */
+function pathOf(url) {
+  try {
+    return decodeURIComponent(new URL(url ?? "/", "http://localhost").pathname);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts a server for `folder` on the loopback address; port 0 takes a free one. Gives its address and a way to stop it. */
 export function serve(folder, port) {
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    const path = pathOf(request.url);
+    if (path === undefined) return void response.writeHead(400).end();
     let file = normalize(join(folder, path));
     if (!file.startsWith(folder + sep) && file !== folder) return void response.writeHead(403).end();
     if (existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
@@ -40,13 +50,26 @@ export function serve(folder, port) {
   return new Promise((resolve, reject) => {
     server.on("error", reject);
     server.listen(port, "127.0.0.1", () => {
-      resolve({ url: `http://127.0.0.1:${server.address().port}/`, stop: () => new Promise((done) => server.close(done)) });
+      resolve({ url: `http://127.0.0.1:${server.address().port}/`, stop: () => stop(server) });
     });
   });
 }
 
+function stop(server) {
+  return new Promise((done) => {
+    server.close(() => done());
+    server.closeAllConnections(); // a browser keeps some open
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = normalize(process.argv[3] ?? join(fileURLToPath(new URL("..", import.meta.url)), "dist"));
-  const { url } = await serve(folder.replace(/[/\\]$/, ""), Number(process.argv[2] ?? 4173));
+  const folder = normalize(process.argv[3] ?? join(fileURLToPath(new URL("..", import.meta.url)), "dist")).replace(/[/\\]$/, "");
+  const wish = process.argv[2];
+  // Another Kubehop may be open: a port that nobody asked for by number may be any.
+  const { url } = await serve(folder, Number(wish ?? 4173)).catch((error) => {
+    if (wish === undefined && error.code === "EADDRINUSE") return serve(folder, 0);
+    console.error(`Kubehop can't be served: ${error.message}`);
+    process.exit(1);
+  });
   console.log(`Kubehop is served at ${url}`);
 }
