@@ -328,11 +328,12 @@ export class Cluster {
     return this.log.connections().slice(-count).reverse().map(connectionInfo);
   }
 
-  /** What commands of that shell session opened at or after a time, oldest first. */
-  sessionConnections(session: number, sinceUs: number): readonly ConnectionRecord[] {
+  /** What commands of that shell session opened at or after a time, oldest first; the last ones where there were more than `most`. */
+  sessionConnections(session: number, sinceUs: number, most = Number.POSITIVE_INFINITY): readonly ConnectionRecord[] {
     return this.log
       .ofSession(session)
       .filter((connection) => connection.openedUs >= sinceUs)
+      .slice(-most)
       .map((connection) => this.#recordOf(connection));
   }
 

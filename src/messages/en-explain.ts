@@ -91,7 +91,6 @@ export const enExplain = {
   // valid but suspicious
   "warn.port-name": (a) => `No pod behind this Service names a port ${a.port}.${a.known ? ` They name ${a.known}.` : ""}${meant(a.near)}`,
   "warn.target-port": (a) => `Nothing listens on port ${a.port} of the pods behind this Service.${a.known ? ` They have ${a.known}.` : ""}`,
-  "warn.node-port-taken": (a) => `The node port ${a.port} belongs to ${a.by}.`,
   "warn.ingress-class": (a) => `No controller serves the class ${a.className}.${meant(a.near || a.known)}`,
   "warn.ingress-no-class": (a) => `No class: no controller takes this Ingress. Add ingressClassName: ${a.known}.`,
   "warn.ingress-service": (a) => `There is no Service ${a.service} in this namespace.${meant(a.near)}`,

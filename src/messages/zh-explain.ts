@@ -82,7 +82,6 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "why.no-row": (a) => (a.pod ? `没有 ${a.pod} 的行。` : "一行也没有。"),
   "warn.port-name": (a) => `这个 Service 后面没有 Pod 有名为 ${a.port} 的端口。${a.known ? `有的是 ${a.known}。` : ""}${meant(a.near)}`,
   "warn.target-port": (a) => `这个 Service 后面的 Pod 没有程序监听端口 ${a.port}。${a.known ? `有的是 ${a.known}。` : ""}`,
-  "warn.node-port-taken": (a) => `节点端口 ${a.port} 属于 ${a.by}。`,
   "warn.ingress-class": (a) => `没有控制器服务类 ${a.className}。${meant(a.near || a.known)}`,
   "warn.ingress-no-class": (a) => `没有指定类：没有控制器处理这个 Ingress。请加上 ingressClassName: ${a.known}。`,
   "warn.ingress-service": (a) => `这个名字空间中没有 Service ${a.service}。${meant(a.near)}`,

@@ -169,6 +169,8 @@ export class TextOwner {
     const unreadable = decodeError(this.#cluster.options.version, given.object);
     if (unreadable !== undefined)
       return [problem("object.refused", placeOfMessage(document, given.path, unreadable), given.document, {}, unreadable)];
+    // A custom resource in the text is one that the cluster knows: only a terminal's kubectl must install its definition first.
+    this.#cluster.handle({ method: "GET", path: `/apis/${String(given.object["apiVersion"])}`, userAgent: "kubectl", trusted: true });
     const args = ["apply", "-f", "-", ...(isDryRun ? ["--dry-run=server"] : [])];
     const { exit, stderr } = this.#cluster.kubectl(args, printYaml(given.object));
     return problemsOf(document, given, exit, stderr);

@@ -1,7 +1,7 @@
 import { formatLabels, matchesLabels } from "../../cluster/api/labels.ts";
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import type { Problem } from "../../scenario/problem.ts";
-import { asItems, asText, asTexts, specOf, valueAt } from "./fields.ts";
+import { asItems, asText, asTexts, specOf, statusOf, valueAt } from "./fields.ts";
 import type { Look } from "./look.ts";
 import { labelSets, nearLabel } from "./membership.ts";
 import { nearest } from "./nearest.ts";
@@ -10,6 +10,10 @@ import { portNames, portNumbers, templatePath } from "./pod-source.ts";
 import type { Path, WrittenObject } from "./text-index.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
+type Labels = Readonly<Record<string, string>>;
+
+/** Of how many pods behind a Service the sockets are looked at. */
+const podsAsked = 10;
 
 /** Something the API server takes without a word, and that can hardly be meant: what, and at which field. */
 interface Doubt {
@@ -20,25 +24,65 @@ interface Doubt {
   readonly part?: "key" | "value";
 }
 
+/** Pods of each namespace by their labels, gathered once: a text may hold a thousand Services, and a cluster a thousand pods. */
+class PodLabels {
+  readonly #look: Look;
+  readonly #sets = new Map<string, readonly Labels[]>();
+  readonly #pods = new Map<string, ReadonlyMap<string, readonly KubernetesObject[]>>();
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  /** Label sets that pods have, or would have, each once. */
+  sets(namespace: string): readonly Labels[] {
+    const known = this.#sets.get(namespace);
+    if (known !== undefined) return known;
+    const distinct = [...new Map(labelSets(this.#look, namespace).map((labels) => [formatLabels(labels), labels])).values()];
+    this.#sets.set(namespace, distinct);
+    return distinct;
+  }
+
+  selected(namespace: string, selector: Labels): readonly KubernetesObject[] {
+    let byLabel = this.#pods.get(namespace);
+    if (byLabel === undefined) {
+      const made = new Map<string, KubernetesObject[]>();
+      for (const pod of this.#look.list("Pod", namespace)) {
+        for (const [key, value] of Object.entries(pod.metadata.labels ?? {})) {
+          const label = `${key}=${value}`;
+          const same = made.get(label);
+          if (same === undefined) made.set(label, [pod]);
+          else same.push(pod);
+        }
+      }
+      byLabel = made;
+      this.#pods.set(namespace, made);
+    }
+    const [first] = Object.entries(selector);
+    return (byLabel.get(`${first?.[0]}=${first?.[1]}`) ?? []).filter((pod) => matchesLabels(selector, pod.metadata.labels));
+  }
+}
+
 /** Valid but suspicious parts of the user's text, each with its place and (in its sentence) a remedy. Follows the cluster as it changes. */
 export function suspicions(look: Look): readonly Problem[] {
-  const doubts = [...duplicates(look), ...look.text.objects.flatMap((object) => doubtsOf(look, object))];
+  const pods = new PodLabels(look);
+  const doubts = [...duplicates(look), ...look.text.objects.flatMap((object) => doubtsOf(look, pods, object))];
   return doubts.flatMap(({ code, args, object, path, part }): readonly Problem[] => {
     const place = look.text.place(object.id, path, part);
     return place === undefined ? [] : [{ code, severity: "warning", ...place, args, document: object.document }];
   });
 }
 
-function doubtsOf(look: Look, written: WrittenObject): readonly Doubt[] {
+function doubtsOf(look: Look, pods: PodLabels, written: WrittenObject): readonly Doubt[] {
   switch (written.object["kind"]) {
     case "Service":
-      return serviceDoubts(look, written);
+      return serviceDoubts(look, pods, written);
     case "Ingress":
       return ingressDoubts(look, written);
     case "Endpoints":
       return endpointsDoubts(look, written);
     case "NetworkPolicy":
-      return policyDoubts(look, written);
+      return policyDoubts(pods, written);
     case "Pod":
     case "Deployment":
     case "ReplicationController":
@@ -51,43 +95,37 @@ function doubtsOf(look: Look, written: WrittenObject): readonly Doubt[] {
   }
 }
 
-function serviceDoubts(look: Look, object: WrittenObject): readonly Doubt[] {
+function serviceDoubts(look: Look, pods: PodLabels, object: WrittenObject): readonly Doubt[] {
   const namespace = namespaceOf(object);
   const spec = specOf(object.object);
   const selector = asTexts(spec["selector"]);
   const ports = asItems(spec["ports"]);
   const doubts: Doubt[] = [];
   if (Object.keys(selector).length > 0) {
-    const sets = labelSets(look, namespace);
+    const sets = pods.sets(namespace);
     if (!sets.some((labels) => matchesLabels(selector, labels))) {
       const near = nearLabel(selector, sets);
       const args = { selector: formatLabels(selector), namespace, near: near === undefined ? "" : `${near.key}=${near.value}` };
       doubts.push({ code: "selector.no-match", args, object, path: ["spec", "selector", wrongKey(selector, sets)], part: "value" });
-    } else doubts.push(...targetDoubts(look, object, selector, ports));
+    } else doubts.push(...targetDoubts(look, pods.selected(namespace, selector), object, ports));
   }
-  doubts.push(...nodePortDoubts(look, object, ports));
   return doubts;
 }
 
 /** The key of the selector that no pod answers to. */
-function wrongKey(selector: Readonly<Record<string, string>>, sets: readonly Readonly<Record<string, string>>[]): string {
+function wrongKey(selector: Labels, sets: readonly Labels[]): string {
   const keys = Object.keys(selector);
   return keys.find((key) => !sets.some((labels) => labels[key] === selector[key])) ?? (keys[0] as string);
 }
 
 /** A targetPort that nobody declares and nobody listens on. */
-function targetDoubts(
-  look: Look,
-  object: WrittenObject,
-  selector: Readonly<Record<string, string>>,
-  ports: readonly Loose[],
-): readonly Doubt[] {
+function targetDoubts(look: Look, selected: readonly KubernetesObject[], object: WrittenObject, ports: readonly Loose[]): readonly Doubt[] {
   const namespace = namespaceOf(object);
-  const pods = look
-    .list("Pod", namespace)
-    .filter((pod) => matchesLabels(selector, pod.metadata.labels) && pod.metadata.deletionTimestamp === undefined);
+  // A few of them will do: they come from one template.
+  const pods = selected.filter((pod) => pod.metadata.deletionTimestamp === undefined).slice(0, podsAsked);
   const loose = pods.map((pod) => pod as unknown as Loose);
-  if (pods.length === 0) return [];
+  const isStarting = pods.some((pod) => asText(statusOf(pod)["phase"]) === "Pending");
+  if (pods.length === 0 || isStarting) return [];
   return ports.flatMap((port, i): readonly Doubt[] => {
     const target = port["targetPort"] ?? port["port"];
     const protocol = (asText(port["protocol"]) || "TCP").toLowerCase();
@@ -116,28 +154,6 @@ function targetDoubts(
     const known = [...new Set([...declared, ...listening.map((one) => one.port)])].sort((a, b) => a - b).join(", ");
     return [{ code: "warn.target-port", args: { port: number, known }, object, path }];
   });
-}
-
-/** Two Services of the text can't share a node port: the second stays refused, and the first is why. */
-function nodePortDoubts(look: Look, object: WrittenObject, ports: readonly Loose[]): readonly Doubt[] {
-  return ports.flatMap((port, i): readonly Doubt[] => {
-    const wanted = port["nodePort"];
-    if (typeof wanted !== "number") return [];
-    const other = look
-      .list("Service")
-      .find(
-        (service) =>
-          idOf(service) !== object.id &&
-          asItems(specOf(service)["ports"]).some((one) => one["nodePort"] === wanted && sameProtocol(one, port)),
-      );
-    return other === undefined
-      ? []
-      : [{ code: "warn.node-port-taken", args: { port: wanted, by: idOf(other) }, object, path: ["spec", "ports", i, "nodePort"] }];
-  });
-}
-
-function sameProtocol(a: Loose, b: Loose): boolean {
-  return (asText(a["protocol"]) || "TCP") === (asText(b["protocol"]) || "TCP");
 }
 
 function ingressDoubts(look: Look, object: WrittenObject): readonly Doubt[] {
@@ -201,10 +217,10 @@ function endpointsDoubts(look: Look, object: WrittenObject): readonly Doubt[] {
   ];
 }
 
-function policyDoubts(look: Look, object: WrittenObject): readonly Doubt[] {
+function policyDoubts(pods: PodLabels, object: WrittenObject): readonly Doubt[] {
   const selector = asTexts(valueAt(object.object, ["spec", "podSelector", "matchLabels"]));
   if (Object.keys(selector).length === 0) return [];
-  const sets = labelSets(look, namespaceOf(object));
+  const sets = pods.sets(namespaceOf(object));
   if (sets.some((labels) => matchesLabels(selector, labels))) return [];
   const near = nearLabel(selector, sets);
   const args = {
@@ -267,8 +283,4 @@ function namespaceOf({ object }: WrittenObject): string {
 
 function nameIn({ object }: WrittenObject): string {
   return asText(valueAt(object, ["metadata", "name"]));
-}
-
-function idOf(object: KubernetesObject): string {
-  return `${object.kind.toLowerCase()}/${object.metadata.namespace}/${object.metadata.name}`;
 }

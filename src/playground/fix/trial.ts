@@ -15,6 +15,8 @@ const gapUsMax = 5_000_000;
 /** A program that has started gets this long before its line counts as failed. */
 const lineUsMax = 10_000_000;
 const lineStepsMax = 500_000;
+/** Of a loop's many connections the last ones are judged. */
+const connectionsJudged = 40;
 /** Before the change the copy comes to where things stand: pods up, probes tried. */
 const restUs = 4_000_000;
 
@@ -48,7 +50,12 @@ export function* makeTrial(open: () => Playground, record: readonly RecordEntry[
       for (const _ of pass(cluster, afterMs * 1000));
       const sinceUs = cluster.queue.now();
       const { exit, output, session } = runLine(cluster, line, on);
-      return { exit, output, connections: cluster.sessionConnections(session, sinceUs), look: lookAt(cluster, playground.latest) };
+      return {
+        exit,
+        output,
+        connections: cluster.sessionConnections(session, sinceUs, connectionsJudged),
+        look: lookAt(cluster, playground.latest),
+      };
     },
   };
 }
