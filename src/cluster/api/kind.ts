@@ -19,6 +19,8 @@ export interface KindDefinition {
   /** `all` for what `kubectl get all` shows. */
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
+  /** A custom resource: no part of a cluster until somebody installs its group. */
+  readonly isCustom?: boolean;
   /** Shape of the stored version. */
   readonly schema: Struct;
   /** Whether `/status` is a subresource: then writes to the main resource leave status alone, and the other way round. */

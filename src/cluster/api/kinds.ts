@@ -1,6 +1,7 @@
 import { configMapKind } from "./config-map/kind.ts";
 import { controllerRevisionKind } from "./controller-revision/kind.ts";
 import { cronJobKind } from "./cron-job/kind.ts";
+import { customResourceDefinitionKind } from "./custom-resource-definition/kind.ts";
 import { daemonSetKind } from "./daemon-set/kind.ts";
 import { deploymentKind } from "./deployment/kind.ts";
 import { endpointSliceKind } from "./endpoint-slice/kind.ts";
@@ -59,6 +60,7 @@ export const kinds = [
   clusterRoleKind,
   roleBindingKind,
   roleKind,
+  customResourceDefinitionKind,
   gatewayClassKind,
   gatewayKind,
   httpRouteKind,

@@ -38,6 +38,7 @@ const servedApis: Readonly<Record<string, Span>> = {
   "rbac.authorization.k8s.io/v1/*": {},
   "storage.k8s.io/v1/*": {},
   "scheduling.k8s.io/v1/*": { from: 14 },
+  "apiextensions.k8s.io/v1/*": { from: 16 },
   "gateway.networking.k8s.io/v1/*": { from: 23 },
   "gateway.networking.k8s.io/v1beta1/*": { from: 23 },
 };

@@ -88,6 +88,8 @@ function statusResponse(status: Status): ApiResponse {
 }
 
 function route(context: ServerContext, request: ApiRequest): ApiResponse {
+  // A scenario that holds custom resources is of a cluster that has their definitions.
+  if (request.trusted === true) context.registry.install(request.path.split("/")[2] ?? "");
   const path = parsePath(request.path);
   if (path === undefined) return otherDocument(context, request);
   const resource = context.registry.byPath(path.groupVersion, path.plural, request.isComponent === true);
@@ -125,6 +127,7 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
     case "POST": {
       if (resource.definition.namespaced && target.namespace === undefined) return statusResponse(methodNotAllowed());
       const { object, warnings } = create(context, target);
+      if (resource.definition.kind === "CustomResourceDefinition" && request.query?.dryRun === undefined) installOf(context, object);
       return { code: 201, body: shown(resource, object), warnings };
     }
     case "DELETE": {
@@ -137,6 +140,12 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
     default:
       return statusResponse(methodNotAllowed());
   }
+}
+
+/** @source kubernetes.io "Custom Resources": a definition makes the server serve what it defines */
+function installOf(context: ServerContext, definition: KubernetesObject): void {
+  const { group } = (definition as unknown as { readonly spec?: { readonly group?: unknown } }).spec ?? {};
+  if (typeof group === "string") context.registry.install(group);
 }
 
 function onObject(context: ServerContext, target: Target): ApiResponse {

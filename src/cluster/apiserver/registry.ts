@@ -27,6 +27,8 @@ export interface Registry {
   stored(kind: string): ServedResource | undefined;
   /** Every group version, core first, in the order of the kinds' list. */
   readonly groupVersions: readonly string[];
+  /** From now on the group's custom resources are served: their definitions were applied. */
+  install(group: string): void;
   resources(groupVersion: string): readonly ServedResource[];
 }
 
@@ -46,6 +48,8 @@ export function createRegistry(kinds: readonly KindDefinition[], clusterVersion:
   const byKind = new Map<string, ServedResource>();
   const stored = new Map<string, ServedResource>();
   const internal = new Map<string, ServedResource>();
+  const absent = new Set(kinds.filter(({ isCustom }) => isCustom === true).map(({ group }) => group));
+  const isThere = (apiVersion: string): boolean => absent.size === 0 || !absent.has(apiVersion.split("/")[0] as string);
 
   function add(resource: ServedResource): void {
     let plurals = byGroupVersion.get(resource.apiVersion);
@@ -93,11 +97,14 @@ export function createRegistry(kinds: readonly KindDefinition[], clusterVersion:
 
   return {
     byPath: (apiVersion, plural, isComponent) =>
-      isComponent ? internal.get(`${apiVersion}/${plural}`) : byGroupVersion.get(apiVersion)?.get(plural),
-    byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
+      isComponent ? internal.get(`${apiVersion}/${plural}`) : isThere(apiVersion) ? byGroupVersion.get(apiVersion)?.get(plural) : undefined,
+    byKind: (apiVersion, kind) => (isThere(apiVersion) ? byKind.get(`${apiVersion} ${kind}`) : undefined),
     stored: (kind) => stored.get(kind),
-    groupVersions: [...byGroupVersion.keys()],
-    resources: (apiVersion) => [...(byGroupVersion.get(apiVersion)?.values() ?? [])],
+    get groupVersions() {
+      return [...byGroupVersion.keys()].filter(isThere);
+    },
+    install: (group) => void absent.delete(group),
+    resources: (apiVersion) => (isThere(apiVersion) ? [...(byGroupVersion.get(apiVersion)?.values() ?? [])] : []),
   };
 }
 

@@ -35,6 +35,7 @@ function conditionStatus(conditions: readonly Condition[] | undefined, type: str
 export const gatewayClassKind: KindDefinition = {
   kind: "GatewayClass",
   group,
+  isCustom: true,
   storageVersion: "v1",
   versions: [otherVersion("v1beta1", gatewayClassSchema)],
   plural: "gatewayclasses",
@@ -64,6 +65,7 @@ export const gatewayClassKind: KindDefinition = {
 export const gatewayKind: KindDefinition = {
   kind: "Gateway",
   group,
+  isCustom: true,
   storageVersion: "v1",
   versions: [otherVersion("v1beta1", gatewaySchema)],
   plural: "gateways",
@@ -132,6 +134,7 @@ function validateGateway(object: LooseObject): readonly FieldError[] {
 export const httpRouteKind: KindDefinition = {
   kind: "HTTPRoute",
   group,
+  isCustom: true,
   storageVersion: "v1",
   versions: [otherVersion("v1beta1", httpRouteSchema)],
   plural: "httproutes",
@@ -228,6 +231,7 @@ function validateHttpRoute(object: LooseObject): readonly FieldError[] {
 export const referenceGrantKind: KindDefinition = {
   kind: "ReferenceGrant",
   group,
+  isCustom: true,
   storageVersion: "v1beta1",
   versions: [otherVersion("v1", referenceGrantSchema)],
   plural: "referencegrants",
