@@ -3,6 +3,7 @@ import type { ClusterNode } from "./cluster-node.ts";
 import type { ConntrackRow as KernelRow, Tuple } from "./network/netfilter/conntrack.ts";
 import { IpSet, printIpSets, saveIpSets } from "./network/netfilter/ipset.ts";
 import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
+import { listIptables } from "./network/netfilter/list-iptables.ts";
 import { printIptablesSave, printRule, savedTables } from "./network/netfilter/print-iptables.ts";
 import { printIpvs } from "./network/netfilter/print-ipvs.ts";
 import { familyName, printNftTable, printNftTables } from "./network/netfilter/print-nft.ts";
@@ -19,15 +20,17 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
   return {
     mode: cluster.options.proxyMode,
 
-    iptablesSave: ({ family, table }) =>
+    iptablesSave: ({ family, table, withCounters }) =>
       printIptablesSave(netfilter.tablesOf(family), {
         family,
         dateMs: cluster.simulation.dateMs(),
+        withCounters,
         ...(isTable(table) ? { table } : {}),
       }),
 
-    iptablesRules: ({ family, table, chain }) => {
+    iptablesRules: ({ family, table, chain, list }) => {
       if (!isTable(table)) return undefined;
+      if (list !== undefined) return listIptables(netfilter.tablesOf(family), table, chain, family, list);
       const chains = netfilter.tablesOf(family).chains(table);
       const shown = chain === undefined ? chains : chains.filter((one) => one.name === chain);
       if (shown.length === 0) return undefined;

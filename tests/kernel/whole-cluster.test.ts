@@ -44,6 +44,19 @@ spec:
   ingress: [{from: [{podSelector: {matchLabels: {app: kubia}}}, {ipBlock: {cidr: 10.0.0.0/8, except: [10.96.0.0/12]}}], ports: [{port: 8080}]}]
 `;
 
+/** The ways in which people look at rules. */
+const listings = [
+  "iptables -S",
+  "iptables -L",
+  "iptables -L -n",
+  "iptables -nvL FORWARD",
+  "iptables -t nat -S",
+  "iptables -t nat -L",
+  "iptables -t nat -L -n --line-numbers",
+  "iptables -t nat -L KIND-MASQ-AGENT -n -v",
+  "iptables -t mangle -L -v -n --line-numbers",
+];
+
 describe.skipIf(!possible)("the text of a whole cluster's node loads into the kernel, and saves as it was", () => {
   let scratch: Namespace;
   beforeAll(async () => {
@@ -61,6 +74,7 @@ describe.skipIf(!possible)("the text of a whole cluster's node loads into the ke
       scratch.run("nft flush ruleset");
       scratch.run("iptables-restore", stdout);
       expect(withoutComments(scratch.run("iptables-save"))).toBe(withoutComments(stdout));
+      for (const listing of listings) expect(playground.run(listing, { on: `node/${node}` }).stdout, listing).toBe(scratch.run(listing));
     }
   });
 

@@ -36,11 +36,9 @@ function saver(name: string, family: 4 | 6): ProgramEntry {
         return 1;
       }
     }
-    if (table !== undefined && !["nat", "filter", "mangle", "raw", "security"].includes(table)) {
-      yield* sys.err(
-        `${name.replace("-save", "")}-save v1.8.9 (nf_tables): table '${table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.\n`,
-      );
-      return 3;
+    if (table !== undefined && !knownTables.includes(table)) {
+      yield* sys.err(`Table \`${table}' does not exist\n`);
+      return 1;
     }
     yield* sys.out(tables.iptablesSave({ family, table, withCounters }));
     return 0;
@@ -50,32 +48,52 @@ function saver(name: string, family: 4 | 6): ProgramEntry {
 export const iptablesSave = saver("iptables-save", 4);
 export const ip6tablesSave = saver("ip6tables-save", 6);
 
-/** `iptables [-t TABLE] -S [CHAIN]`; `-L` shows the same rules in that form. */
+const knownTables = ["nat", "filter", "mangle", "raw", "security"];
+
+/** `iptables [-t TABLE] -S [CHAIN]`, `iptables [-t TABLE] -L [CHAIN] [-n] [-v] [--line-numbers]` */
 function lister(name: string, family: 4 | 6): ProgramEntry {
+  const version = `${name} v1.8.9 (nf_tables)`;
+  const help = `Try \`${name} -h' or '${name} --help' for more information.\n`;
   return tool(name, function* (sys, tables) {
     let table = "filter";
     let chain: string | undefined;
-    let isListing = false;
-    const args = sys.args.slice(1);
-    for (let i = 0; i < args.length; i++) {
-      const arg = args[i] as string;
-      if (arg === "-t" || arg === "--table") table = args[++i] ?? table;
-      else if (/^-[nvw]*[LS][nvw]*$/.test(arg) || arg === "--list-rules" || arg === "--list") {
-        isListing = true;
-        const next = args[i + 1];
-        if (next !== undefined && !next.startsWith("-")) chain = args[++i];
-      } else if (!/^-[nvwx]+$/.test(arg) && arg !== "--line-numbers") {
+    let command: "S" | "L" | undefined;
+    let style = { isNumeric: false, isVerbose: false, hasLineNumbers: false };
+    const words = sys.args
+      .slice(1)
+      .flatMap((arg) => (/^-[A-Za-z]{2,}$/.test(arg) ? [...arg.slice(1)].map((letter) => `-${letter}`) : [arg]));
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i] as string;
+      if (word === "-t" || word === "--table") table = words[++i] ?? table;
+      else if (word === "-S" || word === "--list-rules") command = "S";
+      else if (word === "-L" || word === "--list") command = "L";
+      else if (word === "-n" || word === "--numeric") style = { ...style, isNumeric: true };
+      else if (word === "-v" || word === "--verbose") style = { ...style, isVerbose: true };
+      else if (word === "--line-numbers") style = { ...style, hasLineNumbers: true };
+      else if (word === "-V" || word === "--version") {
+        yield* sys.out(`${version}\n`);
+        return 0;
+      } else if (word === "-w" || word === "-x" || word === "--wait" || word === "--exact") continue;
+      else if (!word.startsWith("-") && command !== undefined) chain = word;
+      else if (/^-[ADIRNXPFZE]$/.test(word)) {
         yield* sys.err(`${name}: rules here are kube-proxy's and the network plugin's own: -S and -L show them\n`);
+        return 2;
+      } else {
+        yield* sys.err(`${version}: unknown option "${word}"\n${help}`);
         return 2;
       }
     }
-    if (!isListing) {
-      yield* sys.err(`${name} v1.8.9 (nf_tables): no command specified\nTry \`${name} -h' or '${name} --help' for more information.\n`);
+    if (command === undefined) {
+      yield* sys.err(`${version}: no command specified\n${help}`);
       return 2;
     }
-    const text = tables.iptablesRules({ family, table, chain });
+    if (!knownTables.includes(table)) {
+      yield* sys.err(`${version}: table '${table}' does not exist\nPerhaps ${name} or your kernel needs to be upgraded.\n`);
+      return 3;
+    }
+    const text = tables.iptablesRules({ family, table, chain, list: command === "L" ? style : undefined });
     if (text === undefined) {
-      yield* sys.err(`${name}: No chain/target/match by that name.\n`);
+      yield* sys.err(`${version}: chain \`${chain}' in table \`${table}' is incompatible, use 'nft' tool.\n`);
       return 1;
     }
     yield* sys.out(text);

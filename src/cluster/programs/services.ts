@@ -67,8 +67,13 @@ export const administrationService: ServiceKey<MachineAdministration> = { name: 
 export interface TablesService {
   readonly mode: "iptables" | "ipvs" | "nftables";
   iptablesSave(options: { readonly family: 4 | 6; readonly table: string | undefined; readonly withCounters: boolean }): string;
-  /** `iptables -L`/`-S` of one table. */
-  iptablesRules(options: { readonly family: 4 | 6; readonly table: string; readonly chain: string | undefined }): string | undefined;
+  /** `iptables -S` of one table; with a style `-L`. undefined when there is no such chain. */
+  iptablesRules(options: {
+    readonly family: 4 | 6;
+    readonly table: string;
+    readonly chain: string | undefined;
+    readonly list: { readonly isNumeric: boolean; readonly isVerbose: boolean; readonly hasLineNumbers: boolean } | undefined;
+  }): string | undefined;
   /** `nft list …`; undefined when there is no such thing. */
   nftList(
     what:
