@@ -77,3 +77,16 @@ test("pictures have at most 200 kB", () => {
   const large = filesBelow(".").filter((path) => /\.(png|jpe?g|gif|webp)$/.test(path) && statSync(join(root, path)).size > 200_000);
   expect(large).toEqual([]);
 });
+
+test("docs/decisions/README.md lists every record, by its title", () => {
+  const records = filesBelow("docs/decisions").filter((path) => !path.endsWith("README.md"));
+  const titles = records.map((path) => {
+    const [, number, title] = /^# (\d+): (.+)$/m.exec(read(path)) ?? [];
+    return `- [${number}](${path.replace(/^.*\//, "")}) ${title}`;
+  });
+  expect(
+    read("docs/decisions/README.md")
+      .split("\n")
+      .filter((line) => line.startsWith("- ")),
+  ).toEqual(titles);
+});
