@@ -277,4 +277,5 @@ export const enUi = {
   format: "Format",
   insertTemplate: "Insert",
   miniMap: "Map of the whole picture",
+  sequence: "The whole connection",
 } as const;

@@ -277,4 +277,5 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   format: "格式化",
   insertTemplate: "插入",
   miniMap: "全图缩略图",
+  sequence: "整个连接",
 };

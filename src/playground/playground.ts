@@ -62,8 +62,9 @@ const ownCommandsMaxUs = 60_000_000;
 const outputKept = 4000;
 /** How many of a command's connections are explained: the last ones. */
 const connectionsExplained = 40;
-/** While a cluster changes, doubts about the text are looked at anew at most this often, in simulated time. */
+/** While a cluster changes, doubts about the text are looked at anew at most this often, in simulated time: the longer the text, the more seldom. */
 const doubtsEveryUs = 300_000;
+const doubtsEveryUsByObject = 10_000;
 
 /** A line that a terminal runs, and what it has said so far. */
 interface RunningLine {
@@ -189,7 +190,7 @@ export class Playground {
       this.#hops = [];
       this.#connections = [];
     }
-    if (this.#haveObjectsChanged && this.nowUs - this.#doubtsToldAtUs >= doubtsEveryUs) {
+    if (this.#haveObjectsChanged && this.nowUs - this.#doubtsToldAtUs >= this.#doubtsEveryUs()) {
       const told = this.#problemsUpdate();
       if (JSON.stringify(told) !== this.#problemsTold) updates.push(told);
       this.#problemsTold = JSON.stringify(told);
@@ -472,6 +473,10 @@ export class Playground {
   /** Doubts about a text that the server takes; while it has errors they would only distract. */
   #doubts(problems: readonly Problem[]): readonly Problem[] {
     return problems.some((problem) => problem.severity === "error") ? [] : suspicions(this.look);
+  }
+
+  #doubtsEveryUs(): number {
+    return Math.max(doubtsEveryUs, this.#text.latest.objects.length * doubtsEveryUsByObject);
   }
 
   #problemsUpdate(): Update {

@@ -8,6 +8,7 @@ import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
+import { SequenceDiagram } from "./SequenceDiagram.tsx";
 import { hopWords, placeName } from "./words.ts";
 
 const ConnectionWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ConnectionWhy })));
@@ -168,6 +169,10 @@ function ConnectionPanel({ connection }: { connection: string }) {
       <Suspense fallback={null}>
         <ConnectionWhy connection={connection} hop={shownIndex} />
       </Suspense>
+      <details>
+        <summary>{ui.sequence}</summary>
+        <SequenceDiagram info={info} hops={hops} packet={packet} label={ui.sequence} />
+      </details>
       <Shares destination={info.destination} />
     </>
   );

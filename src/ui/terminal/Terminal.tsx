@@ -24,6 +24,7 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
   const hostRef = useRef<HTMLDivElement>(null);
   const { ui } = useLanguage();
   const fitRef = useRef<() => void>(() => undefined);
+  const showRef = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     const host = hostRef.current;
@@ -45,6 +46,11 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     terminal.open(host);
     fitRef.current = () => {
       if (host.clientWidth > 40 && host.clientHeight > 20) fit.fit();
+    };
+    showRef.current = () => {
+      fitRef.current();
+      // What was printed while it was hidden moved nothing: the end is what its reader wants to see.
+      requestAnimationFrame(() => terminal.scrollToBottom());
     };
     fitRef.current();
     const observer = new ResizeObserver(() => fitRef.current());
@@ -72,7 +78,7 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
   }, [id]);
 
   useEffect(() => {
-    if (isShown) fitRef.current();
+    if (isShown) showRef.current();
   }, [isShown]);
 
   return (
