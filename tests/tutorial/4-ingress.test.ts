@@ -115,6 +115,12 @@ describe("4 Ingress", () => {
         'error: resource mapping not found for name: "kubia" namespace: "" from "STDIN": no matches for kind "Ingress" in version "extensions/v1beta1"\nensure CRDs are installed first\n',
     });
     expect(now.hints.map(({ code }) => code)).toEqual(["kubectl.ingress-beta"]);
+    // The offer, taken: the Ingress as it is written today, with its class.
+    const terminal = today();
+    terminal.apply(nodePort);
+    expect(terminal.out(now.hints[0]?.command as string)).toBe("ingress.networking.k8s.io/kubia created\n");
+    terminal.wait("14s");
+    expect(terminal.out(toController)).toMatch(/^You've hit/);
   });
 
   item(65, "it names no class: served in its time, ignored since", () => {

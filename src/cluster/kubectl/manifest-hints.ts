@@ -2,6 +2,7 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { editDistance } from "./command.ts";
 import type { KubectlHint } from "./hints.ts";
+import { ingressOfToday } from "./ingress-of-today.ts";
 import type { Target } from "./select.ts";
 import type { Session } from "./session.ts";
 
@@ -14,8 +15,8 @@ export function manifestHints(
   outcome: "created" | "configured" | "unchanged" | "refused" | "unmapped",
 ): readonly KubectlHint[] {
   const hints: KubectlHint[] = [];
-  const hint = (code: string, args: KubectlHint["args"] = {}): void => {
-    hints.push({ code, args });
+  const hint: Say = (code, args = {}, command) => {
+    hints.push({ code, args, ...(command === undefined ? {} : { command }) });
   };
   const metadata = (object.metadata ?? {}) as LooseObject;
   const name = typeof metadata.name === "string" ? metadata.name : "";
@@ -40,7 +41,7 @@ export function manifestHints(
   return hints;
 }
 
-type Say = (code: string, args?: KubectlHint["args"]) => void;
+type Say = (code: string, args?: KubectlHint["args"], command?: string) => void;
 
 const serviceTypes = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
@@ -67,7 +68,7 @@ function hintIngress(object: LooseObject, spec: LooseObject, name: string, outco
   const tls = Array.isArray(spec.tls) ? (spec.tls as readonly LooseObject[]) : [];
   if (outcome === "unmapped") {
     if (typeof object.apiVersion === "string" && object.apiVersion.endsWith("beta1"))
-      hint("kubectl.ingress-beta", { version: object.apiVersion });
+      hint("kubectl.ingress-beta", { version: object.apiVersion }, ingressOfToday(object));
     return;
   }
   if (outcome === "refused") {

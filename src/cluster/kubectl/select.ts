@@ -150,7 +150,7 @@ function* selectFiles(session: Session, options: SelectOptions, query: Readonly<
     const target = yield* targetOf(session, item.source, item.object);
     if (target instanceof Error) {
       errors.push(target);
-      for (const { code, args } of manifestHints(item.object, "unmapped")) session.hint(code, args);
+      for (const { code, args, command } of manifestHints(item.object, "unmapped")) session.hint(code, args, command);
     } else if (query.labelSelector === undefined || matchesText(item.object, query.labelSelector)) targets.push(target);
   }
   return { targets, errors, isSingle: targets.length === 1 };
