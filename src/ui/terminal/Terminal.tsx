@@ -24,7 +24,6 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
   const hostRef = useRef<HTMLDivElement>(null);
   const { ui } = useLanguage();
   const fitRef = useRef<() => void>(() => undefined);
-  const showRef = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     const host = hostRef.current;
@@ -46,11 +45,6 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     terminal.open(host);
     fitRef.current = () => {
       if (host.clientWidth > 40 && host.clientHeight > 20) fit.fit();
-    };
-    showRef.current = () => {
-      fitRef.current();
-      // What was printed while it was hidden moved nothing: the end is what its reader wants to see.
-      requestAnimationFrame(() => terminal.scrollToBottom());
     };
     fitRef.current();
     const observer = new ResizeObserver(() => fitRef.current());
@@ -78,7 +72,7 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
   }, [id]);
 
   useEffect(() => {
-    if (isShown) showRef.current();
+    if (isShown) fitRef.current();
   }, [isShown]);
 
   return (
