@@ -11,9 +11,4 @@ export const en = {
   problems: enProblems,
   hints: enHints,
   reasons: enReasons,
-} as const satisfies Catalogue<
-  keyof typeof enUi,
-  keyof typeof enProblems,
-  keyof typeof enHints & string,
-  keyof typeof enReasons
->;
+} as const satisfies Catalogue<keyof typeof enUi, keyof typeof enProblems, keyof typeof enHints & string, keyof typeof enReasons>;
