@@ -362,7 +362,7 @@ export class Cluster {
       case "iptables":
         return tables.iptablesSave({ family: 4, table: undefined, withCounters: false });
       case "nftables":
-        return tables.nftList({ kind: "ruleset" }) ?? "";
+        return tables.nftList({ kind: "ruleset", family: undefined }) ?? "";
       case "ipvs":
         return tables.ipvsadm({ family: undefined, service: undefined, stats: false, connections: false });
     }

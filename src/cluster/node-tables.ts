@@ -41,9 +41,12 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
 
     nftList: (what) => {
       const tables = kernel.nftTables;
-      if (what.kind === "ruleset") return printNftTables(tables, nowUs());
-      if (what.kind === "tables") return tables.map((table) => `table ${familyName(table.family)} ${table.name}\n`).join("");
-      if (!("table" in what)) return undefined;
+      if (!("table" in what)) {
+        const shown = tables.filter((table) => what.family === undefined || familyName(table.family) === what.family);
+        if (what.kind === "ruleset") return printNftTables(shown, nowUs());
+        if (what.kind === "tables") return shown.map((table) => `table ${familyName(table.family)} ${table.name}\n`).join("");
+        return shown.map((table) => partsOfTable(printNftTable(table, nowUs()), what.kind.slice(0, -1))).join("");
+      }
       const table = tables.find((one) => familyName(one.family) === what.family && one.name === what.table);
       if (table === undefined) return undefined;
       const text = printNftTable(table, nowUs());
@@ -91,6 +94,19 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
 
 function isTable(name: string | undefined): name is TableName {
   return savedTables.some((table) => table === name);
+}
+
+/** The blocks of one kind of a printed table, as `nft list sets` shows them; of a chain its heading alone, without rules. */
+function partsOfTable(text: string, kind: string): string {
+  const lines = text.split("\n");
+  const parts: string[] = [];
+  let isInside = false;
+  for (const line of lines) {
+    if (line.startsWith(`\t${kind} `)) isInside = true;
+    if (isInside && (kind !== "chain" || !line.startsWith("\t\t") || /^\t\t(type|comment) /.test(line))) parts.push(line);
+    if (line === "\t}") isInside = false;
+  }
+  return `${[lines[0], ...parts, "}"].join("\n")}\n`;
 }
 
 /** One block of a printed table, inside the table's braces, as `nft list chain …` shows it. */

@@ -87,6 +87,16 @@ describe.skipIf(!possible)("the text of a whole cluster's node loads into the ke
       scratch.run("nft flush ruleset");
       scratch.run("nft -f -", stdout);
       expect(sortedElements(scratch.run("nft list table ip kube-proxy"))).toBe(sortedElements(stdout));
+      for (const listing of [
+        "nft list tables ip",
+        "nft list chains ip",
+        "nft list sets ip",
+        "nft list maps ip",
+        "nft list chain ip kube-proxy services",
+      ]) {
+        const listed = playground.run(listing, { on: `node/${node}` }).stdout;
+        expect(sortedElements(listed), listing).toBe(sortedElements(scratch.run(listing)));
+      }
     }
   });
 });

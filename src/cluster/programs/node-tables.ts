@@ -160,27 +160,51 @@ export const ipset = tool("ipset", function* (sys, tables) {
   return 0;
 });
 
-/** `nft list ruleset | tables | table FAMILY NAME | chain|map|set FAMILY TABLE NAME` */
+const nftFamilies = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
+const nftLists = ["ruleset", "tables", "chains", "sets", "maps"] as const;
+
+/** `nft list ruleset|tables|chains|sets|maps [FAMILY]`, `nft list table FAMILY NAME`, `nft list chain|map|set FAMILY TABLE NAME` */
 export const nft = tool("nft", function* (sys, tables) {
-  const words = sys.args.slice(1).filter((arg) => !/^-[a-z]+$/.test(arg));
-  const [command, kind, ...rest] = words.join(" ").split(/\s+/);
-  if (command !== "list") {
-    yield* sys.err(
-      `Error: syntax error, unexpected ${command === "" || command === undefined ? "end of file" : "string"}\n${words.join(" ")}\n^\n`,
-    );
+  const args = sys.args.slice(1);
+  if (args.includes("-v") || args.includes("--version")) {
+    yield* sys.out("nftables v1.0.6 (Lester Gooch #5)\n");
+    return 0;
+  }
+  const words = args
+    .filter((arg) => !/^-[a-z]+$/.test(arg))
+    .join(" ")
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const [command, kind = "", ...rest] = words;
+  const line = words.join(" ");
+  if (command === undefined) {
+    yield* sys.err("nft: no command specified\n");
     return 1;
   }
-  const families = new Set(["ip", "ip6", "inet", "arp", "bridge", "netdev"]);
-  const hasFamily = families.has(rest[0] ?? "");
+  /** The error as nft shows it: the line, and what of it is wrong. */
+  const problem = (message: string, at: number, length: number) => `Error: ${message}\n${line}\n${" ".repeat(at)}${"^".repeat(length)}\n`;
+  if (words.length === 1) {
+    yield* sys.err(problem(`syntax error, unexpected newline${command === "list" ? "" : ", expecting string"}`, line.length, 1));
+    return 1;
+  }
+  const hasFamily = nftFamilies.includes(rest[0] ?? "");
   const family = hasFamily ? (rest[0] as string) : "ip";
-  const names = hasFamily ? rest.slice(1) : rest;
+  const [table, name] = hasFamily ? rest.slice(1) : rest;
+  const list = nftLists.find((one) => one === kind);
   let text: string | undefined;
-  if (kind === "ruleset" || kind === "tables") text = tables.nftList({ kind });
-  else if (kind === "table" && names[0] !== undefined) text = tables.nftList({ kind, family, table: names[0] });
-  else if ((kind === "chain" || kind === "map" || kind === "set") && names[0] !== undefined && names[1] !== undefined)
-    text = tables.nftList({ kind, family, table: names[0], name: names[1] });
+  if (command !== "list" || (list === undefined && !["table", "chain", "map", "set"].includes(kind))) {
+    const wrong = command === "list" ? kind : command;
+    yield* sys.err(problem("syntax error, unexpected string", line.indexOf(wrong), wrong.length));
+    return 1;
+  }
+  if (list !== undefined) text = tables.nftList({ kind: list, family: hasFamily ? family : undefined });
+  else if (kind === "table" && table !== undefined) text = tables.nftList({ kind, family, table });
+  else if ((kind === "chain" || kind === "map" || kind === "set") && table !== undefined && name !== undefined)
+    text = tables.nftList({ kind, family, table, name });
   if (text === undefined) {
-    yield* sys.err(`Error: No such file or directory\n${words.join(" ")}\n`);
+    const isTableThere = table !== undefined && tables.nftList({ kind: "table", family, table }) !== undefined;
+    const wrong = (isTableThere ? name : table) ?? kind;
+    yield* sys.err(problem("No such file or directory", line.lastIndexOf(` ${wrong}`) + 1, wrong.length));
     return 1;
   }
   yield* sys.out(text);

@@ -77,7 +77,7 @@ export interface TablesService {
   /** `nft list …`; undefined when there is no such thing. */
   nftList(
     what:
-      | { readonly kind: "ruleset" | "tables" }
+      | { readonly kind: "ruleset" | "tables" | "chains" | "sets" | "maps"; readonly family: string | undefined }
       | { readonly kind: "table"; readonly family: string; readonly table: string }
       | { readonly kind: "chain" | "map" | "set"; readonly family: string; readonly table: string; readonly name: string },
   ): string | undefined;
