@@ -4,8 +4,6 @@ import { describe, expect, test } from "vitest";
 import { editorSchema, schemaFile } from "../../scripts/editor-schema.mjs";
 import { fidelityFile, fidelityPage, sourcesOf } from "../../scripts/fidelity.mjs";
 import { architectureFile, architecturePage } from "../../scripts/rooms-table.mjs";
-import { en } from "../../src/messages/en.ts";
-import { zh } from "../../src/messages/zh.ts";
 import { engineVersion } from "../../src/playground/version.ts";
 import { filesBelow, packageJson, read, root } from "./house.ts";
 import { tableRows } from "./markdown.ts";
@@ -113,13 +111,22 @@ describe("every file", () => {
   });
 });
 
-describe("messages", () => {
-  const areas = Object.keys(en).filter((area) => area !== "language") as readonly Exclude<keyof typeof en, "language">[];
-  test.each(areas)("%s: Chinese has every code, and says something", (area) => {
-    expect(Object.keys(zh[area]).sort()).toEqual(Object.keys(en[area]).sort());
-    for (const [code, sentence] of Object.entries(zh[area])) {
-      const text = typeof sentence === "string" ? sentence : (sentence as (args: object) => string)({});
-      expect(text.trim(), code).not.toBe("");
+describe("messages: English is the measure, and every other language has each code", () => {
+  type Sentences = Readonly<Record<string, unknown>>;
+  const sentencesOf = async (name: string): Promise<Sentences> =>
+    Object.assign(
+      {},
+      ...Object.values((await import(`../../src/messages/${name}.ts`)) as Readonly<Record<string, Sentences>>),
+    ) as Sentences;
+  const parts = filesBelow("src/messages").flatMap((path) => /\/en-(.+)\.ts$/.exec(path)?.[1] ?? []);
+
+  test.each(parts)("%s", async (part) => {
+    const english = await sentencesOf(`en-${part}`);
+    const chinese = await sentencesOf(`zh-${part}`);
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort());
+    for (const [code, sentence] of Object.entries(chinese)) {
+      const text = typeof sentence === "function" ? (sentence as (args: object) => string)({}) : sentence;
+      expect(`${code}: ${String(text).trim()}`).not.toMatch(/: $/);
     }
   });
 });
