@@ -67,8 +67,11 @@ function endsOfObject(look: Look, id: string): Ends {
   const object = objectOf(look, id);
   if (object === undefined) return {};
   if (object.kind === "Service") {
+    const used = lastThrough(look, (one) => one.object === id);
+    // The last packet's own pod, so that the chain tells one story.
+    if (used.connection !== undefined) return { ...endsOfConnection(look, used.connection, used.hop ?? 0), service: object };
     const pod = telling(look, object);
-    return { service: object, ...(pod === undefined ? {} : { pod }), ...lastThrough(look, (one) => one.object === id) };
+    return { service: object, ...(pod === undefined ? {} : { pod }) };
   }
   if (object.kind === "EndpointSlice") {
     const service = object.metadata.labels?.["kubernetes.io/service-name"];
