@@ -442,7 +442,10 @@ export class Playground {
     const { look } = this;
     const object = objectOf(look, id);
     if (object === undefined) return undefined;
-    if (path !== undefined) return editText(look.text, [{ op: "set", object: id, path, value: valueAt(object, path) }]);
+    if (path !== undefined) {
+      const value = valueAt(object, path);
+      return editText(look.text, [value === undefined ? { op: "remove", object: id, path } : { op: "set", object: id, path, value }]);
+    }
     const { text } = look.text.scenario;
     const end = text === "" || text.endsWith("\n") ? "" : "\n";
     return `${text}${end}${text.trim() === "" ? "" : "---\n"}${printYaml(asWritten(object))}`;

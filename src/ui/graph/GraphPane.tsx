@@ -25,8 +25,15 @@ import { PacketLayer } from "./PacketLayer.tsx";
 import { follow, setBoxes, showHop, usePlayback } from "./playback.ts";
 import { spotAt } from "./spots.ts";
 
-/** Namespaces of the cluster's own programs: hidden until asked for, so that a beginner's picture is the beginner's cluster. */
-const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "ingress-nginx"];
+/**
+ * Namespaces of the cluster's own programs: hidden until asked for, so that a beginner's picture is the beginner's cluster. Who uses an
+ * Ingress wants to see its controller, and who watches DNS its servers: their packets go there.
+ */
+function hiddenNamespaces(shows: { readonly system: boolean; readonly noise: boolean; readonly ingress: boolean }): readonly string[] {
+  if (shows.system) return none;
+  return ["kube-public", "kube-node-lease", ...(shows.noise ? [] : ["kube-system"]), ...(shows.ingress ? [] : ["ingress-nginx"])];
+}
+
 const none: readonly string[] = [];
 const farZoom = 0.56;
 /** A picture of so many boxes gets a map. */
@@ -46,6 +53,12 @@ function Graph() {
   const objects = useShownObjects();
   const view = usePage((s) => s.view);
   const showsSystem = usePage((s) => s.showsSystem);
+  const showsNoise = usePage((s) => s.showsNoise);
+  const hasIngress = usePage((s) => (s.objects.get("Ingress")?.size ?? 0) > 0);
+  const hidden = useMemo(
+    () => hiddenNamespaces({ system: showsSystem, noise: showsNoise, ingress: hasIngress }),
+    [showsSystem, showsNoise, hasIngress],
+  );
   const pins = usePage((s) => s.pins);
   const selected = usePage((s) => (s.selection?.kind === "object" ? s.selection.id : undefined));
   const current = usePlayback((s) => s.stops[s.at]?.box);
@@ -56,12 +69,12 @@ function Graph() {
   const model = useMemo<GraphModel | undefined>(() => {
     if (summary === undefined) return undefined;
     // Places are kept as long as the same picture grows; another view, or "tidy", begins anew.
-    const key = `${view} ${showsSystem} ${summary.name} ${Object.keys(pins).length === 0}`;
+    const key = `${view} ${hidden.length} ${summary.name} ${Object.keys(pins).length === 0}`;
     const before = slots.current.key === key ? slots.current.slots : new Map<string, number>();
-    const made = project(summary, objects, { view, hiddenNamespaces: showsSystem ? none : systemNamespaces, pins, slots: before });
+    const made = project(summary, objects, { view, hiddenNamespaces: hidden, pins, slots: before });
     slots.current = { key, slots: made.slots };
     return made;
-  }, [summary, objects, view, showsSystem, pins]);
+  }, [summary, objects, view, hidden, pins]);
   const geometry = useMemo(() => (model === undefined ? undefined : new Geometry(model)), [model]);
   useEffect(() => {
     if (geometry !== undefined) setBoxes(geometry.boxOf);
@@ -164,7 +177,7 @@ function Graph() {
           proOptions={{ hideAttribution: false }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
-          <Fit model={model} fitKey={`${summary?.name} ${summary?.seed} ${view} ${showsSystem}`} />
+          <Fit model={model} fitKey={`${summary?.name} ${summary?.seed} ${view} ${hidden.length}`} />
           <Lanes lanes={model.lanes} />
           {model.nodes.length >= mapFrom && <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} />}
           {geometry !== undefined && <PacketLayer geometry={geometry} />}

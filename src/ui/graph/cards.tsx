@@ -157,7 +157,7 @@ function PodCard({ data: { box } }: CardProps<"pod">) {
   return (
     <div className={`card pod ${box.isTerminating ? "terminating" : ""}`} title={`${box.namespace}/${box.name}`}>
       <span className="pod-row">
-        <b>{middle(box.name, isRunning && box.isReady ? 19 : 12)}</b>
+        <b>{middle(box.name, isRunning && box.isReady ? 17 : 12)}</b>
         {isRunning ? (
           <span className={`chip ${box.isReady ? "ok" : "warn"}`}>
             {box.ready}

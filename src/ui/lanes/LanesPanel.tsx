@@ -112,7 +112,8 @@ function pictureOf(book: LaneBook, connections: ConnectionMarks, seconds: number
   const selected = selection?.kind === "object" ? selection.id : undefined;
   const service = selected?.startsWith("service/") === true ? objects.get("Service")?.get(selected.slice("service/".length)) : undefined;
   const lanes = lanesWithin(lanesFor(book.lanes(), selected, service, showsSystem ? [] : systemNamespaces), shown);
-  return { lanes, marks: [...loadMarks(marks, lost), ...connections.marks()], window: shown };
+  const all = [...loadMarks(marks, lost), ...connections.marks()];
+  return { lanes, marks: all.filter(({ timeUs }) => isWithin(timeUs, shown)), window: shown };
 }
 
 function LanesPicture({ lanes, marks, window: shown }: Picture) {
@@ -186,12 +187,12 @@ function LaneRow({
         type="button"
         className="life-name"
         title={lane.id}
-        aria-label={summary(ui, lane, count)}
         onClick={() => usePage.setState({ selection: { kind: "object", id: lane.id } })}
       >
-        <b>{shortName(lane)}</b>
+        <span className="visually-hidden">{summary(ui, lane, count)}</span>
+        <b aria-hidden="true">{shortName(lane)}</b>
         {count !== undefined && (
-          <span className="faint">
+          <span className="faint" aria-hidden="true">
             {count.answered > 0 && count.answered} {count.lost > 0 && <em>−{count.lost}</em>}
           </span>
         )}
