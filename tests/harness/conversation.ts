@@ -45,7 +45,14 @@ export function runConversation(text: string): string {
     });
     if (output !== "") said.push(...output.replace(/\n$/, "").split("\n"));
     if (exit !== 0) said.push(`[exit ${exit}]`);
-    for (const hint of hints) said.push(`(hint) ${hint.text}`, ...(hint.command === undefined ? [] : [`(hint) ${hint.command}`]));
+    for (const hint of hints)
+      said.push(
+        `(hint) ${hint.text}`,
+        ...(hint.command ?? "")
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => `(hint) ${line}`),
+      );
   }
   return `${said.join("\n")}\n`;
 }
