@@ -79,6 +79,7 @@ function take(command: Command): void {
       playground.closeTerminal(command.terminal);
       break;
     case "line":
+      searching = undefined; // what was looked for is past
       playground.line(command.terminal, command.text);
       break;
     case "interrupt":

@@ -16,21 +16,25 @@ export function explainCommand(look: Look, connections: readonly ConnectionRecor
   ].filter((one) => one.isFailure);
   const seen = new Set<string>();
   const complaint = complaintOf(output);
-  return endings
-    .filter((one) => {
-      const key = JSON.stringify(one.cause);
-      return !seen.has(key) && seen.add(key) !== undefined;
-    })
-    .slice(0, 3)
-    .map((one) => (complaint === undefined ? one : { ...one, text: complaint }));
+  const distinct = endings.filter((one) => {
+    const key = JSON.stringify(one.cause);
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+  // With several endings nobody knows whose the line is.
+  return complaint === undefined || distinct.length !== 1
+    ? distinct.slice(0, endingsMax)
+    : distinct.map((one) => ({ ...one, text: complaint }));
 }
 
 /** The line in which a tool says what went wrong. */
 export function complaintOf(output: string): string | undefined {
-  const lines = output.split(/\r?\n/).filter((line) => line !== "");
-  return lines.findLast((line) =>
-    /^(?:curl: \(|wget: |nc: |;; (?:connection timed out|communications error)|\*\* server can't find|Host \S+ not found|ping: |nslookup: |browser: |command terminated with exit code)/.test(
-      line,
-    ),
-  );
+  const lines = output.split(/\r?\n/).map((line) => line.trimEnd());
+  // What kubectl exec says behind it is only that something failed.
+  return lines.findLast((line) => complaints.test(line)) ?? lines.findLast((line) => line.startsWith("command terminated with exit code"));
 }
+
+const complaints =
+  /^(?:curl: \(|wget: |nc: |;; (?:connection timed out|communications error)|\*\* server can't find|Host \S+ not found|ping: |nslookup: |browser: )/;
+
+/** More than these are a list that nobody reads. */
+const endingsMax = 3;
