@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { keyOf, sorted } from "../../graph/objects.ts";
+import { exampleTitles, exampleWords } from "../../messages/examples.ts";
 import { open } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { actions } from "./actions.ts";
@@ -11,6 +12,8 @@ interface Entry {
   readonly id: string;
   readonly text: string;
   readonly note: string;
+  /** Other words by which it is found. */
+  readonly words?: string;
   readonly run: () => void;
 }
 
@@ -31,7 +34,7 @@ function OpenPalette() {
   useEffect(() => ref.current?.showModal(), []);
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   const found = entries
-    .filter((entry) => words.every((word) => `${entry.text} ${entry.note}`.toLowerCase().includes(word)))
+    .filter((entry) => words.every((word) => `${entry.text} ${entry.note} ${entry.words ?? ""}`.toLowerCase().includes(word)))
     .slice(0, shownMax);
   const chosen = Math.min(at, found.length - 1);
   const choose = (entry: Entry | undefined) => {
@@ -87,7 +90,7 @@ function OpenPalette() {
 }
 
 function useEntries(): readonly Entry[] {
-  const { ui } = useLanguage();
+  const { ui, language } = useLanguage();
   const objects = usePage((s) => s.objects);
   const summary = usePage((s) => s.summary);
   return useMemo(() => {
@@ -98,7 +101,8 @@ function useEntries(): readonly Entry[] {
       (name): Entry => ({
         id: `example/${name}`,
         text: `${ui.openExample}: ${name}`,
-        note: "",
+        note: exampleTitles[name]?.[language] ?? "",
+        words: exampleWords(name),
         run: () => void loadExample(name).then((text) => open(text)),
       }),
     );
@@ -120,7 +124,7 @@ function useEntries(): readonly Entry[] {
       ),
     ];
     return [...own, help, ...machines, ...things, ...scenarios];
-  }, [ui, objects, summary]);
+  }, [ui, language, objects, summary]);
 }
 
 export function keyName(key: string | undefined): string {
