@@ -333,6 +333,21 @@ export function densityOf(marks: readonly RequestMark[], lane: string, { fromUs,
   return parts;
 }
 
+/** Lost requests that lie close together and for the same reason are one sign, at the time of the first. */
+export function lostSigns(marks: readonly RequestMark[], { fromUs, toUs }: LaneWindow, columns: number): readonly RequestMark[] {
+  const signs = new Map<string, RequestMark>();
+  const width = Math.max(1, (toUs - fromUs) / columns);
+  for (const mark of marks) {
+    if (mark.lost === undefined || mark.timeUs < fromUs || mark.timeUs > toUs) continue;
+    const reason = mark.lost.type === "said" ? mark.lost.text : `${mark.lost.type} ${mark.lost.at}`;
+    // Columns count from the beginning of time, so that signs stay where they are while the window moves on.
+    const key = `${Math.floor(mark.timeUs / width)} ${reason}`;
+    const known = signs.get(key);
+    signs.set(key, known === undefined ? mark : { ...known, count: known.count + mark.count });
+  }
+  return [...signs.values()];
+}
+
 /** Times for the axis: whole steps of 1, 2 or 5 seconds or minutes, at most so many. */
 export function axisOf({ fromUs, toUs }: LaneWindow, max = 8): readonly number[] {
   const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600].map((seconds) => seconds * second);

@@ -38,12 +38,20 @@ test("a worker that hangs is replaced, with text and record kept", async () => {
   await page.close();
 });
 
-test("a worker that breaks a promise of its own is replaced, with text and record kept", async () => {
+test("a worker that breaks a promise of its own is replaced, with text and record kept, and a second time too", async () => {
   const page = await withWork();
-  const worker = page.page.workers().find((candidate) => /\/worker-/.test(candidate.url()) && !/(editor|yaml)/.test(candidate.url()));
-  await worker?.evaluate(() =>
-    (self as unknown as { postMessage(message: unknown): void }).postMessage([{ type: "crashed", message: "planted" }]),
-  );
+  const simulation = () =>
+    page.page.workers().find((candidate) => /\/worker-/.test(candidate.url()) && !/(editor|yaml)/.test(candidate.url()));
+  const crash = () =>
+    simulation()?.evaluate(() =>
+      (self as unknown as { postMessage(message: unknown): void }).postMessage([{ type: "crashed", message: "planted" }]),
+    );
+  await crash();
+  await isWhole(page);
+  await page.prompted();
+  const before = simulation();
+  await crash();
+  await expect.poll(() => simulation() !== undefined && simulation() !== before).toBe(true);
   await isWhole(page);
   await page.close();
 });

@@ -17,7 +17,6 @@ import { KeysHelp } from "./KeysHelp.tsx";
 import { listenToKeys } from "./keys.ts";
 import { useLanguage } from "./language.ts";
 import { Palette } from "./Palette.tsx";
-import { recover } from "./recover.ts";
 
 type Zone = "editor" | "graph" | "terminal" | "inspector";
 
@@ -177,9 +176,6 @@ function Notices() {
   const { ui, sentences } = useLanguage();
   const crash = usePage((s) => s.crash);
   const linkProblem = usePage((s) => s.linkProblem);
-  useEffect(() => {
-    if (crash !== undefined) recover();
-  }, [crash]);
   return (
     <>
       {linkProblem !== undefined && (

@@ -1,5 +1,5 @@
 import { forgetDriver } from "../store/driver.ts";
-import { ask, startWorker, stopWorker } from "../store/link-to-worker.ts";
+import { ask, isWorkerUp, onUpdate, startWorker, stopWorker } from "../store/link-to-worker.ts";
 import { reopen } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 
@@ -15,7 +15,7 @@ const healthyAfterMs = 30_000;
 let recoveries = 0;
 let lastMs = Number.NEGATIVE_INFINITY;
 
-export function recover(): void {
+function recover(): void {
   recoveries = performance.now() - lastMs > healthyAfterMs ? 1 : recoveries + 1;
   lastMs = performance.now();
   stopWorker();
@@ -25,14 +25,18 @@ export function recover(): void {
   reopen(recoveries);
 }
 
+/** A worker that says that it broke a promise, or that falls silent, is replaced; each time, not only the first. */
 export function startWatchdog(): void {
+  onUpdate((update) => {
+    if (update.type === "crashed") recover();
+  });
   let misses = 0;
   let lastMs = performance.now();
   window.setInterval(() => {
     const elapsed = performance.now() - lastMs;
     lastMs = performance.now();
-    // A hidden page, or one that slept, has no right to complain.
-    if (document.hidden || elapsed > 2 * pingEveryMs) {
+    // A hidden page, or one that slept, has no right to complain; nor may a worker answer that is not there yet.
+    if (document.hidden || elapsed > 2 * pingEveryMs || !isWorkerUp()) {
       misses = 0;
       return;
     }
@@ -47,6 +51,7 @@ export function startWatchdog(): void {
       if (misses < missesMax) return;
       misses = 0;
       usePage.setState({ crash: "the worker did not answer" });
+      recover();
     }, pingEveryMs + 400);
   }, pingEveryMs);
 }

@@ -145,7 +145,7 @@ function ConnectionPanel({ connection }: { connection: string }) {
         )}
       </ol>
       {shown !== undefined && (
-        <div className="why" aria-live="polite">
+        <div className="why">
           <h3>{ui.why}</h3>
           <p>{sentences === undefined ? shown.reason.code : say(sentences.reasons, shown.reason.code, shown.reason.args)}</p>
         </div>

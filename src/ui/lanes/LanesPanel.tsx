@@ -11,6 +11,7 @@ import {
   type LostReason,
   lanesFor,
   lanesWithin,
+  lostSigns,
   type RequestMark,
 } from "../../graph/lanes.ts";
 import { systemNamespaces } from "../../graph/load-targets.ts";
@@ -31,7 +32,9 @@ const windows = [30, 120, 600] as const;
 const refreshMs = 250;
 /** Columns of answered requests on a lane. */
 const columns = 240;
-/** Lost requests that are drawn one by one on a lane; the newest. */
+/** As many signs of lost requests have room side by side. */
+const signsMax = 50;
+/** Lost requests that the table tells of, one by one; the newest. */
 const lostMax = 80;
 
 /** Moments nearer than this part of the window would cover each other. */
@@ -146,7 +149,7 @@ function LanesPicture({ lanes, marks, window: shown }: Picture) {
             <div className="life">
               <span className="life-name faint">{ui.lanesAstray}</span>
               <span className="life-track">
-                <LostMarks marks={astray} left={left} />
+                <LostMarks marks={astray} shown={shown} left={left} />
               </span>
             </div>
           )}
@@ -230,7 +233,7 @@ function LaneRow({
             {momentSign[moment.kind]}
           </i>
         ))}
-        <LostMarks marks={lost} left={left} />
+        <LostMarks marks={lost} shown={shown} left={left} />
       </span>
     </div>
   );
@@ -264,13 +267,14 @@ function Answered({ marks, lane, shown }: { marks: readonly RequestMark[]; lane:
   );
 }
 
-/** Lost requests, one sign each. Tab comes to the newest of a lane, arrows go from one to the other. */
-function LostMarks({ marks, left }: { marks: readonly RequestMark[]; left: (us: number) => string }) {
+/** Lost requests: a sign for those of one moment and reason. Tab comes to the newest of a lane, arrows go from one to the other. */
+function LostMarks({ marks, shown, left }: { marks: readonly RequestMark[]; shown: LaneWindow; left: (us: number) => string }) {
   const { ui } = useLanguage();
-  const shown = marks.slice(-lostMax);
-  return shown.map((mark, i) => {
-    const { timeUs, connection } = mark;
-    const text = `${clock(timeUs)} ${ui.lanesLost}: ${reasonText(ui, mark.lost as LostReason)}`;
+  const signs = lostSigns(marks, shown, signsMax);
+  return signs.map((mark, i) => {
+    const { timeUs, connection, count } = mark;
+    const times = count === 1 ? "" : ` × ${count}`;
+    const text = `${clock(timeUs)} ${ui.lanesLost}: ${reasonText(ui, mark.lost as LostReason)}${times}`;
     return (
       <button
         type="button"
@@ -279,7 +283,7 @@ function LostMarks({ marks, left }: { marks: readonly RequestMark[]; left: (us: 
         style={{ left: left(timeUs) }}
         title={text}
         aria-label={text}
-        tabIndex={i === shown.length - 1 ? 0 : -1}
+        tabIndex={i === signs.length - 1 ? 0 : -1}
         onKeyDown={walk}
         onClick={(event) => {
           event.stopPropagation();

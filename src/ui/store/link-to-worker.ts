@@ -10,6 +10,8 @@ type UpdateListener = (update: Update) => void;
 let worker: Worker | undefined;
 /** Who hears of an update before all others: the terminals' paper. */
 let first: UpdateListener = () => undefined;
+let startedMs = 0;
+let spoke = false;
 const listeners = new Set<UpdateListener>();
 const answers = new Map<number, (value: unknown) => void>();
 let nextId = 1;
@@ -18,21 +20,36 @@ let nextId = 1;
 export function startWorker(hearFirst: UpdateListener = first): void {
   first = hearFirst;
   worker = new Worker(new URL("../../worker/worker.ts", import.meta.url), { type: "module", name: "cluster" });
+  startedMs = performance.now();
+  spoke = false;
   worker.onmessage = (event: MessageEvent<readonly Update[]>) => {
-    take(event.data);
-    for (const update of event.data) {
-      first(update);
-      if (update.type === "answer") settle(update.id, update.value);
-      if (update.type === "completions") settle(update.id, update);
-      if (update.type === "link") settle(update.id, update.fragment);
-      if (update.type === "pong") settle(update.id, true);
-      for (const listener of listeners) listener(update);
-    }
+    spoke = true;
+    deliver(event.data);
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    take([{ type: "crashed", message: event.message }]);
+    deliver([{ type: "crashed", message: event.message }]);
   };
+}
+
+function deliver(updates: readonly Update[]): void {
+  take(updates);
+  for (const update of updates) {
+    first(update);
+    if (update.type === "answer") settle(update.id, update.value);
+    if (update.type === "completions") settle(update.id, update);
+    if (update.type === "link") settle(update.id, update.fragment);
+    if (update.type === "pong") settle(update.id, true);
+    for (const listener of listeners) listener(update);
+  }
+}
+
+/** A script still on its way over a slow line is no hang. */
+const loadingMsMax = 60_000;
+
+/** Whether the worker may be expected to answer. */
+export function isWorkerUp(): boolean {
+  return worker !== undefined && (spoke || performance.now() - startedMs > loadingMsMax);
 }
 
 export function stopWorker(): void {
