@@ -39,5 +39,6 @@ function uuid(random: Random): string {
     .map((part) => part.toString(16).padStart(8, "0"))
     .join("");
   const variant = "89ab"[Number.parseInt(hex[16] as string, 16) & 3];
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  // Joined, for every object keeps one: a text put together piece by piece keeps its pieces, at ten times the size.
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20)].join("-");
 }

@@ -734,7 +734,8 @@ export class PodWorker {
   #tell(type: "Normal" | "Warning", reason: string, message: string, slot?: ContainerSlot): void {
     const { client, nodeName, isConnected } = this.#context.options;
     if (this.#isPaused || !isConnected()) return;
-    const fieldPath = slot === undefined ? undefined : `spec.${slot.isInit ? "initContainers" : "containers"}{${slot.spec.name}}`;
+    const fieldPath =
+      slot === undefined ? undefined : ["spec.", slot.isInit ? "initContainers" : "containers", "{", slot.spec.name, "}"].join("");
     const place = fieldPath === undefined ? {} : { fieldPath };
     client.event(this.#pod as KubernetesObject, { type, reason, message, component: "kubelet", host: nodeName, ...place });
   }

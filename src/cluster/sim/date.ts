@@ -59,9 +59,18 @@ export function twoDigits(value: number): string {
 
 /** `2026-01-05T09:00:00Z`: RFC 3339 with whole seconds, as Kubernetes' metav1.Time prints it. */
 export function formatRfc3339(dateMs: number): string {
+  const second = Math.floor(dateMs / 1000);
+  if (second === lastSecond) return lastText;
   const d = civilDate(dateMs);
-  return `${`${d.year}`.padStart(4, "0")}-${twoDigits(d.month)}-${twoDigits(d.day)}T${twoDigits(d.hour)}:${twoDigits(d.minute)}:${twoDigits(d.second)}Z`;
+  const date = [`${d.year}`.padStart(4, "0"), twoDigits(d.month), twoDigits(d.day)].join("-");
+  lastText = [date, [twoDigits(d.hour), twoDigits(d.minute), twoDigits(d.second)].join(":")].join("T").concat("Z");
+  lastSecond = second;
+  return lastText;
 }
+
+/** What was asked for last: hundreds of objects are made within a second, and may as well share the text. */
+let lastSecond = Number.NaN;
+let lastText = "";
 
 /** Milliseconds of the epoch for an RFC 3339 text; undefined when it is none. */
 export function parseRfc3339(text: string): number | undefined {
