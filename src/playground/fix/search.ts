@@ -17,13 +17,17 @@ export interface TrialCluster {
   /** Applies the text. False: it was refused, so the change is none. */
   edit(text: string): boolean;
   /** Runs a command of the page's own, such as a `kubectl patch`. False: it failed. */
-  command(line: string): boolean;
-  /** Runs the line after so much simulated time; says how it ended. */
-  attempt(
-    line: string,
-    on: string,
-    afterMs: number,
-  ): { readonly exit: number; readonly output: string; readonly connections: readonly ConnectionRecord[]; readonly look: Look };
+  command(line: string): Generator<undefined, boolean, undefined>;
+  /** Runs the line after so much simulated time; says how it ended. Yields on the way. */
+  attempt(line: string, on: string, afterMs: number): Generator<undefined, Attempt, undefined>;
+}
+
+/** How a line ended on the copy. */
+export interface Attempt {
+  readonly exit: number;
+  readonly output: string;
+  readonly connections: readonly ConnectionRecord[];
+  readonly look: Look;
 }
 
 /** After a change things take their time: rules 2 s, an Ingress 5 s, a probe that runs every 10 s, a rolling update. */
@@ -48,15 +52,11 @@ export function* searchFixes(
     if (fixes.length > 0 && candidate.size >= boldSize) continue;
     const change = changeOf(look, candidate, request);
     if (change === undefined) continue;
-    const making = copy();
-    let step = making.next();
-    while (step.done !== true) {
-      yield report(i, false);
-      step = making.next();
-    }
-    const trial = step.value;
+    const trial = yield* between(copy(), () => report(i, false));
     if (change.text !== undefined && !trial.edit(change.text)) continue;
-    if (change.text === undefined && change.patch !== undefined && !trial.command(change.patch)) continue;
+    if (change.text === undefined && change.patch !== undefined) {
+      if (!(yield* between(trial.command(change.patch), () => report(i, false)))) continue;
+    }
     if (!(yield* works(trial, change.line, request.on, () => report(i, false)))) continue;
     fixes.push({
       said: candidate.said,
@@ -71,9 +71,18 @@ export function* searchFixes(
 
 const boldSize = 20;
 
+/** Hands on a report wherever the work pauses. */
+function* between<T>(work: Generator<undefined, T, undefined>, report: () => FixReport): Generator<FixReport, T, undefined> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    yield report();
+  }
+}
+
 function* works(trial: TrialCluster, line: string, on: string, report: () => FixReport): Generator<FixReport, boolean, undefined> {
   for (const afterMs of attemptsMs) {
-    const { exit, output, connections, look } = trial.attempt(line, on, afterMs);
+    const { exit, output, connections, look } = yield* between(trial.attempt(line, on, afterMs), report);
     if (exit === 0 && explainCommand(look, connections, output).length === 0) return true;
     yield report();
   }

@@ -3,13 +3,14 @@ import { lookAt } from "../explain/look.ts";
 import type { Playground } from "../playground.ts";
 import type { RecordEntry } from "../protocol.ts";
 import { toMs, toUs } from "../record.ts";
-import { runUntil } from "../run-until.ts";
 import type { TrialCluster } from "./search.ts";
 
 /** A line that only looks or asks leaves nothing behind: a copy may do without it. */
 const onlyLooks =
   /^\s*(?:kubectl\s+exec\s+(?:-\S+\s+)*\S+\s+(?:--\s+)?)?(?:at\s+\S+\s+--\s+)?(?:curl|dig|nslookup|host|ping|wget|hops|trace|wait|nc|browser|kubectl\s+(?:get|describe|logs|explain))\b[^;&|<>`$]*$/;
 
+/** After so many events whoever drives the search gets a turn. */
+const eventsAtOnce = 500;
 /** Between two entries a copy lets at most this much time pass: what was waited for has long happened. */
 const gapUsMax = 5_000_000;
 /** A program that has started gets this long before its line counts as failed. */
@@ -45,31 +46,29 @@ export function* makeTrial(open: () => Playground, record: readonly RecordEntry[
       playground.edit(text, true);
       return playground.isApplied;
     },
-    command: (line) => runLine(cluster, line, undefined).exit === 0,
-    attempt: (line, on, afterMs) => {
-      for (const _ of pass(cluster, afterMs * 1000));
+    *command(line) {
+      return (yield* runLine(cluster, line, undefined)).exit === 0;
+    },
+    *attempt(line, on, afterMs) {
+      yield* pass(cluster, afterMs * 1000);
       const sinceUs = cluster.queue.now();
-      const { exit, output, session } = runLine(cluster, line, on);
-      return {
-        exit,
-        output,
-        connections: cluster.sessionConnections(session, sinceUs, connectionsJudged),
-        look: lookAt(cluster, playground.latest),
-      };
+      const { exit, output, session } = yield* runLine(cluster, line, on);
+      const connections = cluster.sessionConnections(session, sinceUs, connectionsJudged);
+      return { exit, output, connections, look: lookAt(cluster, playground.latest) };
     },
   };
 }
 
 function* pass(cluster: Cluster, us: number): Generator<undefined, void, undefined> {
   const untilUs = cluster.queue.now() + us;
-  while (cluster.queue.run(untilUs, 2000) === 2000) yield;
+  while (cluster.queue.run(untilUs, eventsAtOnce) === eventsAtOnce) yield;
 }
 
-function runLine(
+function* runLine(
   cluster: Cluster,
   line: string,
   on: string | undefined,
-): { readonly exit: number; readonly output: string; readonly session: number } {
+): Generator<undefined, { readonly exit: number; readonly output: string; readonly session: number }, undefined> {
   const opened = cluster.openSession(on);
   if (opened === undefined) return { exit: 255, output: "", session: 0 };
   let exit: number | undefined;
@@ -83,9 +82,14 @@ function runLine(
       exit = status;
     },
   });
-  if (runUntil(cluster, () => exit !== undefined, { timeUs: lineUsMax, steps: lineStepsMax }) !== "done") {
-    opened.shell.stop();
-    return { exit: 130, output, session: opened.session };
+  const untilUs = cluster.queue.now() + lineUsMax;
+  const untilSteps = cluster.steps.steps + lineStepsMax;
+  for (let events = 1; exit === undefined; events++) {
+    const nextUs = cluster.queue.nextAtUs();
+    if (nextUs === undefined || nextUs > untilUs || cluster.steps.steps > untilSteps) break;
+    cluster.queue.run(nextUs, 1);
+    if (events % eventsAtOnce === 0) yield;
   }
-  return { exit: exit as number, output, session: opened.session };
+  if (exit === undefined) opened.shell.stop();
+  return { exit: exit ?? 130, output, session: opened.session };
 }

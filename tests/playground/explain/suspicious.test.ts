@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { suspicions } from "../../../src/playground/explain/suspicious.ts";
 import { openPlayground, type Playground } from "../../../src/playground/playground.ts";
 import { app, caller, ingress, scenario, service } from "./worlds.ts";
+
+const scenarios = join(import.meta.dirname, "../../../scenarios");
+const shipped = readdirSync(scenarios).filter((file) => file.endsWith(".yaml"));
 
 function opened(text: string): Playground {
   const result = openPlayground(text);
@@ -154,5 +159,14 @@ describe("valid but suspicious", () => {
     playground.line(1, "kubectl create deployment web --image luksa/kubia");
     pass(playground, 10_000);
     expect(told().at(-1)).toEqual([]);
+  });
+
+  test.each(shipped)("%s, as it is shipped, raises none but what its story is about", (file) => {
+    const playground = opened(readFileSync(join(scenarios, file), "utf8"));
+    for (const ms of [0, 2000, 10_000]) {
+      pass(playground, ms);
+      // The reader of ingress-tls makes the Secret as the first step.
+      expect(suspicions(playground.look).map((one) => one.code)).toEqual(file === "ingress-tls.yaml" ? ["warn.ingress-secret"] : []);
+    }
   });
 });
