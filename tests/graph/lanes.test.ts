@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { axisOf, countMarks, densityOf, type Lane, LaneBook, lanesFor, lanesWithin, type RequestMark } from "../../src/graph/lanes.ts";
+import {
+  axisOf,
+  countMarks,
+  densityOf,
+  type Lane,
+  LaneBook,
+  lanesFor,
+  lanesWithin,
+  lostSigns,
+  type RequestMark,
+} from "../../src/graph/lanes.ts";
 import type { OpenScenario } from "../../src/playground/library.ts";
 import { cluster } from "../harness/cluster.ts";
 
@@ -107,6 +117,14 @@ describe("requests on lanes", () => {
         ["b", { answered: 1, lost: 0 }],
       ]),
     );
+  });
+  test("lost ones of one moment and reason are one sign, which stays while the window moves on", () => {
+    const lost = [mark(21, "a", 1, true), mark(22, "a", 1, true), mark(27, "a", 1, true)];
+    expect(lostSigns(lost, shown, 4).map(({ timeUs, count }) => [timeUs, count])).toEqual([
+      [21, 2],
+      [27, 1],
+    ]);
+    expect(lostSigns(lost, { fromUs: 12, toUs: 32 }, 4)).toEqual(lostSigns(lost, shown, 4));
   });
   test("as columns, lost ones apart", () => {
     expect(densityOf(marks, "a", shown, 4)).toEqual([0, 10, 0, 0]);
