@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-const dist = process.env["KUBEHOP_DIST"] ?? join(import.meta.dirname, "../../dist");
+const dist = join(import.meta.dirname, "../../dist");
 
 /** Serves the built page, with the headers it is made for, for all browser tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

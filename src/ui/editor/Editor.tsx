@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
+import { codeSize } from "../app/type-size.ts";
 import { followLine } from "../explain/follow-line.ts";
 import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
@@ -29,8 +30,8 @@ export default function Editor() {
       automaticLayout: true,
       minimap: { enabled: false },
       fontFamily: "JetBrains Mono Variable, DejaVu Sans Mono, monospace",
-      fontSize: 12.5,
-      lineHeight: 20,
+      fontSize: codeSize(),
+      lineHeight: Math.round(codeSize() * 1.6),
       lineNumbersMinChars: 3,
       folding: true,
       scrollBeyondLastLine: false,

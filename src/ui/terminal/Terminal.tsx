@@ -3,6 +3,7 @@ import { Terminal as Xterm } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "react";
 import { useLanguage } from "../app/language.ts";
+import { codeSize } from "../app/type-size.ts";
 import { ask, send } from "../store/link-to-worker.ts";
 import { commands, sendLine } from "./commands.ts";
 import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts";
@@ -30,7 +31,7 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     if (host === null) return;
     const terminal = new Xterm({
       fontFamily: "JetBrains Mono Variable, DejaVu Sans Mono, monospace",
-      fontSize: 12.5,
+      fontSize: codeSize(),
       lineHeight: 1.25,
       cursorBlink: false,
       convertEol: true,
