@@ -20,6 +20,7 @@ interface VersionInfo {
 }
 
 const kustomizeVersions: Readonly<Record<number, string>> = {
+  27: "v5.0.1",
   28: "v5.0.4-0.20230601165947-6ce0bf390ce3",
   29: "v5.0.4-0.20230601165947-6ce0bf390ce3",
   30: "v5.0.4-0.20230601165947-6ce0bf390ce3",
@@ -72,7 +73,12 @@ function* version(session: Session, flags: Flags): Run<void> {
   if (output !== "") throw new KubectlError("--output must be 'yaml' or 'json'");
   if (session.behaviour.versionShort && !flags.is("short")) {
     const line = (info: VersionInfo): string =>
-      `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}"}`;
+      `version.Info{Major:"${info.major}", Minor:"${info.minor}", GitVersion:"${info.gitVersion}", GitCommit:"${info.gitCommit}", GitTreeState:"${info.gitTreeState}", BuildDate:"${info.buildDate}", GoVersion:"${info.goVersion}", Compiler:"${info.compiler}", Platform:"${info.platform}"}`;
+    if (session.behaviour.versionWarns) {
+      yield* session.err(
+        "WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  Use --output=yaml|json to get the full version.\n",
+      );
+    }
     yield* session.out(`Client Version: ${line(client)}\n`);
     if (kustomize !== undefined) yield* session.out(`Kustomize Version: ${kustomize}\n`);
     if (server !== undefined) yield* session.out(`Server Version: ${line(server)}\n`);

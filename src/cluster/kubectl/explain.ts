@@ -1,7 +1,7 @@
 import type { Schema, Struct } from "../api/schema.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
-import { KubectlError } from "./failure.ts";
+import { KubectlError, KubectlFatal } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
@@ -31,7 +31,9 @@ function* explain(session: Session, flags: Flags): Run<void> {
   const resources = yield* session.resources();
   const [type = "", ...path] = word.split(".");
   const wanted = flags.text("api-version");
-  let resource: Resource = resources.get(type);
+  const named = resources.find(type);
+  if (named === undefined) throw new KubectlFatal(`the server doesn't have a resource type ${JSON.stringify(type)}`);
+  let resource: Resource = named;
   if (wanted !== "") {
     const other = resources.all.find((one) => one.plural === resource.plural && one.apiVersion === wanted);
     if (other === undefined) throw new KubectlError(`couldn't find resource for ${JSON.stringify(`${wanted}, Kind=${resource.kind}`)}`);

@@ -29,6 +29,12 @@ export interface ClientBehaviour {
   readonly describeNamesOptionals: boolean;
   /** describe ds: a line for the namespace. */
   readonly describeDaemonSetNamespace: boolean;
+  /** Pod templates: lines for node selectors and tolerations. */
+  readonly describeTemplateScheduling: boolean;
+  /** `no objects passed to scale` goes on to say which were not found. */
+  readonly scaleNamesMissing: boolean;
+  /** `version` without `--short` warns that its form goes. */
+  readonly versionWarns: boolean;
   /** `--sort-by`: runs of digits compare as numbers. */
   readonly sortsNaturally: boolean;
   readonly describeIngressLabelsFirst: boolean;
@@ -55,6 +61,9 @@ export function clientBehaviour(minor: number): ClientBehaviour {
     describeIngressClass: minor >= 24,
     describeNamesOptionals: minor <= 32,
     describeDaemonSetNamespace: minor >= 33,
+    describeTemplateScheduling: minor >= 30,
+    scaleNamesMissing: minor >= 32,
+    versionWarns: minor >= 24 && minor <= 27,
     sortsNaturally: minor <= 30,
     describeIngressLabelsFirst: minor >= 23,
     createIngress: minor >= 20,

@@ -22,6 +22,7 @@ export function writePodTemplate(w: Writer, template: LooseObject | undefined, b
   writeVolumes(w, (spec.volumes ?? []) as readonly LooseObject[], "  ", behaviour.describeNamesOptionals);
   if (typeof spec.priorityClassName === "string" && spec.priorityClassName !== "")
     w.write(1, `Priority Class Name:\t${spec.priorityClassName}\n`);
+  if (!behaviour.describeTemplateScheduling) return;
   writeLabels(w, "  Node-Selectors", spec.nodeSelector as Pairs | undefined);
   writeTolerations(w, (spec.tolerations ?? []) as never[], "  ");
 }
