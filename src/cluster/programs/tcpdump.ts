@@ -69,20 +69,44 @@ function* runTcpdump(sys: Sys): Program {
     pending.push(`${time}${where}${describe(hop.packet, source, destination)}\n`);
     bell.ring();
   };
+  /** A packet of this machine's own on its way out: its rewrites follow in the same instant, and the wire has it after them. */
+  let leaving: { readonly hop: Hop; readonly via: string | undefined } | undefined;
+  const flush = (): void => {
+    if (leaving !== undefined) sight(leaving.hop, "Out", leaving.via, leaving.hop.source.text, leaving.hop.destination.text);
+    leaving = undefined;
+  };
   const stop = log.listen((hop) => {
-    if (hop.at !== sys.host.place) return;
     const { packet } = hop;
+    if (leaving !== undefined) {
+      const isSame = packet.connection === leaving.hop.packet.connection && packet.number === leaving.hop.packet.number;
+      if (isSame && (hop.action === "dnat" || hop.action === "snat") && hop.at === sys.host.place) {
+        leaving = { hop, via: hop.outInterface ?? leaving.via };
+        return;
+      }
+      const isStopped = isSame && hop.at === sys.host.place && (hop.action === "drop" || hop.action === "reject");
+      if (isStopped) leaving = undefined;
+      else flush();
+    }
+    if (hop.at !== sys.host.place) return;
     const key = `${packet.connection.opener}#${packet.connection.number}/${packet.number}`;
     if (hop.inInterface !== undefined && !arrived.has(key)) {
       arrived.add(key);
       sight(hop, "In", hop.inInterface, packet.source.text, packet.destination.text);
     }
-    if (hop.action === "send" || hop.action === "forward") sight(hop, "Out", hop.outInterface, hop.source.text, hop.destination.text);
+    if (hop.action === "forward") sight(hop, "Out", hop.outInterface, hop.source.text, hop.destination.text);
+    if (hop.action === "send") {
+      leaving = { hop, via: hop.outInterface };
+      bell.ring();
+    }
   });
   let printed = 0;
   try {
     while (count === undefined || printed < count) {
       yield* bell.wait();
+      if (leaving !== undefined) {
+        yield* sys.sleep(1); // when this instant is over, so are the rewrites
+        flush();
+      }
       for (const line of pending.splice(0)) {
         printed++;
         yield* sys.out(line);
