@@ -190,3 +190,29 @@ test("the decision tells what was tried and why", () => {
     "chosen path-prefix",
   ]);
 });
+
+describe("many rules", () => {
+  const paths = Array.from({ length: 500 }, (_, i): PathSpec => [`/p${i}`, i % 3 === 0 ? "Exact" : "Prefix", `s${i}`]);
+  const many = [ingress("many", [["h.example.com", [...paths, ["/", "Prefix", "root"]]]])];
+
+  test.each([
+    ["/p7", "s7"],
+    ["/p7/x", "s7"],
+    ["/p499", "s499"],
+    ["/p9", "s9"],
+    ["/p9/x", "root"],
+    ["/p500", "root"],
+    ["/", "root"],
+  ])("%s goes to %s, as with few", (target, service) => {
+    expect(goesTo(many, "h.example.com", target)).toBe(service);
+  });
+
+  test("and each rule that was looked at can still be told", () => {
+    const { tried } = route(configuration(...many), "h.example.com", "/p9/x");
+    expect(tried.filter(({ outcome }) => outcome === "chosen").map(({ rule }) => rule)).toEqual([
+      "host h.example.com",
+      "path / (Prefix /) of default/many",
+    ]);
+    expect(tried.length).toBeGreaterThan(500);
+  });
+});
