@@ -5,7 +5,7 @@ import { IpSet, printIpSets, saveIpSets } from "./network/netfilter/ipset.ts";
 import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
 import { listIptables } from "./network/netfilter/list-iptables.ts";
 import { printIptablesSave, printRule, savedTables } from "./network/netfilter/print-iptables.ts";
-import { printIpvs } from "./network/netfilter/print-ipvs.ts";
+import { printIpvs, printIpvsSave } from "./network/netfilter/print-ipvs.ts";
 import { familyName, printNftTable, printNftTables } from "./network/netfilter/print-nft.ts";
 import type { TableName } from "./network/netfilter/rule.ts";
 import type { ConntrackRow, ConntrackTuple, TablesService } from "./programs/services.ts";
@@ -53,11 +53,14 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
       return "name" in what ? partOfTable(text, what.kind, what.name) : text;
     },
 
-    ipvsadm: ({ family, service }) => {
+    ipvsadm: ({ family, service, asSave }) => {
       const of = (one: IpvsService) =>
-        (family === undefined || one.address.ip.family === family) && (service === undefined || one.address.text === service);
+        (family === undefined || one.address.ip.family === family) &&
+        (service === undefined || (one.address.text === service.address && one.protocol === service.protocol));
       const table = kernel.ipvs ?? new IpvsTable();
-      return printIpvs(table, [...rows(4), ...rows(6)], table.services().filter(of));
+      if (asSave) return printIpvsSave(table);
+      const shown = table.services().filter(of);
+      return service !== undefined && shown.length === 0 ? undefined : printIpvs(table, [...rows(4), ...rows(6)], shown);
     },
 
     ipsetList: (name, { namesOnly, asSave }) => {

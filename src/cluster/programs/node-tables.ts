@@ -104,38 +104,42 @@ function lister(name: string, family: 4 | 6): ProgramEntry {
 export const iptables = lister("iptables", 4);
 export const ip6tables = lister("ip6tables", 6);
 
+const serviceProtocols: Readonly<Record<string, "tcp" | "udp" | "sctp">> = {
+  "-t": "tcp",
+  "--tcp-service": "tcp",
+  "-u": "udp",
+  "--udp-service": "udp",
+  "--sctp-service": "sctp",
+};
+
+/** `ipvsadm -L|-S [-n] [-t|-u|--sctp-service ADDRESS:PORT] [-6]` */
 export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
-  let stats = false;
-  let connections = false;
-  let service: string | undefined;
-  let isListing = sys.args.length === 1;
+  let service: { readonly protocol: "tcp" | "udp" | "sctp"; readonly address: string } | undefined;
+  let command: "list" | "save" | undefined = sys.args.length === 1 ? "list" : undefined;
   let family: 4 | 6 | undefined;
   const args = sys.args.slice(1);
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
-    if (arg === "--stats") stats = true;
-    else if (arg === "--rate") stats = true;
-    else if (arg === "-6") family = 6;
-    else if (arg === "-t" || arg === "-u" || arg === "--tcp-service" || arg === "--udp-service") service = args[++i];
-    else if (/^-[Llnc]+$/.test(arg) || arg === "--list" || arg === "--numeric") {
-      if (/[Ll]/.test(arg)) isListing = true;
-      if (/c/.test(arg) && !arg.startsWith("--")) connections = true;
-    } else {
-      yield* sys.err(`ipvsadm: the virtual servers are kube-proxy's own: -Ln shows them\n`);
+    const protocol = serviceProtocols[arg];
+    if (arg === "-6") family = 6;
+    else if (protocol !== undefined) service = { protocol, address: args[++i] ?? "" };
+    else if (/^-[lLn]*[lL][lLn]*$/.test(arg) || arg === "--list") command = "list";
+    else if (/^-n?Sn?$/.test(arg) || arg === "--save") command = "save";
+    else if (arg !== "-n" && arg !== "--numeric" && arg !== "--sort") {
+      yield* sys.err("ipvsadm: the virtual servers are kube-proxy's own: -Ln and -Sn show them\n");
       return 2;
     }
   }
-  if (!isListing) {
+  if (command === undefined) {
     yield* sys.err("Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n");
     return 2;
   }
-  if (tables.mode !== "ipvs") {
-    yield* sys.out(
-      "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n",
-    );
-    return 0;
+  const text = tables.ipvsadm({ family, service, asSave: command === "save" });
+  if (text === undefined) {
+    yield* sys.err("No such service\n");
+    return 255;
   }
-  yield* sys.out(tables.ipvsadm({ family, service, stats, connections }));
+  yield* sys.out(text);
   return 0;
 });
 

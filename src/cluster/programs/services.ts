@@ -81,12 +81,12 @@ export interface TablesService {
       | { readonly kind: "table"; readonly family: string; readonly table: string }
       | { readonly kind: "chain" | "map" | "set"; readonly family: string; readonly table: string; readonly name: string },
   ): string | undefined;
+  /** `ipvsadm -Ln`, or `-Sn`; undefined when there is no such virtual server. */
   ipvsadm(options: {
     readonly family: 4 | 6 | undefined;
-    readonly service: string | undefined;
-    readonly stats: boolean;
-    readonly connections: boolean;
-  }): string;
+    readonly service: { readonly protocol: "tcp" | "udp" | "sctp"; readonly address: string } | undefined;
+    readonly asSave: boolean;
+  }): string | undefined;
   /** `ipset list [NAME]`; undefined when there is no such set. */
   ipsetList(name: string | undefined, options: { readonly namesOnly: boolean; readonly asSave: boolean }): string | undefined;
   conntrack(family: 4 | 6): readonly ConntrackRow[];
