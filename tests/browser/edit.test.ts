@@ -22,7 +22,8 @@ describe("typing YAML changes the cluster", () => {
     const page = await PlaygroundPage.open();
     await page.ready();
     await page.replaceInEditor("replicas: 3", "replicas: -1");
-    await page.page.locator(".problems li.error").first().waitFor();
+    // While it is typed there are other errors: `replicas: -` begins a list.
+    await page.page.locator(".problems li.error", { hasText: "must be greater than or equal to 0" }).waitFor();
     const [problem = ""] = await page.problems();
     expect(problem).toMatch(/20:\d+/);
     // The API server's own words.
