@@ -24,7 +24,7 @@ for (const line of ["kubectl get svc", "kubectl get po", "at node1 -- curl -s 10
 }
 // The packet is on its way: it has met a rule or two.
 await page.waitForTimeout(1800);
-const bytes = await page.screenshot({ type: "jpeg", quality: 82 });
+const bytes = await page.screenshot({ type: "jpeg", quality: 76 });
 await browser.close();
 await stop();
 if (bytes.length > sizeBytesMax) throw new Error(`the picture has ${bytes.length} bytes, more than ${sizeBytesMax}`);
