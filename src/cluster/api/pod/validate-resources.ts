@@ -6,7 +6,28 @@ import type { ResourceRequirements } from "./types.ts";
 
 const standardResources: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 
-/** @source ValidateContainerResourceRequirements */
+/** Names that mean something in a quota only. @source pkg/apis/core/helper/helpers.go, standardResources */
+const quotaResources: readonly string[] = [
+  "requests.cpu",
+  "requests.memory",
+  "requests.ephemeral-storage",
+  "limits.cpu",
+  "limits.memory",
+  "limits.ephemeral-storage",
+  "pods",
+  "resourcequotas",
+  "services",
+  "replicationcontrollers",
+  "secrets",
+  "configmaps",
+  "persistentvolumeclaims",
+  "storage",
+  "requests.storage",
+  "services.nodeports",
+  "services.loadbalancers",
+];
+
+/** @source ValidateContainerResourceRequirements, validateContainerResourceName */
 export function validateResources(resources: ResourceRequirements | undefined, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const { limits = {}, requests = {} } = resources ?? {};
@@ -37,8 +58,13 @@ function validateResource(name: string, amount: string, path: string): FieldErro
   const place = `${path}[${name}]`;
   const messages = qualifiedName(name);
   for (const message of messages) errors.push(invalid(place, name, message));
-  if (messages.length === 0 && !name.includes("/") && !standardResources.includes(name) && !name.startsWith("hugepages-")) {
-    errors.push(invalid(place, name, "must be a standard resource for containers"));
+  if (!name.includes("/")) {
+    const isHugePage = name.startsWith("hugepages-");
+    if (messages.length === 0 && !standardResources.includes(name) && !quotaResources.includes(name) && !isHugePage)
+      errors.push(invalid(place, name, "must be a standard resource type or fully qualified"));
+    if (!standardResources.includes(name) && !isHugePage) errors.push(invalid(place, name, "must be a standard resource for containers"));
+  } else if (!name.includes("kubernetes.io/") && (name.startsWith("requests.") || qualifiedName(`requests.${name}`).length > 0)) {
+    errors.push(invalid(place, name, "doesn't follow extended resource name standard"));
   }
   const nano = parseQuantity(amount)?.nano ?? 0n;
   if (nano < 0n) errors.push(invalid(place, amount, "must be greater than or equal to 0"));

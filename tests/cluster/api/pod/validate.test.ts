@@ -128,7 +128,10 @@ describe("containers", () => {
     {
       name: "unknown resource",
       yaml: container("resources: {requests: {memry: 1Gi}}"),
-      errors: [`${c}.resources.requests[memry]: Invalid value: "memry": must be a standard resource for containers`],
+      errors: [
+        `${c}.resources.requests[memry]: Invalid value: "memry": must be a standard resource type or fully qualified`,
+        `${c}.resources.requests[memry]: Invalid value: "memry": must be a standard resource for containers`,
+      ],
     },
     {
       name: "liveness success threshold",
