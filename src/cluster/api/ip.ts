@@ -50,12 +50,28 @@ export function specialIpMessage(text: string): string | undefined {
   const ip = parseIp(text);
   if (ip === undefined) return "must be a valid IP address";
   if (ip.bits === 0n) return `may not be unspecified (${ip.family === "IPv4" ? "0.0.0.0" : "::"})`;
-  const within = (cidr: string): boolean => cidrContains(parseCidr(cidr)!, ip);
-  if (within("127.0.0.0/8") || within("::1/128")) return "may not be in the loopback range (127.0.0.0/8, ::1/128)";
-  if (within("169.254.0.0/16") || within("fe80::/10")) return "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
-  if (within("224.0.0.0/24") || within("ff02::/16")) return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
+  for (const { cidrs, message } of special()) if (cidrs.some((cidr) => cidrContains(cidr, ip))) return message;
   return undefined;
 }
+
+interface SpecialRange {
+  readonly cidrs: readonly ParsedCidr[];
+  readonly message: string;
+}
+
+/** Read once: every address of every endpoint is held against them, each time its slice is written. */
+function special(): readonly SpecialRange[] {
+  specialRanges ??= (
+    [
+      [["127.0.0.0/8", "::1/128"], "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+      [["169.254.0.0/16", "fe80::/10"], "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+      [["224.0.0.0/24", "ff02::/16"], "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+    ] as const
+  ).map(([texts, message]) => ({ cidrs: texts.flatMap((text) => parseCidr(text) ?? []), message }));
+  return specialRanges;
+}
+
+let specialRanges: readonly SpecialRange[] | undefined;
 
 export const ipMessage = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 export const cidrMessage = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
