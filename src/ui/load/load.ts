@@ -82,7 +82,9 @@ export function followLoad(): () => void {
 /** Another cluster has loads of its own. */
 export function startLoads(): () => void {
   return onUpdate((update) => {
-    if (update.type === "opened") useLoad.setState({ terminal: undefined, snapshot: undefined, marks: [], lost: [], isStarting: false });
+    if (update.type !== "opened") return;
+    isAsking = false; // a worker that ended took its answer along
+    useLoad.setState({ terminal: undefined, snapshot: undefined, marks: [], lost: [], isStarting: false });
   });
 }
 
