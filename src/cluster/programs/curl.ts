@@ -195,7 +195,7 @@ function* transferFollowing(
     const next = response === undefined ? undefined : header(response.headers, "Location");
     const isRedirect =
       response !== undefined && response.status >= 300 && response.status < 400 && response.status !== 304 && next !== undefined;
-    if (isRedirect && result.url !== undefined) total.redirectUrl = resolveUrl(result.url, next);
+    if (isRedirect && result.url !== undefined) total.redirectUrl = withPath(resolveUrl(result.url, next));
     let { failure } = result;
     if (isRedirect && options.location && failure === undefined && result.url !== undefined) {
       if (redirects < options.maxRedirects) {
@@ -932,6 +932,11 @@ function handshakeFailure(result: { readonly error: string; readonly alert?: str
 /** `O=Acme Co; CN=x`: curl joins with a semicolon. */
 function nameText(name: readonly NameAttribute[]): string {
   return name.map((attribute) => `${attribute.type}=${attribute.value}`).join("; ");
+}
+
+/** A URL without a path has `/`. @source curl 7.88.1 lib/urlapi.c, curl_url_get */
+function withPath(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, "$1/");
 }
 
 export const curl: ProgramEntry = { name: "curl", run: runCurl };
