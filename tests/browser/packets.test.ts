@@ -94,7 +94,7 @@ describe("packets move hop by hop", () => {
     await page.page.locator(".react-flow__node-client").click();
     const mark = page.page.locator(".mark").first();
     await mark.hover();
-    expect(await page.page.locator(".hop-count").innerText()).toContain("10.111.249.153:80");
+    expect(await page.page.locator(".mark-tip").innerText()).toContain("10.111.249.153:80");
     await mark.click();
     await page.page.locator(".panel-head h2", { hasText: "node/node1#" }).waitFor();
     await page.close();

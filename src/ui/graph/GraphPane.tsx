@@ -122,7 +122,8 @@ function Graph() {
   /** Packets lie on a canvas that lets clicks through: one near a packet is the packet's. */
   const clickPacket = useCallback((event: MouseEvent) => {
     const flow = sectionRef.current?.querySelector(".react-flow");
-    if (flow === null || flow === undefined || !(event.target as Element).closest(".react-flow__pane, .react-flow__node")) return;
+    // Cards, wires and the ground let a packet through that lies on them; buttons do not.
+    if (flow === null || flow === undefined || (event.target as Element).closest("button, a, .react-flow__minimap") !== null) return;
     const rect = flow.getBoundingClientRect();
     const spot = spotAt(event.clientX - rect.left, event.clientY - rect.top);
     if (spot === undefined) return;

@@ -56,11 +56,9 @@ export function Timeline() {
             ))}
           </span>
         )}
-        {pointed !== undefined ? (
-          <code className="hop-count">{`${pointed.id} → ${pointed.destination}`}</code>
-        ) : (
-          count > 0 && <span className="muted hop-count">{ui.hopOf.replace("{at}", `${at + 1}`).replace("{count}", `${count}`)}</span>
-        )}
+        {/* Beside the bar, not in it: the marks must not move away from the pointer. */}
+        {pointed !== undefined && <code className="mark-tip">{`${pointed.id} → ${pointed.destination}`}</code>}
+        {count > 0 && <span className="muted hop-count">{ui.hopOf.replace("{at}", `${at + 1}`).replace("{count}", `${count}`)}</span>}
         <label className="toggle">
           <input type="checkbox" checked={showsNoise} onChange={(e) => usePage.setState({ showsNoise: e.target.checked })} /> {ui.showNoise}
         </label>
