@@ -39,6 +39,8 @@ export const enProblems = {
   "selector.no-match": (a) =>
     `The selector ${a.selector} matches no pod in namespace ${a.namespace}.${a.near ? ` The nearest label is ${a.near}.` : ""}`,
   "mend.pasted": () => "The indentation is gone or the dashes are typographic, as web pages do.",
+  "mend.ingress-beta": () =>
+    "Clusters since 1.22 take an Ingress only as networking.k8s.io/v1: with pathType, a Service's name and port in its own fields, and ingressClassName.",
   "link.newer-version": () => "It was made by a newer version of Kubehop.",
   "link.damaged": () => "It is damaged: a part of it was lost on the way.",
   "link.too-large": () => "It unpacks to more than 1 MiB.",

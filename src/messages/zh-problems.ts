@@ -39,6 +39,8 @@ export const zhProblems: Readonly<Record<keyof typeof enProblems, Sentence>> = {
   "selector.no-match": (a) =>
     `选择算符 ${a.selector} 在名字空间 ${a.namespace} 中没有选中任何 Pod。${a.near ? `最接近的标签是 ${a.near}。` : ""}`,
   "mend.pasted": () => "缩进丢失或短横线变成了排版符号，网页常会这样。",
+  "mend.ingress-beta": () =>
+    "1.22 起的集群只接受 networking.k8s.io/v1 的 Ingress：要写 pathType，Service 的名称和端口各有自己的字段，还要有 ingressClassName。",
   "link.newer-version": () => "它由更新版本的 Kubehop 制作。",
   "link.damaged": () => "它已损坏：途中丢失了一部分。",
   "link.too-large": () => "它解压后超过 1 MiB。",

@@ -1,6 +1,7 @@
 import { locate, parseDocuments, rangeAt, type TextRange, type YamlDocument } from "../yaml/parse.ts";
 import { flattenLists, type GivenObject, importObjects, nodesOf } from "./import.ts";
 import { mendPastedText } from "./mend.ts";
+import { mendBetaIngresses } from "./mend-beta-ingress.ts";
 import { mendKinds } from "./mend-kinds.ts";
 import type { Problem } from "./problem.ts";
 import { readScenario, type ScenarioSpec } from "./spec.ts";
@@ -109,7 +110,15 @@ export function problem(
 export function withMend(text: string, problems: readonly Problem[]): readonly Problem[] {
   const at = problems.findIndex((p) => p.severity === "error");
   if (at < 0) return problems;
-  const mended = mendPastedText(text, mendKinds());
-  if (mended === undefined) return problems;
-  return problems.map((p, i) => (i === at ? { ...p, mend: { code: "mend.pasted", text: mended } } : p));
+  const pasted = mendPastedText(text, mendKinds());
+  if (pasted !== undefined) return problems.map((p, i) => (i === at ? { ...p, mend: { code: "mend.pasted", text: pasted } } : p));
+  if (!problems.some(isUnknownIngress)) return problems;
+  const today = mendBetaIngresses(text, parseDocuments(text));
+  if (today === undefined) return problems;
+  return problems.map((p) => (isUnknownIngress(p) ? { ...p, mend: { code: "mend.ingress-beta", text: today } } : p));
+}
+
+/** In the API server's own words. */
+function isUnknownIngress({ detail }: Problem): boolean {
+  return detail?.startsWith('no matches for kind "Ingress"') === true;
 }

@@ -1,8 +1,9 @@
+import { printYaml } from "../../yaml/print.ts";
+import { ingressOfToday } from "../api/ingress/today.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { editDistance } from "./command.ts";
 import type { KubectlHint } from "./hints.ts";
-import { ingressOfToday } from "./ingress-of-today.ts";
 import type { Target } from "./select.ts";
 import type { Session } from "./session.ts";
 
@@ -64,11 +65,17 @@ function hintService(spec: LooseObject, outcome: string, hint: Say): void {
   }
 }
 
+/** The command that applies the Ingress as it is written today. */
+function applyToday(object: LooseObject): string | undefined {
+  const today = ingressOfToday(object);
+  return today === undefined ? undefined : `kubectl apply -f - <<'EOF'\n${printYaml(today)}EOF`;
+}
+
 function hintIngress(object: LooseObject, spec: LooseObject, name: string, outcome: string, hint: Say): void {
   const tls = Array.isArray(spec.tls) ? (spec.tls as readonly LooseObject[]) : [];
   if (outcome === "unmapped") {
     if (typeof object.apiVersion === "string" && object.apiVersion.endsWith("beta1"))
-      hint("kubectl.ingress-beta", { version: object.apiVersion }, ingressOfToday(object));
+      hint("kubectl.ingress-beta", { version: object.apiVersion }, applyToday(object));
     return;
   }
   if (outcome === "refused") {

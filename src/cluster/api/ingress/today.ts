@@ -1,25 +1,26 @@
-import { printYaml } from "../../yaml/print.ts";
-import { ingressFromBeta } from "../api/ingress/convert.ts";
-import type { LooseObject } from "../api/meta.ts";
+import type { LooseObject } from "../meta.ts";
+import { ingressFromBeta } from "./convert.ts";
+
+const betas = ["extensions/v1beta1", "networking.k8s.io/v1beta1"];
 
 /**
- * A beta Ingress as it is written today, as a command to apply it: the API's own conversion, and the class that controllers ask for since 1.0.
- * Undefined where its shape is too far off to be converted. Pure.
+ * A beta Ingress as it is written today: the API's own conversion, and the class that controllers ask for since 1.0.
+ * Undefined for anything else, and where its shape is too far off to be converted. Pure.
  */
-export function ingressOfToday(object: LooseObject): string | undefined {
+export function ingressOfToday(object: LooseObject): LooseObject | undefined {
   const spec = object.spec as LooseObject | undefined;
+  if (object.kind !== "Ingress" || !betas.includes(String(object.apiVersion))) return undefined;
   if (!isObject(spec) || !isConvertible(spec)) return undefined;
   const { spec: converted, ...rest } = ingressFromBeta({ ...object, apiVersion: "networking.k8s.io/v1" });
   const annotations = ((object.metadata as LooseObject | undefined)?.annotations ?? {}) as LooseObject;
   const hasClass = spec.ingressClassName !== undefined || annotations["kubernetes.io/ingress.class"] !== undefined;
   const { apiVersion, kind, ...others } = rest;
-  const today = {
+  return {
     apiVersion,
     kind,
     ...others,
     spec: { ...(hasClass ? {} : { ingressClassName: "nginx" }), ...(converted as LooseObject) },
   };
-  return `kubectl apply -f - <<'EOF'\n${printYaml(today)}EOF`;
 }
 
 function isObject(value: unknown): value is LooseObject {
