@@ -278,4 +278,5 @@ export const enUi = {
   insertTemplate: "Insert",
   miniMap: "Map of the whole picture",
   sequence: "The whole connection",
+  saveFile: "Save",
 } as const;

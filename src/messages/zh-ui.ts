@@ -278,4 +278,5 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   insertTemplate: "插入",
   miniMap: "全图缩略图",
   sequence: "整个连接",
+  saveFile: "保存",
 };

@@ -94,3 +94,23 @@ describe("typing YAML changes the cluster", () => {
     await page.close();
   });
 });
+
+test("vi and kubectl edit open the page's own editor, and what is saved there counts", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.typeCommand("vi /etc/hosts");
+  const hosts = page.page.getByRole("dialog", { name: "/etc/hosts" });
+  await hosts.getByRole("textbox").fill("127.0.0.1 localhost\n192.168.0.2 first.node\n");
+  await hosts.getByRole("button", { name: "Save" }).click();
+  await page.typeCommand("getent hosts first.node");
+  await page.terminalShows(/192\.168\.0\.2 +first\.node/);
+  await page.typeCommand("kubectl edit rc kubia");
+  const edited = page.page.getByRole("dialog");
+  const text = edited.getByRole("textbox");
+  await text.waitFor();
+  await text.fill((await text.inputValue()).replace("replicas: 3", "replicas: 2"));
+  await edited.getByRole("button", { name: "Save" }).click();
+  await page.terminalShows("replicationcontroller/kubia edited");
+  expect(page.complaints).toEqual([]);
+  await page.close();
+});

@@ -31,6 +31,8 @@ export interface OpenOptions {
   /** Behind the address: `?lang=zh`, `#k1:…`. */
   readonly suffix?: string;
   readonly reducedMotion?: boolean;
+  /** Runs in the page before its own script. */
+  readonly script?: () => void;
   /** The same person's second page: the same store and clipboard. */
   readonly context?: BrowserContext;
 }
@@ -74,6 +76,7 @@ export class PlaygroundPage {
       await page.screenshot({ path: join(screenshots, `${task.name.replace(/\W+/g, "-")}.png`) }).catch(() => undefined);
     });
     const suffix = options.suffix ?? "";
+    if (options.script !== undefined) await page.addInitScript(options.script);
     await page.goto(suffix.startsWith("http") ? suffix : url + suffix);
     return opened;
   }

@@ -35,7 +35,7 @@ test("a link reopens the same cluster in the same state", async () => {
   expect(await other.terminalText()).toBe(text);
   expect(await other.page.locator(".react-flow__node-service").count()).toBe(2);
   await other.page.locator(".panel-head h2", { hasText: "node/node2#" }).waitFor();
-  expect(await other.page.locator(".monaco-editor .view-lines").innerText()).toMatch(/replicas:\s*4/);
+  await expect.poll(() => other.page.locator(".monaco-editor .view-lines").innerText()).toMatch(/replicas:\s*4/);
   expect(other.complaints).toEqual([]);
   // And it goes on from there.
   await other.typeCommand("kubectl get svc kubia2");

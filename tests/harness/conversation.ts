@@ -16,7 +16,7 @@ import { cluster } from "./cluster.ts";
  *
  * Lines that begin with `## ` are remarks. Standard output and standard error come in the order in which they were written.
  */
-interface Exchange {
+export interface Exchange {
   readonly remarks: readonly string[];
   readonly command: string;
   readonly interruptAfterMs: number | undefined;
@@ -57,7 +57,8 @@ export function runConversation(text: string): string {
   return `${said.join("\n")}\n`;
 }
 
-function exchanges(text: string): readonly Exchange[] {
+/** The commands of a conversation, in order. */
+export function exchanges(text: string): readonly Exchange[] {
   const found: Exchange[] = [];
   let remarks: string[] = [];
   let command: string | undefined;

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
+import { FileDialog } from "../editor/FileDialog.tsx";
 import { Lit } from "../explain/Lit.tsx";
 import { GraphPane } from "../graph/GraphPane.tsx";
 import { HopStrip } from "../graph/HopStrip.tsx";
@@ -33,6 +34,7 @@ export function App() {
       {isNarrow ? <OneZone isReady={isReady} /> : isMedium ? <TwoZones isReady={isReady} /> : <Panes isReady={isReady} />}
       <Palette />
       <KeysHelp />
+      <FileDialog />
       <Announcer />
       <Lit />
     </>
