@@ -89,7 +89,7 @@ test("the whole tutorial, typed as it is printed, in a real browser", async () =
       await expect.poll(isIdle, { timeout: 10_000 }).toBe(true);
       continue;
     }
-    await expect.poll(isIdle, { timeout: 60_000, interval: 30, message: command }).toBe(true);
+    await expect.poll(isIdle, { timeout: 120_000, interval: 30, message: command }).toBe(true);
     const said = (await take()).split(/\r?\n/);
     for (const line of wanted[i] as readonly string[]) {
       if (!said.some((one) => words(line).every((word) => one.includes(word))))
@@ -99,4 +99,4 @@ test("the whole tutorial, typed as it is printed, in a real browser", async () =
   expect(missing).toEqual([]);
   expect(page.complaints).toEqual([]);
   await page.close();
-}, 240_000);
+}, 480_000);
