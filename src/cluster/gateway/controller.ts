@@ -5,8 +5,7 @@ import type { Secret } from "../api/secret/types.ts";
 import type { Service } from "../api/service/types.ts";
 import type { ApiClient } from "../apiclient/client.ts";
 import { createWorkQueue } from "../apiclient/work-queue.ts";
-import { decodeBase64, decodeUtf8 } from "../protocols/bytes.ts";
-import { isPair } from "../protocols/der.ts";
+import { certificateOfSecret } from "../ingress-nginx/tls-secret.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import {
@@ -50,10 +49,8 @@ export function watchGatewayWorld(client: ApiClient, changed: () => void): Gatew
     namespace: (name) => namespaces.get(undefined, name),
     service: (namespace, name) => services.get(namespace, name),
     certificate(namespace, name) {
-      const data = secrets.get(namespace, name)?.data;
-      if (data === undefined) return undefined;
-      const text = (key: string) => decodeUtf8(decodeBase64(data[key] ?? "") ?? new Uint8Array());
-      return isPair(text("tls.crt"), text("tls.key"));
+      const secret = secrets.get(namespace, name);
+      return secret?.data === undefined ? undefined : certificateOfSecret(secret) !== undefined;
     },
   };
 }

@@ -5,11 +5,10 @@ import { exchange, fromUpstream } from "../ingress-nginx/exchange.ts";
 import { nginxPage } from "../ingress-nginx/pages.ts";
 import { apiClientService, decisionService } from "../ingress-nginx/program.ts";
 import { normalizedPath, type Tried } from "../ingress-nginx/route.ts";
+import { certificateOfSecret } from "../ingress-nginx/tls-secret.ts";
 import { type Backends, type Endpoint, watchBackends } from "../ingress-nginx/upstream.ts";
 import { type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
 import { Bell } from "../protocols/bell.ts";
-import { decodeBase64, decodeUtf8 } from "../protocols/bytes.ts";
-import { certificateOfPem } from "../protocols/der.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, header, httpRequest, httpResponse } from "../protocols/http.ts";
 import { serveHttp } from "../protocols/http-server.ts";
@@ -98,8 +97,7 @@ function contextOf(sys: Sys, client: ApiClient, namespace: string, name: string,
     },
     certificate(secret) {
       const [secretNamespace, secretName] = secret.split("/");
-      const data = secrets.get(secretNamespace, secretName ?? "")?.data;
-      return certificateOfPem(decodeUtf8(decodeBase64(data?.["tls.crt"] ?? "") ?? new Uint8Array()));
+      return certificateOfSecret(secrets.get(secretNamespace, secretName ?? ""));
     },
   };
 }

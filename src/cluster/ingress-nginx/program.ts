@@ -6,8 +6,6 @@ import type { Service } from "../api/service/types.ts";
 import type { ApiClient } from "../apiclient/client.ts";
 import { type Program, type ProgramEntry, type Run, type ServiceKey, Signal, type Stream, type Sys } from "../machine/syscall.ts";
 import { Bell } from "../protocols/bell.ts";
-import { decodeBase64, decodeUtf8 } from "../protocols/bytes.ts";
-import { certificateOfPem, isPair } from "../protocols/der.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import { type HttpResponse, httpResponse } from "../protocols/http.ts";
 import { httpDate } from "../protocols/http-date.ts";
@@ -19,6 +17,7 @@ import { buildConfiguration, type Configuration, isServed } from "./configuratio
 import { nginxPage } from "./pages.ts";
 import { type Arrival, type IngressDecision, type ProxyContext, proxyRequest } from "./proxy.ts";
 import { type Settings, settingsOf } from "./settings.ts";
+import { certificateOfSecret } from "./tls-secret.ts";
 import { watchBackends } from "./upstream.ts";
 
 /** The API, lent to the programs of system pods. */
@@ -211,12 +210,6 @@ function watch(client: ApiClient, servesClassless: boolean, publishService: stri
   services.onEvent((event) => {
     if (event.object.metadata.namespace === namespace && event.object.metadata.name === name) changed.ring();
   });
-  const certificateOf = (secretNamespace: string, secretName: string): Certificate | undefined => {
-    const data = secrets.get(secretNamespace, secretName)?.data;
-    const text = (key: string): string => decodeUtf8(decodeBase64(data?.[key] ?? "") ?? new Uint8Array());
-    const pem = text("tls.crt");
-    return isPair(pem, text("tls.key")) ? certificateOfPem(pem) : undefined;
-  };
   return {
     changed,
     configuration: () => {
@@ -224,7 +217,7 @@ function watch(client: ApiClient, servesClassless: boolean, publishService: stri
         ingresses: ingresses.list(),
         classes: classes.list(),
         servesClassless,
-        certificateOf,
+        certificateOf: (secretNamespace, secretName) => certificateOfSecret(secrets.get(secretNamespace, secretName)),
         isValidFor: fitsHost,
       });
       return current;

@@ -3,27 +3,11 @@ import { administrationService, type MachineAdministration, type Netem } from ".
 
 /** Real faults by real commands: power, units and the discipline of an interface. */
 
-export const poweroff: ProgramEntry = {
-  name: "poweroff",
-  path: "/usr/sbin/poweroff",
-  *run(sys: Sys): Program {
-    const administration = sys.service(administrationService);
-    if (administration === undefined) {
-      yield* sys.err(
-        "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n",
-      );
-      return 1;
-    }
-    yield* sys.work(1000);
-    administration.powerOff();
-    return 0;
-  },
-};
+export const poweroff = powerProgram("poweroff", (administration) => administration.powerOff());
+export const reboot = powerProgram("reboot", (administration) => administration.reboot());
 
-export const reboot: ProgramEntry = {
-  name: "reboot",
-  path: "/usr/sbin/reboot",
-  *run(sys: Sys): Program {
+function powerProgram(name: string, act: (administration: MachineAdministration) => void): ProgramEntry {
+  function* run(sys: Sys): Program {
     const administration = sys.service(administrationService);
     if (administration === undefined) {
       yield* sys.err(
@@ -32,10 +16,11 @@ export const reboot: ProgramEntry = {
       return 1;
     }
     yield* sys.work(1000);
-    administration.reboot();
+    act(administration);
     return 0;
-  },
-};
+  }
+  return { name, path: `/usr/sbin/${name}`, run };
+}
 
 /** `systemctl start|stop|restart|status|is-active UNIT`, `systemctl poweroff|reboot` @source systemctl(1) of systemd 252 */
 export const systemctl: ProgramEntry = {

@@ -51,7 +51,8 @@ const operators = [
   ")",
 ];
 const redirectionOperators = new Set(["<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>", "&>>"]);
-const reservedWords = new Set([
+/** Words that are commands of the language itself where a command may begin. */
+export const reservedWords: ReadonlySet<string> = new Set([
   "if",
   "then",
   "else",

@@ -17,7 +17,7 @@ import type { Descriptor, Flavour, Job, ShellContext, ShellOptions } from "./con
 import { ExitControl, ExpansionFailure, Interrupted, LoopControl, ReturnControl } from "./control.ts";
 import { expandPattern, expandText, expandWords } from "./expand.ts";
 import { wordings } from "./messages.ts";
-import { ShellParser, ShellSyntaxError } from "./parse.ts";
+import { reservedWords, ShellParser, ShellSyntaxError } from "./parse.ts";
 import { compilePattern, type PatternPiece } from "./pattern.ts";
 import { quoteForShell } from "./printf.ts";
 import { redirect } from "./redirect.ts";
@@ -48,29 +48,6 @@ export interface ShellStart {
   /** Variables that the shell does not export. */
   readonly variables?: ReadonlyMap<string, string>;
 }
-
-const keywords = new Set([
-  "if",
-  "then",
-  "else",
-  "elif",
-  "fi",
-  "do",
-  "done",
-  "case",
-  "esac",
-  "while",
-  "until",
-  "for",
-  "in",
-  "function",
-  "{",
-  "}",
-  "!",
-  "[[",
-  "]]",
-  "time",
-]);
 
 /** An interpreter of shell text: one process' state, and how each kind of command runs. @source POSIX.1-2017 XCU 2; bash 5.2 manual */
 export class Shell implements ShellContext {
@@ -235,7 +212,7 @@ export class Shell implements ShellContext {
     return builtins.has(name);
   }
   isKeyword(name: string): boolean {
-    return keywords.has(name);
+    return reservedWords.has(name);
   }
   changeDirectory(path: string): void {
     this.variables.set("OLDPWD", this.sys.cwd);
