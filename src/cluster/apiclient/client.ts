@@ -42,6 +42,9 @@ export interface ApiClient {
   informer<T extends KubernetesObject>(kind: string): Informer<T>;
 }
 
+/** The API, lent to the programs of system pods: a key of the machine's services. */
+export const apiClientService: { readonly name: string; readonly type?: ApiClient } = { name: "api-client" };
+
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";

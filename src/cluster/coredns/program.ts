@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../api/meta.ts";
-import type { ApiClient } from "../apiclient/client.ts";
-import type { Datagram, DatagramSocket, Program, ProgramEntry, Run, ServiceKey, Stream, Sys } from "../machine/syscall.ts";
+import { type ApiClient, apiClientService } from "../apiclient/client.ts";
+import type { Datagram, DatagramSocket, Program, ProgramEntry, Run, Stream, Sys } from "../machine/syscall.ts";
 import { Signal } from "../machine/syscall.ts";
 import { Bell } from "../protocols/bell.ts";
 import { type DnsMessage, type DnsPayload, dnsPayload, dnsResponse, isInZone, truncateMessage } from "../protocols/dns.ts";
@@ -13,9 +13,6 @@ import { buildChain, isKnownPlugin } from "./chain.ts";
 import { parseCorefile, type ServerBlock } from "./corefile.ts";
 import { watchKubernetes } from "./kubernetes-data.ts";
 import { createMetrics, type Handler, type Metrics, type PluginContext, type Query } from "./plugin.ts";
-
-/** The API, lent to the programs of system pods. */
-export const apiClientService: ServiceKey<ApiClient> = { name: "api-client" };
 
 /** How long after a change of the ConfigMap the mounted file follows, and how often the reload plugin looks. @source kubelet's sync period; coredns plugin/reload */
 const mountLagUs = 60_000_000;

@@ -1,9 +1,9 @@
 import type { HTTPBackendRef, HTTPRouteFilter } from "../api/gateway/types.ts";
 import type { Secret } from "../api/secret/types.ts";
-import type { ApiClient } from "../apiclient/client.ts";
+import { type ApiClient, apiClientService } from "../apiclient/client.ts";
 import { exchange, fromUpstream } from "../ingress-nginx/exchange.ts";
 import { nginxPage } from "../ingress-nginx/pages.ts";
-import { apiClientService, decisionService } from "../ingress-nginx/program.ts";
+import { decisionService } from "../ingress-nginx/program.ts";
 import { normalizedPath, type Tried } from "../ingress-nginx/route.ts";
 import { certificateOfSecret } from "../ingress-nginx/tls-secret.ts";
 import { type Backends, type Endpoint, watchBackends } from "../ingress-nginx/upstream.ts";

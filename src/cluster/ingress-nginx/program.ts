@@ -3,7 +3,7 @@ import type { IngressClass } from "../api/ingress-class/types.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Secret } from "../api/secret/types.ts";
 import type { Service } from "../api/service/types.ts";
-import type { ApiClient } from "../apiclient/client.ts";
+import { type ApiClient, apiClientService } from "../apiclient/client.ts";
 import { type Program, type ProgramEntry, type Run, type ServiceKey, Signal, type Stream, type Sys } from "../machine/syscall.ts";
 import { Bell } from "../protocols/bell.ts";
 import type { Duplex } from "../protocols/duplex.ts";
@@ -19,9 +19,6 @@ import { type Arrival, type IngressDecision, type ProxyContext, proxyRequest } f
 import { type Settings, settingsOf } from "./settings.ts";
 import { certificateOfSecret } from "./tls-secret.ts";
 import { watchBackends } from "./upstream.ts";
-
-/** The API, lent to the programs of system pods. */
-export const apiClientService: ServiceKey<ApiClient> = { name: "api-client" };
 
 /** Who wants to hear of each decision. */
 export interface DecisionSink {

@@ -24,21 +24,22 @@ function parseCount(text: string): { readonly sign: string; readonly count: numb
   return { sign: match[1] as string, count: Number(match[2]) * factor };
 }
 
-/** `head [-n [-]N] [-c N] [-q] [-v] [FILE...]` @source coreutils 9.1 head.c */
-export function head(toolset: Toolset): ProgramEntry {
-  function* run(sys: Sys) {
-    const name = programName(sys);
-    const options = yield* parseOptions(sys, spec, toolset, modernArgs(sys.args.slice(1)));
-    if (options === undefined) return 1;
-    const isBytes = options.list.findLast(([letter]) => letter === "n" || letter === "c")?.[0] === "c";
-    const text = options.value(isBytes ? "c" : "n") ?? "10";
-    const wanted = parseCount(text);
-    if (wanted === undefined) {
-      yield* sys.err(`${name}: invalid number of ${isBytes ? "bytes" : "lines"}: ‘${text}’\n`);
-      return 1;
-    }
-    const paths = options.words.length === 0 ? ["-"] : options.words;
-    const hasHeadings = (paths.length > 1 && !options.has("q")) || options.has("v");
+/** What both are asked for, and their walk over the files; undefined when a message has said why not. */
+function* readRequest(sys: Sys, toolset: Toolset) {
+  const name = programName(sys);
+  const options = yield* parseOptions(sys, spec, toolset, modernArgs(sys.args.slice(1)));
+  if (options === undefined) return undefined;
+  const isBytes = options.list.findLast(([letter]) => letter === "n" || letter === "c")?.[0] === "c";
+  const text = options.value(isBytes ? "c" : "n") ?? "10";
+  const wanted = parseCount(text);
+  if (wanted === undefined) {
+    yield* sys.err(`${name}: invalid number of ${isBytes ? "bytes" : "lines"}: ‘${text}’\n`);
+    return undefined;
+  }
+  const paths = options.words.length === 0 ? ["-"] : options.words;
+  const hasHeadings = (paths.length > 1 && !options.has("q")) || options.has("v");
+  /** Shows each file that can be opened, under its heading; gives the exit status. */
+  function* showAll(show: (input: InputStream) => Run<void>): Run<number> {
     let status = 0;
     let isFirst = true;
     for (const path of paths) {
@@ -51,11 +52,25 @@ export function head(toolset: Toolset): ProgramEntry {
       }
       if (hasHeadings) yield* headings(sys, path, isFirst);
       isFirst = false;
+      yield* show(input);
+    }
+    return status;
+  }
+  return { name, options, isBytes, wanted, paths, showAll };
+}
+
+/** `head [-n [-]N] [-c N] [-q] [-v] [FILE...]` @source coreutils 9.1 head.c */
+export function head(toolset: Toolset): ProgramEntry {
+  function* run(sys: Sys) {
+    const request = yield* readRequest(sys, toolset);
+    if (request === undefined) return 1;
+    const { isBytes, wanted } = request;
+    return yield* request.showAll(function* (input) {
       if (wanted.sign === "-") {
         const whole = yield* readStream(input);
         if (isBytes) yield* sys.out(whole.slice(0, Math.max(0, whole.length - wanted.count)));
         else yield* sys.out((whole.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(0, wanted.count === 0 ? undefined : -wanted.count).join(""));
-        continue;
+        return;
       }
       let left = wanted.count;
       while (left > 0) {
@@ -64,8 +79,7 @@ export function head(toolset: Toolset): ProgramEntry {
         left -= isBytes ? piece.length : 1;
         yield* sys.out(piece);
       }
-    }
-    return status;
+    });
   }
   return { name: "head", path: toolPath("head", toolset), run };
 }
@@ -76,32 +90,12 @@ const followUs = 1_000_000;
 /** `tail [-n [+]N] [-c N] [-f] [FILE...]` @source coreutils 9.1 tail.c */
 export function tail(toolset: Toolset): ProgramEntry {
   function* run(sys: Sys) {
-    const name = programName(sys);
-    const options = yield* parseOptions(sys, spec, toolset, modernArgs(sys.args.slice(1)));
-    if (options === undefined) return 1;
-    const isBytes = options.list.findLast(([letter]) => letter === "n" || letter === "c")?.[0] === "c";
-    const text = options.value(isBytes ? "c" : "n") ?? "10";
-    const wanted = parseCount(text);
-    if (wanted === undefined) {
-      yield* sys.err(`${name}: invalid number of ${isBytes ? "bytes" : "lines"}: ‘${text}’\n`);
-      return 1;
-    }
-    const paths = options.words.length === 0 ? ["-"] : options.words;
-    const hasHeadings = (paths.length > 1 && !options.has("q")) || options.has("v");
-    let status = 0;
-    let isFirst = true;
+    const request = yield* readRequest(sys, toolset);
+    if (request === undefined) return 1;
+    const { name, options, isBytes, wanted, paths } = request;
     let lastInput: InputStream | undefined;
-    for (const path of paths) {
-      const input = yield* openInput(sys, path, toolset, (file, error) =>
-        error === "Is a directory" ? `error reading '${file}': ${error}` : `cannot open '${file}' for reading: ${error}`,
-      );
-      if (input === undefined) {
-        status = 1;
-        continue;
-      }
+    const status = yield* request.showAll(function* (input) {
       lastInput = input;
-      if (hasHeadings) yield* headings(sys, path, isFirst);
-      isFirst = false;
       const whole = yield* readStream(input);
       if (isBytes)
         yield* sys.out(
@@ -115,7 +109,7 @@ export function tail(toolset: Toolset): ProgramEntry {
           ),
         );
       }
-    }
+    });
     const followed = paths.at(-1) as string;
     if (!(options.has("f") || options.has("F")) || followed === "-" || lastInput === undefined) return status;
     const read = (): string => {
