@@ -2,7 +2,7 @@ import type { Listener, Run, Stream, Sys } from "../machine/syscall.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import { type HttpRequest, type HttpResponse, httpResponse } from "../protocols/http.ts";
 import { type HttpAnswer, serveHttp } from "../protocols/http-server.ts";
-import { appFaultsService, noFault } from "./app-faults.ts";
+import { type AppFaults, appFaultsService, noFault } from "./app-faults.ts";
 
 export interface HttpApp {
   readonly port: number;
@@ -27,20 +27,31 @@ export function* listenHttp(sys: Sys, app: HttpApp): Run<string> {
     const listening = sys.listen(app.port, ip === undefined ? {} : { ip });
     if (!listening.ok) return listening.error;
     const { listener } = listening;
+    let isOpen = true;
+    const isMoved = (): boolean => onlyIp() !== ip;
+    if (faults !== undefined)
+      sys.thread(
+        "faults",
+        wakeAtChange(faults, listener, () => isOpen),
+      );
     try {
-      while (onlyIp() === ip) {
-        const stream = faults === undefined ? yield* listener.accept() : yield* acceptOrChange(sys, listener, faults.changed());
+      while (!isMoved()) {
+        const stream = yield* listener.accept(isMoved);
         if (stream !== undefined) sys.thread("connection", serveConnection(sys, app, stream));
       }
     } finally {
+      isOpen = false;
       listener.close();
     }
   }
 }
 
-function* acceptOrChange(sys: Sys, listener: Listener, changed: Run<void>): Run<Stream | undefined> {
-  const result = yield* sys.race(listener.accept(), changed);
-  return result.first === "a" ? result.value : undefined;
+/** One thread that waits for faults beside all accepts: to race each of them with a change would cost more than the request. */
+function* wakeAtChange(faults: AppFaults, listener: Listener, isOpen: () => boolean): Run<void> {
+  while (isOpen()) {
+    yield* faults.changed();
+    listener.wake();
+  }
 }
 
 function* serveConnection(sys: Sys, app: HttpApp, stream: Stream): Run<void> {

@@ -1,5 +1,6 @@
 import type { Ip, SocketAddress } from "../network/address.ts";
 import { NEW, SocketBuffer } from "../network/interface.ts";
+import { MatchedRules } from "../network/matched-rules.ts";
 import { ConntrackEntry, DST_NAT } from "../network/netfilter/conntrack-entry.ts";
 import { appliedDestination, appliedEmpty, appliedService, possibleDestinations } from "../network/netfilter/ipvs-hooks.ts";
 import { AppliedNftRules, NftWalker } from "../network/netfilter/nft-walk.ts";
@@ -92,7 +93,7 @@ function traceBranch(request: TraceRequest, choose: (count: number) => number): 
     verdict,
     endpoint: verdict === "dnat" ? buffer.packet.destination.text : undefined,
     isMasqueraded: steps.isMasqueraded(),
-    rules: buffer.rules,
+    rules: buffer.matched.list,
   });
   const asked = (hook: Hook): "drop" | "reject" | undefined => {
     buffer.hook = hook;
@@ -141,7 +142,7 @@ function firstBuffer({ netns, source, destination, protocol }: TraceRequest): So
     record: true,
   };
   const packet: Packet = tcpSegment(protocol, from, destination, connection, 2, 0, 0, undefined, 0);
-  const buffer = new SocketBuffer(packet, netns);
+  const buffer = new SocketBuffer(packet, netns, new MatchedRules());
   buffer.state = NEW;
   buffer.entry = new ConntrackEntry(protocol, from, destination, netns.nowUs());
   return buffer;
@@ -210,14 +211,14 @@ function askIpvs(kernel: ProxyKernel, netns: Netns, buffer: SocketBuffer, choose
   const { packet } = buffer;
   const service = kernel.ipvs.service(packet.protocol, packet.destination);
   if (service === undefined) return 0;
-  buffer.rules.push(appliedService(service));
+  buffer.note(appliedService(service));
   const possible = possibleDestinations(service, packet.source.ip.id, netns.nowUs());
   if (possible.length === 0) {
     buffer.rule = appliedEmpty(service);
     return REJECT;
   }
   const destination = possible[choose(possible.length)] as (typeof possible)[number];
-  buffer.rules.push(appliedDestination(service, destination));
+  buffer.note(appliedDestination(service, destination));
   changeDestination(buffer, destination.address);
   return 0;
 }

@@ -90,10 +90,10 @@ export function portNumber(container: Container, port: number | string): number 
 }
 
 function tcpRun(target: ProbeTarget, action: { readonly port: number | string; readonly host?: string }, timeoutUs: number): ProbeRun {
+  const host = action.host || target.podIp;
+  const port = portNumber(target.container, action.port) ?? 0;
+  const ip = addressOf(host);
   return (done) => {
-    const host = action.host || target.podIp;
-    const port = portNumber(target.container, action.port) ?? 0;
-    const ip = addressOf(host);
     if (ip === undefined) return failAtOnce(target.clock, done, noSuchHost(host));
     const exchange = new Exchange(target.clock, target.network, ip, port, "probe", timeoutUs, {
       connected: (open) => {
@@ -146,8 +146,8 @@ function httpRun(target: ProbeTarget, action: HTTPGetAction, timeoutUs: number, 
   ];
   const request = httpRequest({ method: "GET", target: path, headers });
   const url = `${(action.scheme ?? "HTTP").toLowerCase()}://${hostPort(host, port)}${path}`;
+  const ip = addressOf(host);
   return (done) => {
-    const ip = addressOf(host);
     if (ip === undefined) return failAtOnce(target.clock, done, `Get "${url}": ${noSuchHost(host)}`);
     const exchange = exchangeHttp(target, ip, port, timeoutUs, request, action.scheme === "HTTPS", (answer) => {
       if (typeof answer === "string") done({ type: "failure", output: `Get "${url}": ${answer}` });

@@ -11,7 +11,8 @@ export interface FiberHost {
   readonly isHeld: boolean;
 }
 
-type Resumption = { readonly type: "next"; readonly value: unknown } | { readonly type: "throw"; readonly error: unknown };
+/** In place of an answer: there is none. */
+const nothing = Symbol("nothing");
 
 /**
  * Drives one generator: calls each Wait it yields, and resumes it with the answer. Answers that come while the Wait is still being called
@@ -26,8 +27,11 @@ export class Fiber<T> {
   #cancel: (() => void) | undefined;
   #isRunning = false;
   #isEnded = false;
-  #pending: Resumption | undefined;
-  #held: Resumption | undefined;
+  /** The answer that came while it runs; `#throws`: it is an error to throw. */
+  #pending: unknown = nothing;
+  #throws = false;
+  /** The answer that came while its process was stopped. */
+  #held: unknown = nothing;
 
   constructor(generator: Generator<Wait, T, unknown>, host: FiberHost, onEnd: (end: FiberEnd<T>) => void) {
     this.#generator = generator;
@@ -40,14 +44,14 @@ export class Fiber<T> {
   }
 
   start(): void {
-    this.#resume({ type: "next", value: undefined });
+    this.#resume(undefined, false);
   }
 
   /** Forgets what it waits for and throws at its yield. */
   throw(error: unknown): void {
     if (this.#isEnded) return;
     this.#forget();
-    this.#resume({ type: "throw", error });
+    this.#resume(error, true);
   }
 
   /** Ends it where it stands without resuming it: SIGKILL, or the loser of a race. Its `finally` blocks do not run. */
@@ -60,36 +64,41 @@ export class Fiber<T> {
   /** Takes up an answer that came while the process was stopped. */
   wake(): void {
     const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#resume(held);
+    this.#held = nothing;
+    if (held !== nothing) this.#resume(held, false);
   }
 
   #forget(): void {
     this.#turn++;
-    this.#held = undefined;
+    this.#held = nothing;
     const cancel = this.#cancel;
     this.#cancel = undefined;
     cancel?.();
   }
 
-  #resume(resumption: Resumption): void {
+  #resume(answer: unknown, throws: boolean): void {
     if (this.#isEnded) return;
     if (this.#isRunning) {
-      this.#pending = resumption;
+      this.#pending = answer;
+      this.#throws = throws;
       return;
     }
-    if (this.#host.isHeld && resumption.type === "next") {
-      this.#held = resumption;
+    if (this.#host.isHeld && !throws) {
+      this.#held = answer;
       return;
     }
     this.#isRunning = true;
-    let next: Resumption | undefined = resumption;
-    while (next !== undefined) {
-      this.#pending = undefined;
+    let next = answer;
+    this.#throws = throws;
+    while (next !== nothing) {
+      this.#pending = nothing;
       this.#host.countStep();
       let result: IteratorResult<Wait, T>;
       try {
-        result = next.type === "next" ? this.#generator.next(next.value) : this.#generator.throw(next.error);
+        if (this.#throws) {
+          this.#throws = false;
+          result = this.#generator.throw(next);
+        } else result = this.#generator.next(next);
       } catch (error) {
         this.#isRunning = false;
         if (!(error instanceof Signal)) throw error; // a promise of our own is broken
@@ -107,7 +116,7 @@ export class Fiber<T> {
         if (turn !== this.#turn) return;
         this.#turn++;
         this.#cancel = undefined;
-        this.#resume({ type: "next", value });
+        this.#resume(value, false);
       });
       if (turn !== this.#turn) this.#cancel = undefined; // answered at once
       next = this.#pending;

@@ -249,10 +249,13 @@ export class ProcessNet {
     const forget = process.keep(closeable);
     return {
       port: socket.port,
-      *accept(): Run<Stream> {
-        yield waiters.until(clock, () => arrived.length > 0);
-        return new TcpStream(clock, arrived.shift() as TcpSocket, process);
+      *accept(isInterrupted: () => boolean = never) {
+        yield waiters.until(clock, () => arrived.length > 0 || isInterrupted());
+        const socket = arrived.shift();
+        // Only who asks to be interrupted is: everybody else waits for a connection.
+        return (socket === undefined ? undefined : new TcpStream(clock, socket, process)) as TcpStream;
       },
+      wake,
       close: closeable.close,
     };
   }
@@ -290,6 +293,10 @@ export class ProcessNet {
       close: closeable.close,
     };
   }
+}
+
+function never(): boolean {
+  return false;
 }
 
 function tryIp(book: AddressBook, text: string): Ip | undefined {

@@ -184,6 +184,8 @@ export interface Terminal {
   setForeground(
     group: { readonly place: string; readonly group: number; readonly interrupt: (signal: SignalName) => void } | undefined,
   ): void;
+  /** A shell tells that the line it was given has ended, and how. */
+  ended?(status: number): void;
 }
 
 /** A TCP connection as programs use it. */
@@ -203,6 +205,9 @@ export interface Stream {
 export interface Listener {
   readonly port: number;
   accept(): Run<Stream>;
+  /** The same, but undefined once `isInterrupted` holds; it is asked at each new connection and at `wake`. */
+  accept(isInterrupted: () => boolean): Run<Stream | undefined>;
+  wake(): void;
   close(): void;
 }
 

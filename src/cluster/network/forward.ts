@@ -87,7 +87,7 @@ export class Forwarding {
 
   /** A packet made here. `reason`: why it is sent, where its kind does not say. `cause`: the packet that an ICMP error answers. */
   send(host: Forwarder, packet: Packet, reason: Reason | undefined, cause: SocketBuffer | undefined): void {
-    const buffer = new SocketBuffer(packet, host);
+    const buffer = new SocketBuffer(packet, host, this.#recorder.noRules);
     let route = host.route(packet.destination.ip);
     buffer.outInterface = route?.out;
     this.#recorder.sight(buffer, host.place, "send", "output", undefined, reason ?? (buffer.record ? sendReason(packet) : noRoute));

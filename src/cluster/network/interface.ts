@@ -1,5 +1,6 @@
 import type { Random } from "../sim/random.ts";
 import type { Ip } from "./address.ts";
+import type { MatchedRules } from "./matched-rules.ts";
 import type { Place, Reason } from "./name.ts";
 import type { ConntrackEntry } from "./netfilter/conntrack-entry.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
@@ -75,9 +76,6 @@ export const CT_ESTABLISHED = 2;
 export const RELATED = 4;
 export const INVALID_STATE = 8;
 
-/** Nobody writes here: rules are only noted when `record` holds. */
-const notRecorded: AppliedRule[] = [];
-
 /** A packet on its way through namespaces, with what the kernel keeps beside it: the name is Linux' own (`sk_buff`). */
 export class SocketBuffer {
   packet: Packet;
@@ -98,8 +96,8 @@ export class SocketBuffer {
   fromOutside = false;
   /** Whether hops are kept of it. */
   readonly record: boolean;
-  /** Rules that matched here since the last hop. */
-  rules: AppliedRule[];
+  /** Rules that matched here since the last hop; noted only when `record` holds. */
+  matched: MatchedRules;
   /** The rule that decided, when a table said drop or reject, or that rewrote the packet last. */
   rule: AppliedRule | undefined = undefined;
   /** Where the rule that decided stands; for the reason's arguments. */
@@ -108,12 +106,17 @@ export class SocketBuffer {
   /** Why a hook dropped it, when no rule says. */
   dropReason: Reason | undefined = undefined;
 
-  constructor(packet: Packet, namespace: Namespace) {
+  constructor(packet: Packet, namespace: Namespace, noRules: MatchedRules) {
     this.packet = packet;
     this.namespace = namespace;
     this.ttl = packet.ttl;
     this.record = packet.connection.record;
-    this.rules = this.record ? [] : notRecorded;
+    this.matched = noRules;
+  }
+
+  /** A rule matched. */
+  note(rule: AppliedRule): void {
+    if (this.record) this.matched = this.matched.and(rule);
   }
 
   /** What conntrack and rules keep ends at a machine's border (skb_scrub_packet). */
@@ -123,7 +126,7 @@ export class SocketBuffer {
     this.isReply = false;
     this.state = 0;
     this.outInterface = undefined;
-    if (this.rules.length > 0) this.rules = [];
+    this.matched = this.matched.none;
     this.rule = undefined;
   }
 }

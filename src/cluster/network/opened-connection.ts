@@ -1,4 +1,5 @@
 import type { SocketAddress } from "./address.ts";
+import type { Decision } from "./matched-rules.ts";
 import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
 import type { Connection, Hop, HopAction, Packet, Protocol } from "./packet.ts";
@@ -11,14 +12,6 @@ export interface Spot {
   readonly hook: Hook | undefined;
   readonly inInterface: string | undefined;
   readonly outInterface: string | undefined;
-}
-
-/** Why it came about: shared likewise by all packets that meet the same rules. */
-export interface Decision {
-  readonly rule: AppliedRule | undefined;
-  readonly rules: readonly AppliedRule[];
-  readonly object: ObjectName | undefined;
-  readonly reason: Reason;
 }
 
 /** A hop as everybody reads it. */
@@ -51,15 +44,15 @@ class LoggedHop implements Hop {
     this.inInterface = spot.inInterface;
     this.outInterface = spot.outInterface;
     this.rule = decision.rule;
-    this.rules = decision.rules;
+    this.rules = decision.matched.list;
     this.object = decision.object;
     this.reason = decision.reason;
   }
 }
 
 const cellsPerHop = 6;
-/** Room for the hops of a handshake between two nodes, so that the array seldom has to grow. */
-const cellsAtFirst = 16 * cellsPerHop;
+/** Room for the hops of a probe, or of a handshake between two nodes, so that the array seldom has to grow. */
+const cellsAtFirst = 20 * cellsPerHop;
 type Cell = number | Spot | Packet | Decision | undefined;
 
 const noHops: readonly Hop[] = [];
@@ -177,7 +170,7 @@ export class OpenedConnection implements Connection {
     const isRead = this.#hops !== undefined && this.#hops.length * cellsPerHop === this.#used;
     cells[this.#used - 1] = decision;
     const newest = isRead ? this.#hops?.at(-1) : undefined;
-    if (newest !== undefined) newest.rules = decision.rules;
+    if (newest !== undefined) newest.rules = decision.matched.list;
   }
 
   /** Forgets the oldest hops, all or half of them. Gives how many went. */

@@ -2,13 +2,15 @@ import type { Clock } from "../sim/clock.ts";
 import type { SocketAddress } from "./address.ts";
 import type { HopLog } from "./hop.ts";
 import type { NetworkInterface, SocketBuffer } from "./interface.ts";
+import { MatchedRules } from "./matched-rules.ts";
 import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
-import { type Decision, OpenedConnection, type Spot } from "./opened-connection.ts";
+import { OpenedConnection, type Spot } from "./opened-connection.ts";
 import type { Connection, HopAction, Packet, Protocol } from "./packet.ts";
 import type { ConnectionIntent } from "./sockets.ts";
 
-const noRules: readonly AppliedRule[] = [];
+/** So many lists of rules are remembered: rules come and go, and what hops hold stays as it is. */
+const listsMax = 50_000;
 
 /** Writes hops and connections into the log, with the order over the whole cluster. */
 export class Recorder {
@@ -17,12 +19,18 @@ export class Recorder {
   /** False: no connection keeps hops, whatever it asks for (load experiments). */
   isRecording = true;
   #sequence = 0;
-  readonly #decisions = new Decisions();
+  #noRules = new MatchedRules();
   #spotsOfPlaces = new Map<Place, Spot[]>();
 
   constructor(clock: Clock, log: HopLog) {
     this.#clock = clock;
     this.#log = log;
+  }
+
+  /** What a new packet begins with: no rule matched yet. */
+  get noRules(): MatchedRules {
+    if (this.#noRules.size > listsMax) this.#noRules = new MatchedRules();
+    return this.#noRules;
   }
 
   open(opener: Place, protocol: Protocol, source: SocketAddress, destination: SocketAddress, intent: ConnectionIntent): Connection {
@@ -53,14 +61,15 @@ export class Recorder {
 
   /** Rules that matched after the last hop here, and lead to none: they are the last hop's. */
   settle(buffer: SocketBuffer): void {
-    if (!buffer.record || buffer.rules.length === 0) return;
+    if (!buffer.record || buffer.matched === buffer.matched.none) return;
     const connection = buffer.packet.connection as OpenedConnection;
     const newest = connection.newestDecision();
     if (newest !== undefined && connection.newestPacket()?.number === buffer.packet.number) {
-      const rules = [...newest.rules, ...buffer.rules];
-      connection.amend(this.#decisions.of(newest.rule, rules, newest.object, newest.reason));
+      let { matched } = newest;
+      for (const rule of buffer.matched.list) matched = matched.and(rule);
+      connection.amend(matched.decision(newest.rule, newest.object, newest.reason));
     }
-    buffer.rules = [];
+    buffer.matched = buffer.matched.none;
   }
 
   #add(
@@ -73,8 +82,8 @@ export class Recorder {
     object: ObjectName | undefined,
     reason: Reason,
   ): void {
-    const decision = this.#decisions.of(rule, buffer.rules, object, reason);
-    if (buffer.rules.length > 0) buffer.rules = [];
+    const decision = buffer.matched.decision(rule, object, reason);
+    buffer.matched = buffer.matched.none;
     const spot = this.#spot(at, action, hook, buffer.inInterface, buffer.outInterface);
     const connection = buffer.packet.connection as OpenedConnection;
     connection.note(this.#sequence++, this.#clock.now(), spot, buffer.packet, after, decision);
@@ -117,62 +126,4 @@ export class Recorder {
     }
     return spots;
   }
-}
-
-/** A place in the tree of all lists of rules that matched: the list that leads here, what was decided after it, and where the next rule leads. */
-interface RulePath {
-  readonly list: readonly AppliedRule[];
-  readonly decisions: Map<Reason, Decision>;
-  lastDecision: Decision | undefined;
-  last: AppliedRule | undefined;
-  lastPath: RulePath | undefined;
-  others: Map<AppliedRule, RulePath> | undefined;
-}
-
-const pathsMax = 50_000;
-const decisionsMax = 1000;
-
-/** Equal decisions are one value: packets meet the same few rules again and again, and hops are kept for long. */
-class Decisions {
-  #root = pathOf(noRules);
-  #count = 0;
-
-  of(rule: AppliedRule | undefined, rules: readonly AppliedRule[], object: ObjectName | undefined, reason: Reason): Decision {
-    let path = this.#root;
-    for (let i = 0; i < rules.length; i++) path = this.#next(path, rules[i] as AppliedRule);
-    // The same as last time, more often than not: packets come in runs.
-    const last = path.lastDecision;
-    if (last !== undefined && last.reason === reason && last.rule === rule && last.object === object) return last;
-    const known = path.decisions.get(reason);
-    if (known !== undefined && known.rule === rule && known.object === object) {
-      path.lastDecision = known;
-      return known;
-    }
-    const made: Decision = { rule, rules: path.list, object, reason };
-    if (path.decisions.size >= decisionsMax) path.decisions.clear(); // reasons with arguments are values of their own
-    path.decisions.set(reason, made);
-    path.lastDecision = made;
-    return made;
-  }
-
-  #next(path: RulePath, rule: AppliedRule): RulePath {
-    if (path.last === rule) return path.lastPath as RulePath;
-    let next = path.others?.get(rule);
-    if (next === undefined) {
-      next = pathOf([...path.list, rule]);
-      path.others ??= new Map();
-      path.others.set(rule, next);
-      if (++this.#count > pathsMax) {
-        this.#root = pathOf(noRules); // rules come and go; what hops hold stays as it is
-        this.#count = 0;
-      }
-    }
-    path.last = rule;
-    path.lastPath = next;
-    return next;
-  }
-}
-
-function pathOf(list: readonly AppliedRule[]): RulePath {
-  return { list, decisions: new Map(), lastDecision: undefined, last: undefined, lastPath: undefined, others: undefined };
 }

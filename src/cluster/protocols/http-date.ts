@@ -38,10 +38,19 @@ function two(value: number): string {
   return value < 10 ? `0${value}` : `${value}`;
 }
 
+/** The last second that was asked for and its text: servers answer many requests in one second, and nginx and Go keep it likewise. */
+let lastSecond = -1;
+let lastText = "";
+
 /** `Mon, 05 Jan 2026 09:00:00 GMT`. @source RFC 9110, IMF-fixdate */
 export function httpDate(dateMs: number): string {
-  const p = parts(dateMs);
-  return `${weekdays[p.weekday]}, ${two(p.day)} ${months[p.month - 1]} ${p.year} ${p.clock} GMT`;
+  const second = Math.floor(dateMs / 1000);
+  if (second !== lastSecond) {
+    const p = parts(dateMs);
+    lastText = `${weekdays[p.weekday]}, ${two(p.day)} ${months[p.month - 1]} ${p.year} ${p.clock} GMT`;
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** `Wed, 25-Nov-26 22:25:29 GMT`: nginx' cookie dates. */

@@ -108,7 +108,8 @@ function printBody(headers: HttpHeaders, body: string): string {
 /** The first field of that name, whatever its case; undefined when there is none. */
 export function header(headers: HttpHeaders, name: string): string | undefined {
   const wanted = name.toLowerCase();
-  for (const [field, value] of headers) if (field.toLowerCase() === wanted) return value;
+  // By length first: most names differ in it, and this is asked many times for each message.
+  for (const [field, value] of headers) if (field.length === wanted.length && field.toLowerCase() === wanted) return value;
   return undefined;
 }
 
@@ -130,7 +131,9 @@ export function isChunked(headers: HttpHeaders): boolean {
 /** Whether the connection stays open after this message. @source RFC 9112, section 9.3 */
 export function keepsAlive(message: { readonly version: HttpVersion; readonly headers: HttpHeaders }): boolean {
   if (message.version === "HTTP/2") return true;
-  const options = (header(message.headers, "Connection") ?? "")
+  const asked = header(message.headers, "Connection");
+  if (asked === undefined) return message.version === "HTTP/1.1";
+  const options = asked
     .toLowerCase()
     .split(",")
     .map((option) => option.trim());

@@ -4,7 +4,7 @@ import { ACCEPT, CONTINUE, type Verdict } from "./verdict.ts";
 
 /**
  * What is asked of a packet at a hook. CONTINUE and ACCEPT both let it pass to the next function; for DROP and REJECT the function sets the buffer's
- * `rule`, `chain` and `rejectWith` (or `dropReason`) first. Rules that matched are pushed on `buffer.rules` when `buffer.record` holds.
+ * `rule`, `chain` and `rejectWith` (or `dropReason`) first. Rules that matched are told by `buffer.note`.
  */
 export type HookFunction = (buffer: SocketBuffer) => Verdict;
 

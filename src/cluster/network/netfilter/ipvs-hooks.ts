@@ -32,7 +32,7 @@ export function attachIpvs(table: IpvsTable, netfilter: Netfilter, nowUs: () => 
 }
 
 function send(service: IpvsService, buffer: SocketBuffer, netfilter: Netfilter, nowUs: number): Verdict {
-  if (buffer.record) buffer.rules.push(appliedService(service));
+  if (buffer.record) buffer.note(appliedService(service));
   const destination = chooseDestination(service, buffer, nowUs);
   if (destination === undefined) {
     buffer.rule = appliedEmpty(service);
@@ -41,7 +41,7 @@ function send(service: IpvsService, buffer: SocketBuffer, netfilter: Netfilter, 
     return REJECT;
   }
   const applied = appliedDestination(service, destination);
-  if (buffer.record) buffer.rules.push(applied);
+  buffer.note(applied);
   buffer.rule = applied;
   netfilter.nat.setDestination(buffer, destination.address);
   return REROUTE;

@@ -60,7 +60,7 @@ export class NftWalker {
           if (element === undefined) break;
           this.#note(buffer, rule, chain.name);
           const entered = buffer.record ? this.#applied.ofElement(element, statement.map, this.#table.family) : undefined;
-          if (entered !== undefined) buffer.rules.push(entered);
+          if (entered !== undefined) buffer.note(entered);
           if (element.verdict.type === "drop" || element.verdict.type === "reject") {
             return this.#end(buffer, element.verdict.type, entered, chain.name);
           }
@@ -69,7 +69,7 @@ export class NftWalker {
         }
         case "choose": {
           const choice = statement.chains[this.#context.choose(statement.chains.length)] as NftChoice;
-          if (buffer.record) buffer.rules.push(this.#applied.ofChoice(choice, rule, chain.name, this.#table.family));
+          if (buffer.record) buffer.note(this.#applied.ofChoice(choice, rule, chain.name, this.#table.family));
           return this.#enter(choice.chain, buffer, undefined);
         }
         case "jump": {
@@ -127,7 +127,7 @@ export class NftWalker {
   #note(buffer: SocketBuffer, rule: NftRule, chain: string): TextRule | undefined {
     if (!buffer.record) return undefined;
     const applied = this.#applied.ofRule(rule, chain, this.#table.family);
-    buffer.rules.push(applied);
+    buffer.note(applied);
     return applied;
   }
 

@@ -129,7 +129,7 @@ export class Walker {
   #take(slot: ChainSlot, compiled: CompiledRule, buffer: SocketBuffer): Verdict | typeof RETURN {
     const rule = compiled.rule;
     const target = rule.target;
-    if (buffer.record) buffer.rules.push(rule);
+    buffer.note(rule);
     switch (target.type) {
       case "jump":
       case "goto": {

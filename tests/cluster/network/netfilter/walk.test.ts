@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { AddressBook } from "../../../../src/cluster/network/address.ts";
 import type { Connection } from "../../../../src/cluster/network/hop.ts";
 import { type Namespace, NEW, SocketBuffer } from "../../../../src/cluster/network/interface.ts";
+import { MatchedRules } from "../../../../src/cluster/network/matched-rules.ts";
 import { CompiledRule } from "../../../../src/cluster/network/netfilter/compile.ts";
 import { type MatchContext, matchesRule } from "../../../../src/cluster/network/netfilter/match.ts";
 import { RecentLists } from "../../../../src/cluster/network/netfilter/recent.ts";
@@ -39,6 +40,7 @@ function packet(protocol: Protocol, source: string, destination: string): Socket
   const buffer = new SocketBuffer(
     new WirePacket(protocol, end(source), end(destination), connection, 1, 2, 0, 0, undefined, undefined, 64, 40),
     place,
+    new MatchedRules(),
   );
   buffer.state = NEW;
   return buffer;
@@ -69,7 +71,7 @@ describe("targets (iptables(8))", () => {
     for (const [name, rules] of Object.entries(chains)) tables.setChain("filter", name, rules);
     const buffer = packet("tcp", "10.0.0.1:1", "10.0.0.2:80");
     const verdict = walker(tables).walkBuiltIn(tables.slot("filter", "FORWARD"), buffer);
-    return [verdict, targetNames(buffer.rules)];
+    return [verdict, targetNames(buffer.matched.list)];
   }
 
   test("RETURN goes back to the caller, which asks on", () =>
@@ -180,7 +182,7 @@ describe("an index changes nothing but the time", () => {
           if (expected !== CONTINUE) break;
         }
         expect(verdict).toBe(expected === CONTINUE ? ACCEPT : expected);
-        expect(buffer.rules).toEqual(met);
+        expect(buffer.matched.list).toEqual(met);
       }),
       { numRuns: 300 },
     );
@@ -208,7 +210,7 @@ describe("choices", () => {
         return wanted;
       };
       walker(tables, { choose }).walkBuiltIn(tables.slot("nat", "PREROUTING"), buffer);
-      return targetNames(buffer.rules)[0];
+      return targetNames(buffer.matched.list)[0];
     });
     expect(met).toEqual(Array.from({ length: count }, (_, i) => `SEP-${i}`));
     expect(asked).toEqual(count === 1 ? [] : Array(count).fill(count));
@@ -225,7 +227,7 @@ describe("choices", () => {
     };
     const buffer = packet("tcp", "10.0.0.1:1", "10.0.0.2:80");
     walker(tables, { chance }).walkBuiltIn(tables.slot("nat", "PREROUTING"), buffer);
-    expect(targetNames(buffer.rules)).toEqual(["B"]);
+    expect(targetNames(buffer.matched.list)).toEqual(["B"]);
     expect(drawn).toEqual([1073741824, 1073741824]);
   });
 });
