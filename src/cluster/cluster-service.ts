@@ -18,6 +18,11 @@ export class Faults {
     }
     return faults;
   }
+
+  /** The pod is gone; another one of its name is another pod. */
+  forget(pod: string): void {
+    this.#byPod.delete(pod);
+  }
 }
 
 /** The machines of the cluster for `at`, and the faults of its apps for `break` and `mend`. */

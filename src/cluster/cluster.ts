@@ -171,6 +171,9 @@ export class Cluster {
 
   /** Every component does its first sync at t=0, so that endpoints and rules from given objects hold before time passes. */
   begin(): void {
+    this.#stored.watch("Pod", ({ type, object }) => {
+      if (type === "DELETED" && "metadata" in object) this.faults.forget(`${object.metadata.namespace}/${object.metadata.name}`);
+    });
     this.#controllers = startControllers({
       simulation: this.simulation,
       clusterVersion: this.options.version,

@@ -9,6 +9,7 @@ import { Failures, joinFailures, KubectlError, StatusError, withSource } from ".
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
+import { newborn } from "./manifest.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import type { Resource } from "./resources.ts";
@@ -257,7 +258,7 @@ function* createOne(context: ApplyContext, target: Extract<Target, { type: "one"
         method: "POST",
         path: resourcePath(target.resource, target.namespace),
         query: { ...writeQuery(flags, dryRun), ...validationQuery(session, context.validation) },
-        body: modified,
+        body: newborn(modified),
       });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -282,7 +283,7 @@ function* recreate(context: ApplyContext, target: Extract<Target, { type: "one" 
     method: "POST",
     path: resourcePath(resource, namespace),
     query: writeQuery(flags, "none"),
-    body: modified,
+    body: newborn(modified),
   });
 }
 

@@ -6,6 +6,7 @@ import { createSubcommands } from "./create-generators.ts";
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { withLastApplied } from "./last-applied.ts";
+import { newborn } from "./manifest.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
@@ -79,7 +80,7 @@ function* create(session: Session, flags: Flags): Run<void> {
                 ...validationQuery(session, validation),
                 ...(dryRun === "server" ? { dryRun: "All" } : {}),
               },
-              body,
+              body: newborn(body),
             });
       yield* printResult(session, flags, printer, target.resource, created, "created", dryRun);
       yield* tellHints(session, target, "created");

@@ -6,6 +6,7 @@ import { threeWayPatch } from "./apply.ts";
 import type { Command } from "./command.ts";
 import { Failures, failureText, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { newborn } from "./manifest.ts";
 import { schemaOf } from "./schema.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -66,7 +67,12 @@ function* differences(session: Session, flags: Flags): Run<number> {
     const query = { dryRun: "All", fieldManager: flags.text("field-manager") };
     const after =
       current === undefined
-        ? yield* session.request<KubernetesObject>({ method: "POST", path: resourcePath(resource, namespace), query, body: modified })
+        ? yield* session.request<KubernetesObject>({
+            method: "POST",
+            path: resourcePath(resource, namespace),
+            query,
+            body: newborn(modified),
+          })
         : yield* session.request<KubernetesObject>({
             method: "PATCH",
             path,

@@ -181,3 +181,11 @@ export function throwItems(errors: readonly Error[]): void {
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new Failures(errors);
 }
+
+/** The object as it is sent to be created: an exported one's resourceVersion is taken out. @source cli-runtime pkg/resource/helper.go, CreateWithOptions */
+export function newborn(object: LooseObject): LooseObject {
+  const metadata = object.metadata as LooseObject | undefined;
+  if (metadata?.resourceVersion === undefined) return object;
+  const { resourceVersion: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
+}

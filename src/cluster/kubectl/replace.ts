@@ -6,6 +6,7 @@ import { deleteFlags, deleteOne, propagationOf, waitUntilGone } from "./delete.t
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
+import { newborn } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { kindPrefix } from "./resources.ts";
 import { fileFlags, select } from "./select.ts";
@@ -71,7 +72,7 @@ function* replace(session: Session, flags: Flags): Run<void> {
           );
           yield* waitUntilGone(session, [{ resource, namespace, name, uid }], flags.durationMs("timeout"));
         }
-        replaced = yield* session.request({ method: "POST", path: resourcePath(resource, namespace), query, body });
+        replaced = yield* session.request({ method: "POST", path: resourcePath(resource, namespace), query, body: newborn(body) });
       } else if (dryRun !== "client") {
         const current = yield* session.request<KubernetesObject>({ method: "GET", path });
         const metadata = (body.metadata ?? {}) as LooseObject;

@@ -80,13 +80,18 @@ function layFiles(options: KubeletOptions, machine: Machine, pod: Pod, ips: read
     const text = node.files.read(path);
     return text.ok ? text.value : "";
   };
-  for (const [path, text] of image.files ?? []) {
-    machine.files.makeDirectory(path.slice(0, path.lastIndexOf("/")), { parents: true });
-    machine.files.write(path, text);
-  }
-  machine.files.write("/etc/hosts", hostsFile(pod, ips, nodeName, clusterDomain, nodeFile("/etc/hosts")));
-  machine.files.write(
-    "/etc/resolv.conf",
-    podResolvConf(pod, { domain: clusterDomain, dns: clusterDns, minor: clusterVersion.minor }, nodeFile("/etc/resolv.conf")),
-  );
+  const nodeHosts = nodeFile("/etc/hosts");
+  const nodeResolvConf = nodeFile("/etc/resolv.conf");
+  const { files } = machine;
+  files.born(() => {
+    for (const [path, text] of image.files ?? []) {
+      files.makeDirectory(path.slice(0, path.lastIndexOf("/")), { parents: true });
+      files.write(path, text);
+    }
+    files.write("/etc/hosts", hostsFile(pod, ips, nodeName, clusterDomain, nodeHosts));
+    files.write(
+      "/etc/resolv.conf",
+      podResolvConf(pod, { domain: clusterDomain, dns: clusterDns, minor: clusterVersion.minor }, nodeResolvConf),
+    );
+  });
 }

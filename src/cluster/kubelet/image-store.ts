@@ -72,8 +72,17 @@ export function goDuration(us: number): string {
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds - minutes * 60}s`;
 }
 
+const ids = new Map<string, string>();
+const idsMax = 1000;
+
 /** `docker.io/luksa/kubia@sha256:…`: the same for the same image on every node. */
 export function imageId(image: string): string {
-  const full = fullImageName(image);
-  return `${full.replace(/(:[^/:@]*)?(@.*)?$/, "")}@sha256:${encodeHex(sha256(full))}`;
+  let id = ids.get(image);
+  if (id === undefined) {
+    const full = fullImageName(image);
+    id = `${full.replace(/(:[^/:@]*)?(@.*)?$/, "")}@sha256:${encodeHex(sha256(full))}`;
+    if (ids.size >= idsMax) ids.clear();
+    ids.set(image, id); // each container asks, and there are few images
+  }
+  return id;
 }

@@ -13,7 +13,7 @@ import { goDuration, type ImageStore, imageId, isImageName, pullError } from "./
 import { podStatus } from "./pod-status.ts";
 import { handlerRun, type ProbeTarget, probeRun } from "./probe-actions.ts";
 import { type ProbeOutcome, ProbeWorker } from "./probe-worker.ts";
-import { volumeContent, volumePath, writeVolume } from "./volumes.ts";
+import { podPath, volumeContent, volumePath, writeVolume } from "./volumes.ts";
 
 const second = 1_000_000;
 /** From the image to the running program. */
@@ -603,6 +603,7 @@ export class PodWorker {
     this.#write(true); // how it ended is told before the object goes
     if (this.#pod.spec.hostNetwork !== true) this.#sandbox?.remove();
     this.#sandbox = undefined;
+    options.node.files.remove(podPath(this.#pod), { recursive: true });
     finished(this);
   }
 

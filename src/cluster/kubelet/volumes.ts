@@ -98,6 +98,11 @@ function projected(pod: Pod, list: readonly LooseObject[], sources: VolumeSource
   return { ok: true, files };
 }
 
+/** Where everything of a pod lies on the node, while the pod is there. @source pkg/kubelet/kubelet_getters.go, getPodDir */
+export function podPath(pod: Pod): string {
+  return `/var/lib/kubelet/pods/${pod.metadata.uid}`;
+}
+
 /** Where a volume lies on the node. @source pkg/kubelet/kubelet_getters.go, getPodVolumeDir */
 export function volumePath(pod: Pod, volume: Volume): string {
   if (volume.hostPath !== undefined) return volume.hostPath.path;
@@ -113,7 +118,7 @@ export function volumePath(pod: Pod, volume: Volume): string {
         : volume.projected
           ? "projected"
           : "empty-dir";
-  return `/var/lib/kubelet/pods/${pod.metadata.uid}/volumes/kubernetes.io~${plugin}/${volume.name}`;
+  return `${podPath(pod)}/volumes/kubernetes.io~${plugin}/${volume.name}`;
 }
 
 /** Lays out (or renews) a volume's files on the node. */

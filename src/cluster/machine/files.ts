@@ -40,16 +40,57 @@ const fail = (
   error,
 });
 
-/** The small tree of files of one machine. Paths are absolute. */
+/** A piece of what a machine is born with, and when. */
+interface Unlaid {
+  readonly atMs: number;
+  readonly lay: () => void;
+}
+
+/**
+ * The small tree of files of one machine. Paths are absolute. What it is born with is laid out when somebody first looks: most pods are never
+ * looked into, and a tree takes more room than the rest of the pod.
+ */
 export class Files implements FileSystem {
-  readonly #dateMs: () => number;
+  readonly #now: () => number;
   readonly #root: DirectoryNode;
   readonly #programs: ProgramDirectories;
+  #unlaid: Unlaid[] | undefined;
+  /** While the first files are laid out: when that would have happened. */
+  #layingMs: number | undefined = undefined;
 
   constructor(dateMs: () => number, programs: ProgramDirectories = new Map()) {
-    this.#dateMs = dateMs;
+    this.#now = dateMs;
     this.#programs = programs;
     this.#root = { type: "directory", entries: new Map(), modifiedMs: dateMs(), mode: 0o755 };
+    this.#unlaid = [{ atMs: dateMs(), lay: this.#layFirst }];
+  }
+
+  /** Lays out more of what the machine is born with: at once if somebody has looked already, else when somebody does. */
+  born(lay: () => void): void {
+    if (this.#unlaid === undefined) lay();
+    else this.#unlaid.push({ atMs: this.#now(), lay });
+  }
+
+  #dateMs(): number {
+    return this.#layingMs ?? this.#now();
+  }
+
+  /** The tree, laid out. */
+  #tree(): DirectoryNode {
+    const unlaid = this.#unlaid;
+    if (unlaid === undefined) return this.#root;
+    this.#unlaid = undefined;
+    for (const { atMs, lay } of unlaid) {
+      this.#layingMs = atMs;
+      lay();
+    }
+    this.#layingMs = undefined;
+    return this.#root;
+  }
+
+  readonly #layFirst = (): void => {
+    const dateMs = this.#dateMs();
+    const programs = this.#programs;
     for (const path of [
       ...programs.keys(),
       "/bin",
@@ -70,9 +111,9 @@ export class Files implements FileSystem {
     if (tmp !== undefined) tmp.mode = 0o1777;
     const dev = this.#find("/dev") as DirectoryNode;
     for (const name of ["null", "zero", "random", "urandom", "tty", "full"]) {
-      dev.entries.set(name, { type: "device", modifiedMs: dateMs(), mode: 0o666 });
+      dev.entries.set(name, { type: "device", modifiedMs: dateMs, mode: 0o666 });
     }
-  }
+  };
 
   read(path: string): FileResult<string> {
     const found = this.#look(path);
@@ -114,10 +155,12 @@ export class Files implements FileSystem {
   /** Puts a directory or file of another tree at `path`: both trees then see the same one, as with a volume. Makes the directories above it. */
   mount(path: string, source: Files, sourcePath: string): void {
     const node = source.#find(sourcePath);
-    this.makeDirectory(parentPath(path), { parents: true });
-    const parent = this.#find(parentPath(path));
-    if (node === undefined || parent?.type !== "directory") return;
-    parent.entries.set(baseName(path), node);
+    if (node === undefined) return;
+    this.born(() => {
+      this.makeDirectory(parentPath(path), { parents: true });
+      const parent = this.#find(parentPath(path));
+      if (parent?.type === "directory") parent.entries.set(baseName(path), node);
+    });
   }
 
   status(path: string): FileResult<FileStatus> {
@@ -143,7 +186,7 @@ export class Files implements FileSystem {
       if (this.#look(path).ok) return fail("EEXIST");
       return this.#place(path, this.#newDirectory());
     }
-    let at = this.#root;
+    let at = this.#tree();
     for (const part of path.split("/")) {
       if (part === "") continue;
       let next = at.entries.get(part);
@@ -225,7 +268,7 @@ export class Files implements FileSystem {
   }
 
   #look(path: string): FileResult<Node> {
-    let at: Node = this.#root;
+    let at: Node = this.#tree();
     for (const part of path.split("/")) {
       if (part === "") continue;
       if (at.type !== "directory") return fail("ENOTDIR");

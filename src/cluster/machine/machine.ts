@@ -100,7 +100,7 @@ export class Machine implements ProcessOwner, SysMachine {
     this.nullInput = createNullInput(this.clock);
     this.nullOutput = createNullOutput(this.clock);
     this.files = new Files(() => this.simulation.dateMs(), directoriesOf(options.programs));
-    this.#layFiles(options.hostname, user, home);
+    this.files.born(() => this.#layFiles(options.hostname, user, home));
   }
 
   get env(): ReadonlyMap<string, string> {

@@ -28,60 +28,71 @@ function hash32(text: string, basis: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** xoshiro128**, by Blackman and Vigna: 32-bit integer operations only, so every engine gives the same numbers. */
 export function createRandom(seed: number, name: string): Random {
-  const key = `${seed}/${name}`;
-  let a = hash32(key, 0x811c9dc5);
-  let b = hash32(key, 0x9e3779b9);
-  let c = hash32(key, 0x7f4a7c15);
-  let d = hash32(key, 0x94d049bb) | 1; // never all zero
+  return new Xoshiro(`${seed}/${name}`);
+}
 
-  function uint32(): number {
-    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotateLeft(d, 11);
+/** xoshiro128**, by Blackman and Vigna: 32-bit integer operations only, so every engine gives the same numbers. */
+class Xoshiro implements Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+
+  constructor(key: string) {
+    this.#a = hash32(key, 0x811c9dc5);
+    this.#b = hash32(key, 0x9e3779b9);
+    this.#c = hash32(key, 0x7f4a7c15);
+    this.#d = hash32(key, 0x94d049bb) | 1; // never all zero
+  }
+
+  uint32(): number {
+    const result = Math.imul(rotateLeft(Math.imul(this.#b, 5), 7), 9) >>> 0;
+    const shifted = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= shifted;
+    this.#d = rotateLeft(this.#d, 11);
     return result;
   }
 
-  function below(bound: number): number {
+  below(bound: number): number {
     if (bound <= 1) return 0;
     // Rejection keeps every value equally likely; the loop is entered again less than once in 2^32 / bound.
     const limit = 4294967296 - (4294967296 % bound);
-    let drawn = uint32();
-    while (drawn >= limit) drawn = uint32();
+    let drawn = this.uint32();
+    while (drawn >= limit) drawn = this.uint32();
     return drawn % bound;
   }
 
-  return {
-    uint32,
-    below,
-    float: () => uint32() / 4294967296,
-    pick: (items) => {
-      const item = items[below(items.length)];
-      if (items.length === 0) throw new Error("pick from an empty list");
-      return item as (typeof items)[number];
-    },
-    suffix: (length) => {
-      let text = "";
-      for (let i = 0; i < length; i++) text += nameAlphabet[below(nameAlphabet.length)];
-      return text;
-    },
-    shuffle: (items) => {
-      const result = [...items];
-      for (let i = result.length - 1; i > 0; i--) {
-        const j = below(i + 1);
-        const swap = result[i] as (typeof items)[number];
-        result[i] = result[j] as (typeof items)[number];
-        result[j] = swap;
-      }
-      return result;
-    },
-  };
+  float(): number {
+    return this.uint32() / 4294967296;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (items.length === 0) throw new Error("pick from an empty list");
+    return item as T;
+  }
+
+  suffix(length: number): string {
+    let text = "";
+    for (let i = 0; i < length; i++) text += nameAlphabet[this.below(nameAlphabet.length)];
+    return text;
+  }
+
+  shuffle<T>(items: readonly T[]): T[] {
+    const result = [...items];
+    for (let i = result.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const swap = result[i] as T;
+      result[i] = result[j] as T;
+      result[j] = swap;
+    }
+    return result;
+  }
 }
 
 function rotateLeft(value: number, bits: number): number {

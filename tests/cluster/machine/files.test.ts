@@ -40,4 +40,19 @@ describe("a machine's files (errors as in open(2), mkdir(2), rmdir(2), rename(2)
   ])("%j has %i bytes", (text, bytes) => {
     expect(utf8Length(text)).toBe(bytes);
   });
+
+  test("what a machine is born with is laid out when somebody looks, with the date of its birth", () => {
+    let dateMs = 1000;
+    const late = new Files(() => dateMs);
+    late.born(() => late.write("/etc/hostname", "web\n"));
+    dateMs = 9000;
+    late.mount("/data", files, "/tmp/b");
+    expect(late.status("/etc/hostname")).toMatchObject({ value: { sizeBytes: 4, modifiedMs: 1000 } });
+    expect(late.status("/tmp")).toMatchObject({ value: { modifiedMs: 1000 } });
+    expect(late.list("/data")).toEqual({ ok: true, value: ["c", "z"] });
+    late.write("/etc/hostname", "other\n");
+    expect(late.status("/etc/hostname")).toMatchObject({ value: { modifiedMs: 9000 } });
+    late.born(() => late.write("/etc/motd", "hello\n"));
+    expect(late.read("/etc/motd")).toEqual({ ok: true, value: "hello\n" });
+  });
 });

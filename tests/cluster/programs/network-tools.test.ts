@@ -197,6 +197,27 @@ describe("faults of an app", () => {
     playground.run("mend pod/kubia");
     expect(inPod("tools", "curl -s http://kubia").stdout).toBe("You've hit kubia\n");
   });
+
+  test("go with the pod: another one of its name is well, and its files are new", () => {
+    const open = cluster(`apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {nodeName: node1, volumes: [{name: v, emptyDir: {}}], containers: [{name: c, image: luksa/kubia, volumeMounts: [{name: v, mountPath: /data}]}]}
+`);
+    open.advance(5000);
+    const pods = () => open.run("at node1 -- ls /var/lib/kubelet/pods").stdout.trim().split("\n");
+    const before = pods();
+    open.run("kubectl exec web -- sh -c 'echo kept > /data/note'");
+    open.run("break pod/web status 500");
+    open.run("kubectl get pod web -o yaml > web.yaml; kubectl replace --force -f web.yaml");
+    open.advance(60_000);
+    const ip = open.run("kubectl get pod web -o jsonpath={.status.podIP}").stdout;
+    expect(open.run(`at node1 -- curl -s ${ip}:8080`).stdout).toBe("You've hit web\n");
+    expect(open.run("kubectl exec web -- cat /data/note").exit).toBe(1);
+    // The directory of the first is gone. @source pkg/kubelet/kubelet_volumes.go, cleanupOrphanedPodDirs
+    expect(pods()).toHaveLength(before.length);
+    expect(pods()).not.toEqual(before);
+  });
 });
 
 test("hops shows the shell's last connection; parents' children follow", () => {
