@@ -28,6 +28,8 @@ export interface ClusterNodeOptions {
   services(pod: Pod, containerName: string): ReadonlyMap<string, unknown>;
   /** The node has a new machine: its programs must be lent what they need. */
   booted(node: ClusterNode): void;
+  /** Its kube-proxy has brought the rules of these Services up to date. */
+  synced(services: readonly string[]): void;
 }
 
 /** From the plug to a kubelet that works. */
@@ -94,6 +96,7 @@ export class ClusterNode {
       clusterVersion: options.version,
       clusterCidrs: options.podCIDRs,
       serviceCidrs: options.serviceCIDRs,
+      onSynced: (services) => given.synced(services),
     });
   }
 

@@ -2,6 +2,7 @@ import { kinds } from "./api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
 import type { ApiClient } from "./apiclient/client.ts";
 import { type ClientFactory, createClientFactory } from "./apiclient/factory.ts";
+import type { FieldOwner } from "./apiserver/handle.ts";
 import type { ApiHandler, WatchEvent } from "./apiserver/request.ts";
 import { startCloud } from "./cloud/index.ts";
 import { ClusterNode, machineNetwork } from "./cluster-node.ts";
@@ -63,6 +64,15 @@ export interface TerminalOptions {
   onOutput(text: string): void;
   /** Someone waits for a line, with this prompt; undefined: a program runs and reads nothing. */
   onPrompt(prompt: string | undefined, place: string): void;
+  /** A line that was typed at a shell has ended, with this status. */
+  onEnded?(status: number): void;
+}
+
+/** A node's kube-proxy has brought its rules up to date. */
+export interface RulesSynced {
+  readonly node: string;
+  /** `default/kubia`: the Services whose rules changed. */
+  readonly services: readonly string[];
 }
 
 export interface HopWatcher {
@@ -103,6 +113,7 @@ export class Cluster {
   readonly decisions = new IngressDecisions();
   readonly #stored: StoredObjects;
   readonly #hintListeners: ((hint: ClusterHint) => void)[] = [];
+  readonly #syncListeners: ((synced: RulesSynced) => void)[] = [];
   #controllers: RunningControllers | undefined;
   /** Texts that `connect` was asked for, read. */
   readonly #sockets = new Map<string, SocketAddress>();
@@ -164,6 +175,11 @@ export class Cluster {
     return this.#stored.list(kind, namespace);
   }
 
+  /** Who manages a field of an object, the latest first; `atMs` is simulated time. */
+  ownersOf(object: KubernetesObject, path: readonly (string | number)[]): readonly FieldOwner[] {
+    return this.#stored.ownersOf(object, path).map((owner) => ({ ...owner, atMs: owner.atMs - this.options.startMs }));
+  }
+
   /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
     return this.#stored.load(objects);
@@ -220,6 +236,7 @@ export class Cluster {
       rows: options.rows,
       onOutput: options.onOutput,
       onPrompt: options.onPrompt,
+      ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
     });
     const machine = this.home;
     const { input, output } = end.terminal;
@@ -377,9 +394,14 @@ export class Cluster {
     return next === undefined || next > this.queue.now() + quietUs;
   }
 
-  watchObjects(listener: (event: WatchEvent) => void): void {
+  onRulesSynced(listener: (synced: RulesSynced) => void): void {
+    this.#syncListeners.push(listener);
+  }
+
+  /** `by`: the component whose write it is; undefined for users' tools, and for what was there before. */
+  watchObjects(listener: (event: WatchEvent, by: string | undefined) => void): void {
     for (const { kind } of kinds) {
-      for (const object of this.list(kind)) listener({ type: "ADDED", object });
+      for (const object of this.list(kind)) listener({ type: "ADDED", object }, undefined);
       this.#stored.watch(kind, listener);
     }
   }
@@ -430,6 +452,9 @@ export class Cluster {
       steps: this.steps,
       services: (pod, container) => podServices(this, pod, container),
       booted: (booted) => plugServices(this, booted.machine),
+      synced: (services) => {
+        for (const listener of this.#syncListeners) listener({ node: name, services });
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 import { kinds } from "./api/kinds.ts";
 import type { KubernetesObject, LooseObject } from "./api/meta.ts";
-import { type ApiServer, createApiServer } from "./apiserver/handle.ts";
-import type { ApiHandler, KubeletSocket, WatchEvent } from "./apiserver/request.ts";
+import { type ApiServer, createApiServer, type FieldOwner } from "./apiserver/handle.ts";
+import type { ApiHandler, ApiRequest, KubeletSocket, WatchEvent } from "./apiserver/request.ts";
 import { type NodeDescription, nodeObject } from "./kubelet/node-status.ts";
 import { createGiven, type Loader, type LoadRefusal, loadObjects } from "./load.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -25,6 +25,9 @@ export class StoredObjects {
   readonly #server: ApiServer;
   readonly #loader: Loader;
   #kubeletOf: ((nodeName: string) => KubeletSocket | undefined) | undefined;
+  /** Whose request is being answered; undefined: nobody's. */
+  #request: ApiRequest | undefined;
+  readonly handle: ApiHandler;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -40,11 +43,16 @@ export class StoredObjects {
         return name === undefined ? undefined : this.#kubeletOf?.(name);
       },
     });
+    const { handle } = this.#server;
+    this.handle = (request) => {
+      // A watcher may ask in its turn while it is told.
+      const outer = this.#request;
+      this.#request = request;
+      const response = handle(request);
+      this.#request = outer;
+      return response;
+    };
     this.#loader = { handle: this.handle, collectionPath: (object) => collectionPath(options.version, object) };
-  }
-
-  get handle(): ApiHandler {
-    return this.#server.handle;
   }
 
   /** Where exec and logs are sent, once there are kubelets. */
@@ -60,12 +68,20 @@ export class StoredObjects {
     return this.#server.store.list(kind, namespace);
   }
 
+  /** Who manages a field of an object: the latest first. */
+  ownersOf(object: KubernetesObject, path: readonly (string | number)[]): readonly FieldOwner[] {
+    return this.#server.ownersOf(object, path);
+  }
+
   all(): readonly KubernetesObject[] {
     return kinds.flatMap(({ kind }) => this.list(kind));
   }
 
-  watch(kind: string, listener: (event: WatchEvent) => void): void {
-    this.#server.store.watch(kind, listener);
+  /** `by`: the component whose write it is, as it calls itself (`kubelet/node1`); undefined for users' tools. */
+  watch(kind: string, listener: (event: WatchEvent, by: string | undefined) => void): void {
+    this.#server.store.watch(kind, (event) => {
+      listener(event, this.#request?.isComponent === true ? this.#request.userAgent : undefined);
+    });
   }
 
   /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */

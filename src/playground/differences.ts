@@ -5,11 +5,11 @@ import { asFields, asTexts, specOf, valueAt } from "./explain/fields.ts";
 import { nameOf, type Path, type TextIndex } from "./explain/text-index.ts";
 import type { Difference } from "./protocol.ts";
 
-/** Who changed an object last, other than this text, and when. */
+/** A terminal's line that changed an object, and when. */
 export interface Change {
   readonly atMs: number;
   /** The command that was running: `kubectl scale rc kubia --replicas=5`. */
-  readonly by?: string;
+  readonly by: string;
 }
 
 /** Kinds that a user makes; all others are made by the cluster for itself. */
@@ -37,10 +37,10 @@ const clusterNamespaces: readonly string[] = ["default", "kube-system", "kube-pu
  * that what the server writes differently (defaults, quantities) is no difference. What controllers made is theirs and never listed.
  */
 export function differences(
-  cluster: Pick<Cluster, "list" | "find">,
+  cluster: Pick<Cluster, "list" | "find" | "ownersOf">,
   text: TextIndex,
   appliedLive: ReadonlyMap<string, KubernetesObject>,
-  changes: ReadonlyMap<string, Change>,
+  changes: ReadonlyMap<string, readonly Change[]>,
 ): readonly Difference[] {
   const found: Difference[] = [];
   for (const written of text.objects) {
@@ -49,9 +49,9 @@ export function differences(
     const then = appliedLive.get(id);
     if (then === undefined) continue; // never applied: its problems say why
     const live = cluster.find(kind, then.metadata.namespace, then.metadata.name);
-    const who = changes.get(id) ?? {};
+    const lines = changes.get(id) ?? [];
     if (live === undefined) {
-      found.push({ object: id, kind: "missing", ...placed(text, id, ["kind"]), ...who });
+      found.push({ object: id, kind: "missing", ...placed(text, id, ["kind"]), ...lines.at(-1) });
       continue;
     }
     for (const path of leavesOf(written.object, [])) {
@@ -59,10 +59,24 @@ export function differences(
       const now = valueAt(live, path);
       if (isEqualData(now, valueAt(then, path))) continue;
       const value = valueAt(written.object, path);
+      const who = whoSet(cluster, live, path, lines);
       found.push({ object: id, kind: "changed", path, text: short(value), live: short(now), ...placed(text, id, path), ...who });
     }
   }
   return [...found, ...extras(cluster, text, changes)];
+}
+
+/** The field's manager, with the line that it was at work for. Of a field that is gone nobody is the manager: there the last line has to do. */
+function whoSet(
+  cluster: Pick<Cluster, "ownersOf">,
+  live: KubernetesObject,
+  path: Path,
+  lines: readonly Change[],
+): Pick<Difference, "manager" | "by" | "atMs"> {
+  const [owner] = cluster.ownersOf(live, path);
+  if (owner === undefined) return lines.at(-1) ?? {};
+  const line = lines.findLast(({ atMs }) => Math.abs(atMs - owner.atMs) < 1);
+  return { manager: owner.manager, atMs: owner.atMs, ...(line === undefined ? {} : { by: line.by }) };
 }
 
 function placed(text: TextIndex, id: string, path: Path): Pick<Difference, "place"> {
@@ -70,14 +84,18 @@ function placed(text: TextIndex, id: string, path: Path): Pick<Difference, "plac
   return place === undefined ? {} : { place };
 }
 
-function extras(cluster: Pick<Cluster, "list" | "find">, text: TextIndex, changes: ReadonlyMap<string, Change>): readonly Difference[] {
+function extras(
+  cluster: Pick<Cluster, "list" | "find">,
+  text: TextIndex,
+  changes: ReadonlyMap<string, readonly Change[]>,
+): readonly Difference[] {
   return userKinds.flatMap((kind) =>
     cluster
       .list(kind)
       .filter((object) => isUsers(cluster, object) && text.find(nameOf(object as unknown as Record<string, unknown>)) === undefined)
       .map((object): Difference => {
         const id = nameOf(object as unknown as Record<string, unknown>);
-        return { object: id, kind: "extra", ...(changes.get(id) ?? {}) };
+        return { object: id, kind: "extra", ...changes.get(id)?.[0] };
       }),
   );
 }
@@ -97,6 +115,15 @@ function isUsers(cluster: Pick<Cluster, "find">, object: KubernetesObject): bool
     return isWritten && !(namespace === "default" && name === "kubernetes") && labels?.["endpoints.kubernetes.io/managed-by"] === undefined;
   }
   return true;
+}
+
+/** Whether more than the status and what the server keeps in metadata has changed. */
+export function isChangedByHand(before: KubernetesObject, after: KubernetesObject): boolean {
+  const [was, is] = [asFields(before), asFields(after)];
+  for (const key of new Set([...Object.keys(was), ...Object.keys(is)]))
+    if (key !== "status" && key !== "metadata" && was[key] !== is[key] && !isEqualData(was[key], is[key])) return true;
+  const { labels, annotations } = before.metadata;
+  return !isEqualData(labels, after.metadata.labels) || !isEqualData(annotations, after.metadata.annotations);
 }
 
 /** The ways to every value that is no map and no list. */

@@ -18,11 +18,15 @@ const hooks: readonly (Hook | undefined)[] = [undefined, "prerouting", "input", 
 const protocols = ["tcp", "udp", "sctp", "icmp"] as const;
 const flagNames = ["FIN", "SYN", "RST", "PSH", "ACK"] as const;
 
+const synBit = 1 << flagNames.indexOf("SYN");
+
 /** Integers a hop. */
 const stride = 8;
 /** Integers before the first hop: first sequence, and the time of the batch in two halves. */
 const header = 3;
 const tableSizeMax = 60_000;
+/** A batch is so small that its texts, ten a hop at most, can't outgrow what sixteen bits number. */
+const batchMax = 500;
 const half = 0x10000;
 const timeUnit = 0x40000000;
 
@@ -30,7 +34,14 @@ export class HopEncoder {
   #numbers = new Map<string, number>();
   #fresh: string[] = [];
 
-  /** Packs hops that follow each other in sequence. */
+  /** Packs hops that follow each other in sequence, as many batches as it takes; no hops are one empty batch. */
+  encodeAll(hops: readonly HopRecord[]): readonly PackedHops[] {
+    const batches: PackedHops[] = [];
+    for (let i = 0; i === 0 || i < hops.length; i += batchMax) batches.push(this.encode(hops.slice(i, i + batchMax)));
+    return batches;
+  }
+
+  /** Packs hops that follow each other in sequence, at most 500. */
   encode(hops: readonly HopRecord[]): PackedHops {
     const isReset = this.#numbers.size > tableSizeMax;
     if (isReset) this.#numbers.clear();
@@ -115,6 +126,38 @@ export function hopTimeUs(batch: HopBatch, index: number): number {
 
 export function hopAction(batch: HopBatch, index: number): HopAction {
   return actions[(batch.data[header + index * stride + 1] as number) & 15] as HopAction;
+}
+
+/** A hop without its reason and rules: what drawing thousands of packets takes. */
+export interface HopSketch {
+  readonly timeUs: number;
+  readonly at: string;
+  readonly packet: number;
+  readonly action: HopAction;
+  readonly object: string | undefined;
+  readonly source: string;
+  readonly destination: string;
+  readonly isSyn: boolean;
+  /** Something rides in it: a request, an answer, a query. */
+  readonly isMessage: boolean;
+}
+
+export function sketchHop(batch: HopBatch, index: number): HopSketch {
+  const { data, strings } = batch;
+  const at = header + index * stride;
+  const word = (offset: number) => data[at + offset] as number;
+  const object = strings[high(word(7))] as string;
+  return {
+    timeUs: hopTimeUs(batch, index),
+    at: strings[low(word(2))] as string,
+    packet: high(word(4)),
+    action: actions[word(1) & 15] as HopAction,
+    object: object === "" ? undefined : object,
+    source: strings[low(word(3))] as string,
+    destination: strings[high(word(3))] as string,
+    isSyn: ((word(1) >> 9) & synBit) !== 0,
+    isMessage: strings[low(word(5))] !== "",
+  };
 }
 
 export function decodeHop(batch: HopBatch, index: number): HopRecord {

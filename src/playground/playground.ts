@@ -4,7 +4,7 @@ import { say } from "../messages/catalogue.ts";
 import { en } from "../messages/en.ts";
 import { type Problem, parseScenario, type Scenario, writeLink } from "../scenario/index.ts";
 import { printYaml } from "../yaml/print.ts";
-import { asWritten, type Change, differences } from "./differences.ts";
+import { asWritten, type Change, differences, isChangedByHand } from "./differences.ts";
 import { objectOf, whyChain } from "./explain/chain.ts";
 import { explainCommand } from "./explain/command-endings.ts";
 import { explainEnding } from "./explain/ending.ts";
@@ -21,7 +21,9 @@ import { makeTrial } from "./fix/trial.ts";
 import { HopEncoder } from "./hop-codec.ts";
 import type {
   ConnectionInfo,
+  ControlStep,
   Ending,
+  Failure,
   FixReport,
   Hint,
   HopRecord,
@@ -29,6 +31,7 @@ import type {
   ObjectEvent,
   Query,
   RecordEntry,
+  RunGoal,
   Said,
   Update,
 } from "./protocol.ts";
@@ -36,6 +39,11 @@ import { applyLineEdit, lineEdit, Recorder, readRecord, toMs, toUs } from "./rec
 import { finishInstant } from "./run-until.ts";
 import { type Stage, type StageOptions, stageScenario } from "./stage.ts";
 import { TextOwner } from "./text-owner.ts";
+import { controlStep, rulesStep } from "./time/control-step.ts";
+import { failedContainer, failedHop, failedLine, warning } from "./time/failure.ts";
+import { PastCopy } from "./time/past.ts";
+import { notReady } from "./time/ready.ts";
+import { Growing, RunTo } from "./time/run-to.ts";
 import { engineVersion } from "./version.ts";
 
 export type OpenResult =
@@ -62,9 +70,21 @@ const ownCommandsMaxUs = 60_000_000;
 const outputKept = 4000;
 /** How many of a command's connections are explained: the last ones. */
 const connectionsExplained = 40;
+/** So many lines that changed one object are remembered. */
+const changesMax = 32;
 /** While a cluster changes, doubts about the text are looked at anew at most this often, in simulated time: the longer the text, the more seldom. */
 const doubtsEveryUs = 300_000;
 const doubtsEveryUsByObject = 10_000;
+
+/** Of what components did and what failed so much is kept here; the page has been told all of it. */
+const momentsKept = 200;
+/** Of so many failures in one batch it is said which hop they are. */
+const failuresPlaced = 50;
+
+/** How far a replay may go; it waits there until the moment is moved. */
+export interface ReplayLimit {
+  untilUs: number;
+}
 
 /** A line that a terminal runs, and what it has said so far. */
 interface RunningLine {
@@ -72,6 +92,7 @@ interface RunningLine {
   readonly place: string;
   readonly sinceUs: number;
   output: string;
+  status: number;
 }
 
 /** A line that ended badly. */
@@ -80,6 +101,8 @@ interface FailedLine {
   readonly on: string;
   readonly endings: readonly Said[];
 }
+
+export type Replay = Generator<"held" | undefined, void, undefined>;
 
 /** What one user has open: a scenario, its cluster, terminals, and the record of everything that came in. */
 export class Playground {
@@ -106,14 +129,20 @@ export class Playground {
   readonly #places = new Map<number, string>();
   readonly #running = new Map<number, RunningLine>();
   readonly #failed = new Map<number, FailedLine>();
-  /** Who changed objects other than by the text. */
-  readonly #changes = new Map<string, Change>();
-  /** What a user may change of each object, by uid: its generation and labels. */
-  readonly #versions = new Map<string, string>();
+  /** Which lines of terminals changed objects, by the object: the first and the last few. */
+  readonly #changes = new Map<string, readonly Change[]>();
+  /** Each object as it was last told, by uid. */
+  readonly #versions = new Map<string, KubernetesObject>();
   #isEditing = false;
   #doubtsToldAtUs = -doubtsEveryUs;
   #problemsTold = "";
   #haveObjectsChanged = false;
+  /** How many objects and rules have changed since loading. */
+  #changed = 0;
+  readonly #steps = new Growing<ControlStep>(momentsKept);
+  readonly #failures = new Growing<Failure>(momentsKept);
+  #freshSteps: ControlStep[] = [];
+  #freshFailures: Failure[] = [];
 
   constructor(scenario: Scenario, cluster: Cluster) {
     this.scenario = scenario;
@@ -149,20 +178,24 @@ export class Playground {
   /** From now on updates are gathered for `takeUpdates`, beginning with what was not shown by `stagedUpdates`. */
   watch(shown: readonly KubernetesObject[] = []): void {
     this.#isWatched = true;
+    this.#attend();
     const known = new Set(shown);
     for (const object of shown) {
       const { namespace, name } = object.metadata;
       if (this.cluster.find(object.kind, namespace, name) === undefined)
         this.#objects.push({ type: "DELETED", object, timeUs: this.nowUs });
     }
-    this.cluster.watchObjects(({ type, object }) => {
+    this.cluster.watchObjects(({ type, object, old }, by) => {
       if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED") return;
-      this.#noteChange(type, object);
-      if (type !== "ADDED" || !known.has(object)) this.#objects.push({ type, object, timeUs: this.nowUs });
+      const { nowUs } = this;
+      if (type !== "ADDED" || !known.has(object)) this.#objects.push({ type, object, timeUs: nowUs });
+      if (type !== "DELETED" && !known.has(object)) this.#addFailure(warning(object, nowUs) ?? failedContainer(object, old, nowUs));
+      const step = by === undefined ? undefined : controlStep({ type, object, ...(old === undefined ? {} : { old }), by, timeUs: nowUs });
+      if (step !== undefined) this.#addStep(step);
     });
-    this.cluster.lendEditor((file, answer) => {
-      this.#editing.set(`${file.place} ${file.path}`, answer);
-      this.#tell({ type: "openFile", ...file });
+    this.cluster.onRulesSynced(({ node, services }) => {
+      this.#changed++;
+      this.#addStep(rulesStep(node, services, this.nowUs));
     });
     this.cluster.onHint(({ code, args, command }) => {
       if (this.#hints.some((known) => known.code === code)) return; // one command, one word on each matter
@@ -172,7 +205,63 @@ export class Playground {
     });
     this.cluster.watchHops({
       opened: (connection) => this.#connections.push(connection),
-      hop: (hop) => this.#hops.push(hop()),
+      hop: (hop) => this.#takeHop(hop()),
+    });
+  }
+
+  /** What every cluster does whose user has an editor: nobody need look at a page for it. */
+  #attend(): void {
+    this.cluster.watchObjects(({ type, object }) => {
+      this.#changed++;
+      this.#noteChange(type, object);
+    });
+    this.cluster.lendEditor((file, answer) => {
+      this.#editing.set(`${file.place} ${file.path}`, answer);
+      this.#tell({ type: "openFile", ...file });
+    });
+  }
+
+  /** A copy that only answers, and tells nobody. */
+  attendUnseen(): void {
+    this.#attend();
+  }
+
+  #takeHop(hop: HopRecord): void {
+    this.#hops.push(hop);
+    if (hop.action !== "drop" && hop.action !== "reject") return;
+    // So many at once are a load's: nobody steps to each.
+    if (this.#freshFailures.length >= failuresPlaced) return;
+    const record = this.cluster.connectionRecord(hop.connection);
+    if (record !== undefined) this.#addFailure(failedHop(hop, record.info.purpose, record.hops.length - 1));
+  }
+
+  #addStep(step: ControlStep): void {
+    this.#steps.add(step);
+    this.#freshSteps.push(step);
+  }
+
+  #addFailure(failure: Failure | undefined): void {
+    if (failure === undefined) return;
+    this.#failures.add(failure);
+    this.#freshFailures.push(failure);
+  }
+
+  /** Time may pass until this comes true, at most so much further. Watched playgrounds only. */
+  runTo(goal: RunGoal, maxUs: number): RunTo {
+    const changes = () => this.#changed;
+    const { cluster } = this;
+    const world = { cluster, changes, steps: this.#steps, failures: this.#failures, notReady: () => this.#notReady() };
+    return new RunTo(world, goal, maxUs);
+  }
+
+  #notReady(): readonly Said[] {
+    const { cluster } = this;
+    return notReady({
+      declared: this.#text.latest.objects.map((given) => given.object),
+      find: (kind, namespace, name) => cluster.find(kind, namespace, name),
+      list: (kind, namespace) => cluster.list(kind, namespace),
+      proxiesBehind: [...cluster.nodes.values()].filter((node) => !node.proxy.isUpToDate).map((node) => node.name),
+      hasCloud: cluster.options.loadBalancer,
     });
   }
 
@@ -186,7 +275,9 @@ export class Playground {
       this.#haveObjectsChanged = true;
     }
     if (this.#hops.length > 0 || this.#connections.length > 0) {
-      updates.push({ type: "hops", packed: this.#encoder.encode(this.#hops), connections: this.#connections });
+      this.#encoder.encodeAll(this.#hops).forEach((packed, i) => {
+        updates.push({ type: "hops", packed, connections: i === 0 ? this.#connections : [] });
+      });
       this.#hops = [];
       this.#connections = [];
     }
@@ -197,6 +288,10 @@ export class Playground {
     }
     const fresh = this.#recorder.takeFresh();
     if (fresh.length > 0) updates.push({ type: "recorded", entries: fresh });
+    if (this.#freshSteps.length > 0) updates.push({ type: "steps", steps: this.#freshSteps });
+    if (this.#freshFailures.length > 0) updates.push({ type: "failures", failures: this.#freshFailures });
+    this.#freshSteps = [];
+    this.#freshFailures = [];
     return updates;
   }
 
@@ -212,7 +307,11 @@ export class Playground {
       onOutput: (text) => {
         const running = this.#running.get(id);
         if (running !== undefined) running.output = (running.output + text).slice(-outputKept);
-        this.#tell({ type: "output", terminal: id, text });
+        this.#tell({ type: "output", terminal: id, text, timeUs: this.nowUs });
+      },
+      onEnded: (status) => {
+        const running = this.#running.get(id);
+        if (running !== undefined) running.status = status;
       },
       onPrompt: (text, place) => {
         this.#places.set(id, place);
@@ -243,7 +342,7 @@ export class Playground {
     this.#hints = [];
     if (this.#failed.delete(id)) this.#tell({ type: "endings", terminal: id, line: text, endings: [] });
     const place = this.#places.get(id) ?? this.cluster.home.place;
-    if (this.#reading.has(id) && text.trim() !== "") this.#running.set(id, { text, place, sinceUs: this.nowUs, output: "" });
+    if (this.#reading.has(id) && text.trim() !== "") this.#running.set(id, { text, place, sinceUs: this.nowUs, output: "", status: 0 });
     this.#terminals.get(id)?.line(text);
   }
 
@@ -278,6 +377,7 @@ export class Playground {
 
   closeFile(place: string, path: string): void {
     finishInstant(this.cluster);
+    this.#recorder.add([toMs(this.nowUs), "close", { place, path }]);
     this.#editing.get(`${place} ${path}`)?.(undefined);
     this.#editing.delete(`${place} ${path}`);
   }
@@ -327,9 +427,9 @@ export class Playground {
 
   /**
    * Types the scenario's own commands, then plays what a link or a crash carried, at the times at which it came in. It yields between entries,
-   * so that a driver may breathe.
+   * so that a driver may breathe; "held" when it stands at the limit and has more to play behind it.
    */
-  *replay(entries: readonly RecordEntry[]): Generator<undefined, void, undefined> {
+  *replay(entries: readonly RecordEntry[], limit: ReplayLimit = { untilUs: Number.POSITIVE_INFINITY }): Replay {
     const record = readRecord(entries);
     const ownUntilUs = record[0] === undefined ? ownCommandsMaxUs : toUs(record[0][0]);
     for (const text of this.scenario.spec.commands) {
@@ -337,53 +437,79 @@ export class Playground {
       // Not recorded: the text holds them.
       this.#give(1, text);
       // One event at a time: the next command comes exactly when this one has ended, as everywhere.
-      for (let i = 0; !this.#reading.has(1) && this.cluster.queue.run(ownUntilUs, 1) > 0; i++) if (i % 500 === 499) yield;
+      for (let i = 0; !this.#reading.has(1); i++) {
+        while (limit.untilUs < Math.min(ownUntilUs, this.cluster.queue.nextAtUs() ?? ownUntilUs)) yield this.#heldAt(limit);
+        if (this.cluster.queue.run(ownUntilUs, 1) === 0) break;
+        if (i % 500 === 499) yield;
+      }
       yield;
     }
-    for (const [timeMs, kind, body] of record) {
-      const atUs = toUs(timeMs);
+    for (const entry of record) {
+      const atUs = toUs(entry[0]);
       while (this.nowUs < atUs) {
-        if (this.cluster.queue.run(atUs, 5000) === 0) break;
-        yield;
+        const untilUs = Math.min(atUs, limit.untilUs);
+        const isThere = this.cluster.queue.run(untilUs, 5000) < 5000;
+        if (isThere && untilUs === atUs) break;
+        yield isThere ? "held" : undefined;
       }
-      switch (kind) {
-        case "line":
-          this.#typeAgain(body.terminal, body.text);
-          this.line(body.terminal, body.text);
-          break;
-        case "interrupt":
-          this.#tell({ type: "interrupted", terminal: body.terminal });
-          this.interrupt(body.terminal);
-          break;
-        case "end":
-          this.endOfInput(body.terminal);
-          break;
-        case "edit":
-          this.edit(applyLineEdit(this.text, body), true);
-          break;
-        case "reapply":
-          this.reapply(body.object);
-          break;
-        case "file":
-          this.saveFile(body.place, body.path, body.text);
-          break;
-      }
+      this.#enter(entry);
       yield;
     }
     this.#tell({ type: "text", text: this.text });
+  }
+
+  /** Takes one entry of a record now, whenever it was when it first came in. */
+  enter(entry: RecordEntry): void {
+    for (const read of readRecord([entry])) this.#enter(read);
+    if (entry[1] === "edit") this.#tell({ type: "text", text: this.text });
+  }
+
+  #enter([, kind, body]: RecordEntry): void {
+    switch (kind) {
+      case "line":
+        this.#typeAgain(body.terminal, body.text);
+        this.line(body.terminal, body.text);
+        return;
+      case "interrupt":
+        this.#tell({ type: "interrupted", terminal: body.terminal });
+        this.interrupt(body.terminal);
+        return;
+      case "end":
+        this.endOfInput(body.terminal);
+        return;
+      case "edit":
+        this.edit(applyLineEdit(this.text, body), true);
+        return;
+      case "reapply":
+        this.reapply(body.object);
+        return;
+      case "file":
+        this.saveFile(body.place, body.path, body.text);
+        return;
+      case "close":
+        this.closeFile(body.place, body.path);
+        return;
+    }
+  }
+
+  #heldAt({ untilUs }: ReplayLimit): "held" {
+    this.cluster.queue.run(untilUs, 1);
+    return "held";
   }
 
   #typeAgain(terminal: number, text: string): void {
     this.openTerminal(terminal, 100, 24);
     // Its prompt comes first.
     finishInstant(this.cluster);
-    this.#tell({ type: "typed", terminal, text });
+    this.#tell({ type: "typed", terminal, text, timeUs: this.nowUs });
   }
 
   // What the user asks
 
   query(asked: Query): unknown {
     switch (asked.kind) {
+      case "text":
+        return this.text;
       case "rules":
         return this.cluster.rulesText(asked.node);
       case "conntrack":
@@ -462,15 +588,21 @@ export class Playground {
 
   /** The same for any line: `on` is the machine whose shell runs it, `endings` what is known of how it failed. */
   fixesFor(request: FailedLine): Generator<FixReport, FixReport, undefined> {
-    const { options } = this.scenario.spec;
     const record = this.record.filter((entry, i) => !(entry[1] === "line" && i === this.record.length - 1));
-    const names = options.external.map((host) => host.name);
-    const open = (): Playground => {
-      const opened = openPlayground(this.#firstText, { seed: options.seed, proxyMode: options.proxyMode });
-      if (!opened.ok) throw new Error("a text that was open can be opened");
-      return opened.playground;
-    };
-    return searchFixes(this.look, request, names, () => makeTrial(open, record));
+    const names = this.scenario.spec.options.external.map((host) => host.name);
+    return searchFixes(this.look, request, names, () => makeTrial(() => this.#raiseAgain(), record));
+  }
+
+  /** A copy of this cluster that can be taken to any earlier moment. */
+  past(): PastCopy {
+    return new PastCopy(() => ({ raise: () => this.#raiseAgain(), record: this.record, nowUs: this.nowUs }));
+  }
+
+  #raiseAgain(): Playground {
+    const { seed, proxyMode } = this.scenario.spec.options;
+    const opened = openPlayground(this.#firstText, { seed, proxyMode });
+    if (!opened.ok) throw new Error("a text that was open can be opened");
+    return opened.playground;
   }
 
   /** Doubts about a text that the server takes; while it has errors they would only distract. */
@@ -495,8 +627,8 @@ export class Playground {
     if (running === undefined || !this.#isWatched) return;
     this.#running.delete(id);
     const connections = this.cluster.sessionConnections(id, running.sinceUs, connectionsExplained);
-    if (connections.length === 0) return;
-    const endings = explainCommand(this.look, connections, running.output);
+    const endings = connections.length === 0 ? [] : explainCommand(this.look, connections, running.output);
+    this.#addFailure(failedLine(running.text, running.status, endings, this.nowUs));
     if (endings.length === 0) return;
     this.#failed.set(id, { line: running.text, on: running.place, endings: endings.map((one) => one.cause) });
     this.#tell({ type: "endings", terminal: id, line: running.text, endings });
@@ -504,17 +636,18 @@ export class Playground {
 
   /** Who wrote: the text itself, a command that runs, or (the object's owner) a controller, which is nobody's change. */
   #noteChange(type: string, object: KubernetesObject): void {
-    const { uid, generation, labels } = object.metadata;
+    const { uid } = object.metadata;
     const before = this.#versions.get(uid);
-    const version = `${generation ?? 0} ${JSON.stringify(labels ?? {})}`;
     if (type === "DELETED") this.#versions.delete(uid);
-    else this.#versions.set(uid, version);
+    else this.#versions.set(uid, object);
     // A status is no change of anybody's.
-    if (this.#isEditing || this.nowUs === 0 || (type === "MODIFIED" && before === version)) return;
+    if (this.#isEditing || this.nowUs === 0) return;
+    if (type === "MODIFIED" && before !== undefined && !isChangedByHand(before, object)) return;
     const command = [...this.#running.values()].find((running) => /\bkubectl\b/.test(running.text));
     if (command === undefined) return;
     const id = nameOf(object as unknown as Record<string, unknown>);
-    this.#changes.set(id, { atMs: this.nowUs / 1000, by: command.text.trim() });
+    const lines = [...(this.#changes.get(id) ?? []), { atMs: this.nowUs / 1000, by: command.text.trim() }];
+    this.#changes.set(id, lines.length > changesMax ? [...lines.slice(0, 1), ...lines.slice(2)] : lines);
   }
 
   trace(question: TraceQuestion): TraceAnswer | undefined {
@@ -550,12 +683,12 @@ function objectArgs(object: string): readonly string[] {
 /** Lanes of time show when these changed: of them the page is told each change. */
 const kindsWithTimes = ["Pod", "EndpointSlice"];
 
-/** Of several changes of one object within a batch the page needs the last. */
+/** Of several changes of one object within an instant the page needs the last: it can look back at every instant, but not into one. */
 function lastOfEach(events: readonly ObjectEvent[]): readonly ObjectEvent[] {
   const last = new Map<string, ObjectEvent>();
   for (const [index, event] of events.entries()) {
     const { kind, metadata } = event.object;
-    const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}${kindsWithTimes.includes(kind) ? ` ${index}` : ""}`;
+    const key = `${kind}/${metadata.namespace ?? ""}/${metadata.name}${kindsWithTimes.includes(kind) ? ` #${index}` : ` ${event.timeUs}`}`;
     last.delete(key); // it counts where it came last
     last.set(key, event);
   }

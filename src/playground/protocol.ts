@@ -6,6 +6,8 @@ import type { PackedHops } from "./hop-codec.ts";
 
 export type { ConnectionInfo, HopRecord, LoadFailure, LoadMark, LoadSnapshot, Problem };
 
+export type ProxyMode = "iptables" | "ipvs" | "nftables";
+
 /**
  * What passes between the page and the worker: commands in, an ordered stream of updates out, one batch a frame. Plain data only.
  * Times are microseconds since loading.
@@ -17,7 +19,10 @@ export type Command =
       readonly text: string;
       readonly record?: readonly RecordEntry[];
       readonly seed?: number;
-      readonly proxyMode?: string;
+      /** Instead of what the text says. */
+      readonly proxyMode?: ProxyMode;
+      /** Nothing is told before the record has been played and this much time has passed; then all at once, so that no picture flickers. */
+      readonly untilUs?: number;
     }
   /** Markers for a text that is still being typed; nothing is applied. */
   | { readonly type: "check"; readonly text: string }
@@ -28,6 +33,8 @@ export type Command =
   /** A line typed at a terminal, without its newline; whoever reads that terminal gets it. */
   | { readonly type: "line"; readonly terminal: number; readonly text: string }
   | { readonly type: "interrupt"; readonly terminal: number }
+  /** What once came in elsewhere, now and here: a cluster that keeps step with another one is given its entries as their time comes. */
+  | { readonly type: "enter"; readonly entry: RecordEntry }
   | { readonly type: "endOfInput"; readonly terminal: number }
   | { readonly type: "complete"; readonly id: number; readonly terminal: number; readonly text: string; readonly cursor: number }
   /** Simulated time may pass up to here, as fast as it goes; the worker answers with `time` as it gets along. */
@@ -37,7 +44,14 @@ export type Command =
    * program is about to run, at most `maxUs` further.
    */
   | { readonly type: "advanceQuiet"; readonly maxUs: number }
-  | { readonly type: "query"; readonly id: number; readonly query: Query }
+  /** As fast as it goes until this comes true, at most `maxUs` further; time then stands exactly there. Answered by `ranTo`. */
+  | { readonly type: "runTo"; readonly goal: RunGoal; readonly maxUs: number }
+  /** Ends a `runTo` where it is. */
+  | { readonly type: "stopRun" }
+  /** `atUs`: the answer is of that moment, from a copy of the cluster that is taken there. */
+  | { readonly type: "query"; readonly id: number; readonly query: Query; readonly atUs?: number }
+  /** Nobody looks at an earlier moment any more. */
+  | { readonly type: "forgetPast" }
   | { readonly type: "link"; readonly id: number; readonly view?: LinkView }
   /** What a link's fragment carries: `{text, record, view}` or `{problem}`; the codec lives in the worker. */
   | { readonly type: "readLink"; readonly id: number; readonly fragment: string }
@@ -52,9 +66,14 @@ export type Command =
   | { readonly type: "stopFixes" }
   | { readonly type: "ping"; readonly id: number };
 
+/** The next thing that a component does; all that the text declares is ready; something fails; this time has passed. */
+export type RunGoal = "event" | "ready" | "failure" | "time";
+
 /** What the inspector asks for; answers are plain data, made when asked. */
 export type Query =
   | { readonly kind: "object"; readonly object: string }
+  /** The user's text that the cluster runs on. */
+  | { readonly kind: "text" }
   | { readonly kind: "rules"; readonly node: string }
   | { readonly kind: "conntrack"; readonly node: string }
   | { readonly kind: "routes"; readonly place: string }
@@ -85,7 +104,9 @@ export type RecordEntry =
   | readonly [timeMs: number, kind: "end", body: { readonly terminal: number }]
   | readonly [timeMs: number, kind: "edit", body: { readonly from: number; readonly removed: number; readonly added: readonly string[] }]
   | readonly [timeMs: number, kind: "reapply", body: { readonly object: string }]
-  | readonly [timeMs: number, kind: "file", body: { readonly place: string; readonly path: string; readonly text: string }];
+  | readonly [timeMs: number, kind: "file", body: { readonly place: string; readonly path: string; readonly text: string }]
+  /** The page's editor was closed without saving. */
+  | readonly [timeMs: number, kind: "close", body: { readonly place: string; readonly path: string }];
 
 /** The moment that a link looks at. */
 export interface LinkView {
@@ -114,9 +135,9 @@ export type Update =
   /** Problems of the text; empty when it is well. `applied` is false while the cluster still runs on an earlier text. */
   | { readonly type: "problems"; readonly problems: readonly Problem[]; readonly applied: boolean }
   | { readonly type: "objects"; readonly events: readonly ObjectEvent[] }
-  | { readonly type: "output"; readonly terminal: number; readonly text: string }
+  | { readonly type: "output"; readonly terminal: number; readonly text: string; readonly timeUs: number }
   /** A line that a replay typed: the page shows it as if it had been typed here. */
-  | { readonly type: "typed"; readonly terminal: number; readonly text: string }
+  | { readonly type: "typed"; readonly terminal: number; readonly text: string; readonly timeUs: number }
   /** A replay pressed Ctrl-C. */
   | { readonly type: "interrupted"; readonly terminal: number }
   /** Whoever reads the terminal now waits for a line and shows this; `undefined` text: a program runs in the foreground and reads nothing. */
@@ -140,6 +161,11 @@ export type Update =
       readonly connections: readonly ConnectionInfo[];
     }
   | { readonly type: "time"; readonly nowUs: number; readonly settled: boolean; readonly running: boolean; readonly waitingFor?: string }
+  /** What components have done since the last batch, oldest first. */
+  | { readonly type: "steps"; readonly steps: readonly ControlStep[] }
+  /** What has failed since the last batch: a packet, a command, a probe. */
+  | { readonly type: "failures"; readonly failures: readonly Failure[] }
+  | RanTo
   | { readonly type: "completions"; readonly id: number; readonly from: number; readonly candidates: readonly string[] }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "link"; readonly id: number; readonly fragment: string }
@@ -172,6 +198,33 @@ export interface ObjectEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: KubernetesObject;
   readonly timeUs: number;
+}
+
+/** One thing that a component of the cluster did: a write that changed something, an Event, rules programmed. */
+export interface ControlStep {
+  readonly timeUs: number;
+  /** As the component calls itself: `endpointslice-controller`, `kubelet/node1`. */
+  readonly by: string;
+  readonly said: Said;
+  /** `pod/default/kubia-x` */
+  readonly object?: string;
+  readonly mark?: "rollout" | "failure";
+}
+
+export interface Failure {
+  readonly timeUs: number;
+  readonly said: Said;
+  readonly shown: Shown;
+}
+
+/** Where a run came to. `reached`: time stands where it came true; `bound`: it did not within its time; `stopped`: the user ended it. */
+export interface RanTo {
+  readonly type: "ranTo";
+  readonly goal: RunGoal;
+  readonly outcome: "reached" | "bound" | "stopped";
+  readonly nowUs: number;
+  /** What came, in the order in which it came; at the bound of "ready": what is still missing. */
+  readonly came: readonly { readonly said: Said; readonly shown: Shown }[];
 }
 
 /** A stretch of the user's text, from 1. */
@@ -237,7 +290,9 @@ export interface Difference {
   readonly live?: string;
   /** Where the text says so; for `extra` there is no place. */
   readonly place?: TextPlace;
-  /** Who made it so, and when: `kubectl scale rc kubia --replicas=5`. */
+  /** Who made it so by metadata.managedFields: `kubectl-edit`, `kube-controller-manager`. */
+  readonly manager?: string;
+  /** The line of a terminal that did it, and when: `kubectl scale rc kubia --replicas=5`. */
   readonly by?: string;
   readonly atMs?: number;
 }

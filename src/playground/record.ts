@@ -80,6 +80,8 @@ export function readRecord(entries: readonly unknown[]): readonly RecordEntry[] 
         return typeof fields["object"] === "string";
       case "file":
         return typeof fields["place"] === "string" && typeof fields["path"] === "string" && typeof fields["text"] === "string";
+      case "close":
+        return typeof fields["place"] === "string" && typeof fields["path"] === "string";
       default:
         return false;
     }

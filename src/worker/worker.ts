@@ -1,8 +1,10 @@
-import type { Playground } from "../playground/playground.ts";
-import type { Command, FixReport, Update } from "../playground/protocol.ts";
+import type { Playground, Replay } from "../playground/playground.ts";
+import type { Command, FixReport, Query, Update } from "../playground/protocol.ts";
 import { readScenarioLink } from "../playground/read-link.ts";
 import { readRecord } from "../playground/record.ts";
 import { stagedUpdates, stageScenario } from "../playground/stage.ts";
+import type { PastCopy } from "../playground/time/past.ts";
+import type { RunTo } from "../playground/time/run-to.ts";
 
 /**
  * Messages in, playground, messages out. Time passes in slices of a few milliseconds with messages let in between, so that Ctrl-C always gets in;
@@ -21,7 +23,15 @@ let openings = 0;
 let targetUs = 0;
 /** Time is held: run only until nothing is under way. */
 let isQuiet = false;
-let replaying: Generator<undefined, void, undefined> | undefined;
+let replaying: Replay | undefined;
+/** A run to a goal: no time passes for anybody else meanwhile. */
+let running: RunTo | undefined;
+/** What is held back until a new cluster has come to where the page wants to see it; undefined: nothing is. */
+let held: { readonly updates: readonly Update[]; readonly commands: Command[] } | undefined;
+/** The cluster of an earlier moment, and what was asked of it. */
+let past: PastCopy | undefined;
+let asked: { readonly id: number; readonly query: Query; readonly atUs: number }[] = [];
+let travelling: Generator<undefined, Playground, undefined> | undefined;
 let isRunning = false;
 /** The search for small changes that make a failed request work. */
 let searching:
@@ -51,11 +61,30 @@ function take(command: Command): void {
       return;
   }
   if (early !== undefined) {
-    early.push(command);
+    // Time that was asked for belongs to the cluster before.
+    if (command.type !== "advance" && command.type !== "advanceQuiet" && command.type !== "runTo") early.push(command);
     return;
   }
   if (playground === undefined) return;
+  if (held !== undefined && command.type !== "openTerminal") {
+    // What the user does while the record plays comes after it.
+    held.commands.push(command);
+    return;
+  }
   switch (command.type) {
+    case "runTo":
+      running = playground.runTo(command.goal, command.maxUs);
+      run();
+      return;
+    case "stopRun":
+      if (running === undefined) return;
+      post([...playground.takeUpdates(), running.stop()]);
+      running = undefined;
+      targetUs = playground.nowUs;
+      break;
+    case "forgetPast":
+      forgetPast();
+      return;
     case "advance":
       targetUs = Math.max(playground.nowUs, command.toUs);
       isQuiet = false;
@@ -92,6 +121,10 @@ function take(command: Command): void {
       post([{ type: "completions", id: command.id, ...playground.complete(command.terminal, command.text, command.cursor) }]);
       return;
     case "query":
+      if (command.atUs !== undefined && command.atUs < playground.nowUs) {
+        askPast(command.id, command.query, command.atUs);
+        return;
+      }
       post([{ type: "answer", id: command.id, value: playground.query(command.query) }]);
       return;
     case "link":
@@ -105,6 +138,9 @@ function take(command: Command): void {
       break;
     case "reapply":
       playground.reapply(command.object);
+      break;
+    case "enter":
+      playground.enter(command.entry);
       break;
     case "findFixes": {
       const search = playground.findFixes(command.terminal);
@@ -121,7 +157,11 @@ function take(command: Command): void {
 
 /** The objects at once; then the far larger part that brings them to life is loaded, and no time passes before it is there. */
 function open(command: Extract<Command, { type: "open" }>): void {
-  const staged = stageScenario(command.text, { ...(command.seed === undefined ? {} : { seed: command.seed }) });
+  const { seed, proxyMode } = command;
+  const staged = stageScenario(command.text, {
+    ...(seed === undefined ? {} : { seed }),
+    ...(proxyMode === undefined ? {} : { proxyMode }),
+  });
   if (!staged.ok) {
     post([{ type: "problems", problems: staged.problems, applied: false }]);
     return;
@@ -129,16 +169,20 @@ function open(command: Extract<Command, { type: "open" }>): void {
   const { updates, shown } = stagedUpdates(staged.stage);
   playground = undefined;
   searching = undefined;
+  running = undefined;
+  forgetPast();
   early = [];
+  const { untilUs } = command;
+  held = untilUs === undefined ? undefined : { updates, commands: [] };
   const opening = ++openings;
-  post(updates);
+  if (held === undefined) post(updates);
   import("../playground/playground.ts")
     .then(({ raisePlayground }) => {
       if (opening !== openings) return; // another scenario was opened meanwhile
       playground = raisePlayground(staged.stage);
       playground.watch(shown);
       replaying = playground.replay(readRecord(command.record ?? []));
-      targetUs = 0;
+      targetUs = untilUs ?? 0;
       isQuiet = false;
       const waiting = early ?? [];
       early = undefined;
@@ -189,20 +233,28 @@ function slice(): void {
         continue;
       }
       const { cluster } = current;
-      if (isQuiet) {
+      if (running !== undefined) {
+        const end = running.advance(sliceEvents);
+        if (end === undefined) continue;
+        running = undefined;
+        targetUs = current.nowUs;
+        post([...current.takeUpdates(), end]);
+        isDone = true;
+      } else if (isQuiet) {
         const nextUs = cluster.isQuiet() ? undefined : cluster.queue.nextAtUs();
         isDone = nextUs === undefined || nextUs > targetUs;
         if (!isDone) cluster.queue.run(nextUs as number, 200);
       } else {
         isDone = cluster.queue.run(targetUs, sliceEvents) < sliceEvents;
         // A `wait` in a terminal runs at full speed, however slowly the page lets time pass.
-        if (isDone && cluster.waits.size > 0) {
+        if (isDone && cluster.waits.size > 0 && held === undefined) {
           targetUs += waitStepUs;
           isDone = false;
         }
       }
     }
     isRunning = !isDone;
+    if (isDone && held !== undefined) unveil(current, held);
     flush();
     if (isRunning) channel.port2.postMessage(undefined);
   } catch (error) {
@@ -210,8 +262,57 @@ function slice(): void {
   }
 }
 
+/** All that was held back, at once; then what came in meanwhile. */
+function unveil(current: Playground, { updates, commands }: NonNullable<typeof held>): void {
+  held = undefined;
+  const { nowUs } = current;
+  post([...updates, ...current.takeUpdates(), { type: "time", nowUs, settled: current.cluster.queue.isSettled(), running: false }]);
+  for (const command of commands) take(command);
+}
+
+/** Only one earlier moment is looked at: what was asked of another one is of no use any more. */
+function askPast(id: number, query: Query, atUs: number): void {
+  if (asked.some((one) => one.atUs !== atUs)) {
+    post(asked.map((one) => ({ type: "answer", id: one.id, value: undefined })));
+    asked = [];
+    travelling = undefined;
+  }
+  asked.push({ id, query, atUs });
+  if (asked.length === 1) self.setTimeout(travel, 0);
+}
+
+/** Takes the copy towards the moment that is asked for; messages and the cluster itself come between any two slices. */
+function travel(): void {
+  const atUs = asked[0]?.atUs;
+  if (atUs === undefined || playground === undefined) return;
+  try {
+    past ??= playground.past();
+    travelling ??= past.to(atUs);
+    const endMs = performance.now() + sliceMs;
+    while (performance.now() < endMs) {
+      const step = travelling.next();
+      if (step.done !== true) continue;
+      const found = step.value;
+      post(asked.map(({ id, query }) => ({ type: "answer", id, value: found.query(query) })));
+      asked = [];
+      travelling = undefined;
+      return;
+    }
+    self.setTimeout(travel, 0);
+  } catch (error) {
+    crash(error);
+  }
+}
+
+function forgetPast(): void {
+  if (asked.length > 0) post(asked.map((one) => ({ type: "answer", id: one.id, value: undefined })));
+  past = undefined;
+  asked = [];
+  travelling = undefined;
+}
+
 function flush(): void {
-  if (playground === undefined) return;
+  if (playground === undefined || held !== undefined) return;
   const { cluster, nowUs } = playground;
   post([...playground.takeUpdates(), { type: "time", nowUs, settled: cluster.queue.isSettled(), running: isRunning }]);
 }

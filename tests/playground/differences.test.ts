@@ -52,6 +52,7 @@ test("kubectl scale: live 5, text 3, by whom and when; then taken over, or appli
     path: ["spec", "replicas"],
     text: "3",
     live: "5",
+    manager: "kubectl",
     by: "kubectl scale rc kubia --replicas=5",
     place: { line: 5 },
   });
@@ -63,6 +64,20 @@ test("kubectl scale: live 5, text 3, by whom and when; then taken over, or appli
   playground.reapply("replicationcontroller/default/kubia");
   expect(told(playground)).toEqual([]);
   expect(playground.cluster.find("ReplicationController", "default", "kubia")).toMatchObject({ spec: { replicas: 3 } });
+});
+
+test("each field has the line that set it, not the object's last line", () => {
+  const playground = opened();
+  playground.line(1, "kubectl label rc kubia app=other --overwrite");
+  pass(playground, 2000);
+  playground.line(1, `kubectl patch svc kubia -p '{"spec":{"selector":{"app":"other"}}}'`);
+  pass(playground, 2000);
+  playground.line(1, `kubectl patch svc kubia --field-manager=me -p '{"spec":{"ports":[{"port":80,"targetPort":81}]}}'`);
+  pass(playground, 2000);
+  expect(told(playground).map(({ path, manager, by }) => [path?.join("."), manager, by?.slice(0, 40)])).toEqual([
+    ["spec.selector.app", "kubectl-patch", `kubectl patch svc kubia -p '{"spec":{"se`],
+    ["spec.ports.0.targetPort", "me", "kubectl patch svc kubia --field-manager="],
+  ]);
 });
 
 test("an edit elsewhere leaves what kubectl changed (decisions: text, cluster and who owns what)", () => {

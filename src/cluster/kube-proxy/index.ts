@@ -34,11 +34,15 @@ export interface KubeProxyOptions {
   readonly isMasqueradeAll?: boolean;
   /** `--nodeport-addresses`; undefined: the mode's default. */
   readonly nodePortAddresses?: readonly string[];
+  /** Told of each sync that changed rules: of which Services. */
+  readonly onSynced?: (services: readonly string[]) => void;
 }
 
 /** One node's kube-proxy. */
 export interface KubeProxy {
   readonly isRunning: boolean;
+  /** Runs, and no change waits for the next sync. */
+  readonly isUpToDate: boolean;
   readonly kernel: ProxyKernel;
   /** Rules follow within this instant; after a stop everything is looked at anew. */
   start(): void;
@@ -110,10 +114,14 @@ export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
     namespace: netns,
     nodeName: options.nodeName,
     families: familyOptions,
+    ...(options.onSynced === undefined ? {} : { onSynced: options.onSynced }),
   });
   return {
     get isRunning() {
       return proxier.isRunning;
+    },
+    get isUpToDate() {
+      return proxier.isUpToDate;
     },
     kernel: { mode, nftTables, ipvs },
     start: () => proxier.start(),

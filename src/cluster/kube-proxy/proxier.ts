@@ -25,6 +25,7 @@ export interface ProxierOptions {
   readonly namespace: Netns;
   readonly nodeName: string;
   readonly families: readonly FamilyOptions[];
+  readonly onSynced?: (services: readonly string[]) => void;
 }
 
 /** One IP family: kube-proxy runs one proxier for each. */
@@ -48,6 +49,7 @@ export class Proxier {
   readonly #slices: Informer<EndpointSliceObject>;
   readonly #nodes: Informer<NodeObject>;
   readonly #families: readonly FamilyProxy[];
+  readonly #onSynced: ((services: readonly string[]) => void) | undefined;
   #isRunning = false;
   #isWatching = false;
   #startedUs = 0;
@@ -65,6 +67,7 @@ export class Proxier {
     this.#namespace = options.namespace;
     this.#book = options.namespace.book;
     this.#nodeName = options.nodeName;
+    this.#onSynced = options.onSynced;
     this.#families = options.families.map((family) => ({ ...family, state: new DesiredState() }));
     this.#services = options.client.informer<ServiceObject>("Service");
     this.#slices = options.client.informer<EndpointSliceObject>("EndpointSlice");
@@ -77,6 +80,11 @@ export class Proxier {
 
   get isRunning(): boolean {
     return this.#isRunning;
+  }
+
+  /** Runs, and no change waits for the next sync. */
+  get isUpToDate(): boolean {
+    return this.#isRunning && this.#timer === undefined;
   }
 
   /** Starts, and within this instant brings all rules up to date. */
@@ -154,21 +162,25 @@ export class Proxier {
     this.#changed.clear();
     if (isAll) this.#zone = this.#zoneOf(this.#nodes.get(undefined, this.#nodeName));
     const touched: DesiredPort[] = [];
+    const synced = new Set<string>();
     for (const family of this.#families) {
       const node: NodeFacts = { ...family.facts, name: this.#nodeName, zone: this.#zone };
       const changes: PortChange[] = [];
+      const replace = (key: string, service: ServiceObject | undefined): void => {
+        const found = family.state.replace(key, desiredPorts(service, this.#slices.byIndex(slicesByService, key), node));
+        changes.push(...found);
+        if (found.length > 0) synced.add(key);
+      };
       if (isAll) {
         family.state.clear();
         family.programmer.start(node);
         for (const service of this.#services.list()) {
-          const key = `${service.metadata.namespace ?? "default"}/${service.metadata.name}`;
-          changes.push(...family.state.replace(key, desiredPorts(service, this.#slices.byIndex(slicesByService, key), node)));
+          replace(`${service.metadata.namespace ?? "default"}/${service.metadata.name}`, service);
         }
       } else {
         for (const key of changed) {
           const slash = key.indexOf("/");
-          const service = this.#services.get(key.slice(0, slash), key.slice(slash + 1));
-          changes.push(...family.state.replace(key, desiredPorts(service, this.#slices.byIndex(slicesByService, key), node)));
+          replace(key, this.#services.get(key.slice(0, slash), key.slice(slash + 1)));
         }
       }
       family.programmer.apply(changes);
@@ -177,6 +189,7 @@ export class Proxier {
     }
     cleanUpUdp(this.#namespace.netfilter.conntrack, this.#book, touched, nowUs);
     this.#updateHealthPorts(isAll ? undefined : changed);
+    if (synced.size > 0) this.#onSynced?.([...synced]);
   }
 
   /** Opens, updates and closes the health check node ports of the Services named; undefined: of all. */

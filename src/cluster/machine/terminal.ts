@@ -29,6 +29,8 @@ export interface TerminalOptions {
   readonly onOutput: (text: string) => void;
   /** A reader began to wait (with its prompt), or nobody reads any more. */
   readonly onPrompt: (prompt: string | undefined, place: string) => void;
+  /** A line that was typed at a shell has ended, with this status. */
+  readonly onEnded?: (status: number) => void;
 }
 
 export function createTerminal(clock: Clock, options: TerminalOptions): TerminalEnd {
@@ -96,6 +98,7 @@ export function createTerminal(clock: Clock, options: TerminalOptions): Terminal
     setForeground(group) {
       foreground = group;
     },
+    ended: (status) => options.onEnded?.(status),
   };
   const wake = (): void => {
     clock.after(0, () => readers.wake());

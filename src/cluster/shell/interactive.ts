@@ -32,6 +32,7 @@ export function* runInteractively(sys: Sys, options: { readonly flavour: Flavour
       }
       if (text.trim() !== "") shell.history.push(text.replace(/\n$/, ""));
       shell.lastStatus = yield* shell.runText(text);
+      if (text.trim() !== "") terminal?.ended?.(shell.lastStatus);
     } catch (control) {
       const end = yield* afterControl(shell, control);
       if (end !== undefined) return end;

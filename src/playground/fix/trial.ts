@@ -38,7 +38,7 @@ export function shortened(record: readonly RecordEntry[]): readonly RecordEntry[
 export function* makeTrial(open: () => Playground, record: readonly RecordEntry[]): Generator<undefined, TrialCluster, undefined> {
   const playground = open();
   yield;
-  yield* playground.replay(shortened(record));
+  for (const _ of playground.replay(shortened(record))) yield;
   const { cluster } = playground;
   yield* pass(cluster, restUs);
   return {
