@@ -30,10 +30,19 @@ export function createGiven(loader: Loader, object: LooseObject, isStrict: boole
     method: "POST",
     path,
     body: object,
-    query: { fieldValidation: isStrict ? "Strict" : "Warn", fieldManager: "kubectl-client-side-apply" },
+    query: { fieldValidation: isStrict ? "Strict" : "Warn", fieldManager: makerOf(object, isStrict) },
     userAgent: "kubectl",
     trusted: true,
   });
+}
+
+/** Who is said to have made it: a controller what has an owner, the user's apply the text, and the set-up of the cluster all else. */
+function makerOf({ kind, metadata }: LooseObject, isText: boolean): string {
+  const { ownerReferences, namespace } = (metadata ?? {}) as LooseObject;
+  if (Array.isArray(ownerReferences)) return "kube-controller-manager";
+  if (isText) return "kubectl-client-side-apply";
+  if (kind === "Node") return "kubelet";
+  return namespace === "kube-system" ? "kubeadm" : "kubectl-client-side-apply";
 }
 
 /**
@@ -76,7 +85,7 @@ function createOrChange(loader: Loader, object: LooseObject): ApiResponse {
     path: `${loader.collectionPath(object)}/${name}`,
     body: object,
     contentType: "application/merge-patch+json",
-    query: { fieldValidation: "Strict" },
+    query: { fieldValidation: "Strict", fieldManager: "kubectl-client-side-apply" },
     userAgent: "kubectl",
   });
 }

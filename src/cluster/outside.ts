@@ -54,6 +54,7 @@ export class OutsideWorld {
           path,
           query: Object.fromEntries(query),
           userAgent: "curl",
+          withManagedFields: true,
           ...(body === "" ? {} : { body: parseJson(body) }),
         });
         const { code } = response;

@@ -97,6 +97,10 @@ const features = {
   serverWarnings: { from: 19 },
   /** spec.ipFamilies, ipFamilyPolicy, clusterIPs. */
   dualStackFields: { from: 20 },
+  /** metadata.managedFields, of every object. */
+  managedFields: { from: 18 },
+  /** ... with the subresource that was written. */
+  managedSubresources: { from: 22 },
   internalTrafficPolicy: { from: 22 },
   trafficDistribution: { from: 31 },
   preferSameZone: { from: 34 },

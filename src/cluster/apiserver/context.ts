@@ -59,14 +59,3 @@ export function queryValues(request: ApiRequest, name: string): readonly string[
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }
-
-/**
- * Whose change this is, for the fields it sets; undefined for components, whose fields nobody disputes, and for scenario documents
- * that do not say who applied them.
- */
-export function managerOf({ request }: Target): string | undefined {
-  if (request.isComponent === true) return undefined;
-  const given = queryValue(request, "fieldManager");
-  if (given !== undefined && given !== "") return given;
-  return request.trusted === true ? undefined : (request.userAgent.split("/")[0] ?? "unknown");
-}

@@ -2,10 +2,12 @@ import type { KubernetesObject, LooseObject, ObjectMeta } from "../api/meta.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import { admitCreate } from "./admission.ts";
 import { type Body, readBody } from "./body.ts";
-import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
+import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
+import type { Writer } from "./field-managers.ts";
 import { isRecord } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 import { alreadyExists, badRequest, internalError, invalid } from "./status.ts";
+import { writerOf } from "./writer.ts";
 
 export interface Written {
   readonly object: KubernetesObject;
@@ -16,11 +18,11 @@ export interface Written {
 /** POST of a new object. The order of the steps is the server's. @source apiserver endpoints/handlers/create.go, registry/rest/create.go */
 export function create(context: ServerContext, target: Target): Written {
   const { request, resource } = target;
-  return createFrom(context, target, readBody(request.body, resource, queryValue(request, "fieldValidation")), managerOf(target));
+  return createFrom(context, target, readBody(request.body, resource, queryValue(request, "fieldValidation")), writerOf(target));
 }
 
-/** `manager` owns the fields; undefined when that is settled elsewhere. */
-export function createFrom(context: ServerContext, target: Target, body: Body, manager: string | undefined): Written {
+/** `writer` owns the fields; undefined when that is settled elsewhere. */
+export function createFrom(context: ServerContext, target: Target, body: Body, writer: Writer | undefined): Written {
   const { request, resource, namespace } = target;
   const { definition } = resource;
   const isTrusted = request.trusted === true;
@@ -33,6 +35,7 @@ export function createFrom(context: ServerContext, target: Target, body: Body, m
     { ...body.object, metadata: { ...given, ...(namespace === undefined ? {} : { namespace }) } },
     admission,
   );
+  const sent = object;
   object = admitCreate(context, target, object, name);
 
   const systemFields: Record<string, unknown> = { ...metadataOf(object), name };
@@ -68,7 +71,7 @@ export function createFrom(context: ServerContext, target: Target, body: Body, m
   }
   allocation.commit();
   const stored = context.store.put(allocation.object);
-  if (manager !== undefined) context.managers.updated(stored, undefined, definition.schema, manager);
+  if (writer !== undefined) context.managers.updated(stored, undefined, sent, "main", definition.schema, writer);
   return { object: stored, warnings, isCreated: true };
 }
 

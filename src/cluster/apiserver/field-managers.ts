@@ -1,147 +1,153 @@
-import { isEqualData } from "../api/equal.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
-import type { Schema } from "../api/schema.ts";
-import { isRecord } from "./json.ts";
-import { listStrategy } from "./strategic-merge.ts";
+import type { Struct } from "../api/schema.ts";
+import { Field } from "./field-path.ts";
+import { compareFields, type Part } from "./field-set.ts";
+
+/** Who writes, as `metadata.managedFields` tells writers apart. */
+export interface Writer {
+  /** `kubectl-edit`, `kube-controller-manager` */
+  readonly manager: string;
+  readonly apiVersion: string;
+  /** `status`, `scale`; absent for the object itself. */
+  readonly subresource?: string;
+}
+
+export interface Owner extends Writer {
+  readonly operation: "Apply" | "Update";
+  /** When it last took a field, in milliseconds of the world's date. */
+  readonly atMs: number;
+  readonly fields: ReadonlySet<Field>;
+}
 
 /**
- * Who set which field by hand. Writes of components are not kept: nobody applies what they write.
- * @source kubernetes.io "Server-Side Apply"; sigs.k8s.io/structured-merge-diff
+ * Who set which field. A write only leaves a note; what it changed is worked out when somebody asks, or when notes pile up: most objects are
+ * written often and asked about never.
+ *
+ * @source kubernetes.io "Server-Side Apply"; apimachinery util/managedfields/internal/managedfieldsupdater.go; structured-merge-diff merge/update.go
  */
 export interface FieldManagers {
-  /** A create, update or patch: what changed belongs to that manager now. */
-  updated(object: KubernetesObject, old: KubernetesObject | undefined, schema: Schema, manager: string): void;
-  /** The managers other than `manager` that own this field. */
-  othersOf(object: KubernetesObject, field: string, manager: string): readonly Owner[];
-  /** Fields that the manager applied last. */
-  appliedBy(object: KubernetesObject, manager: string): ReadonlySet<string>;
-  applied(object: KubernetesObject, fields: ReadonlySet<string>, manager: string): void;
+  /** A create, update or patch. `after` is what the writer sent with its defaults: what admission and allocation add belongs to nobody. */
+  updated(object: KubernetesObject, before: LooseObject | undefined, after: LooseObject, part: Part, schema: Struct, writer: Writer): void;
+  /**
+   * A server-side apply of these fields; the `changed` ones are nobody else's any more. Whose manager is `kubectl` takes over what kubectl's
+   * client applied before, which the real one asks for in two more requests.
+   */
+  applied(object: KubernetesObject, fields: ReadonlySet<Field>, changed: ReadonlySet<Field>, writer: Writer): void;
+  /** Fields that the manager applied last, in whichever way. */
+  appliedBy(object: KubernetesObject, manager: string): ReadonlySet<Field>;
+  owners(object: KubernetesObject): readonly Owner[];
+  /** The object's own place, under which its fields are. */
+  readonly root: Field;
   forget(object: KubernetesObject): void;
 }
 
-export interface Owner {
-  readonly manager: string;
-  readonly apiVersion: string;
+interface Note {
+  readonly before: LooseObject | undefined;
+  readonly after: LooseObject;
+  readonly part: Part;
+  readonly schema: Struct;
+  readonly writer: Writer;
+  readonly atMs: number;
 }
 
 interface Entry extends Owner {
-  readonly isApply: boolean;
-  readonly fields: Set<string>;
+  atMs: number;
+  readonly fields: Set<Field>;
 }
 
-/** kubectl moves what it applied from the client over to what it applies on the server. @source client-go util/csaupgrade */
-function isSameManager(owner: Entry, manager: string): boolean {
-  return owner.manager === manager || (owner.manager === "kubectl-client-side-apply" && manager === "kubectl");
+interface Ledger {
+  entries: Entry[];
+  notes: Note[];
 }
 
-export function createFieldManagers(): FieldManagers {
-  const byUid = new Map<string, Entry[]>();
+/** Notes hold old versions of their object: so many, and they are worked out. */
+const notesMax = 8;
 
-  function entries({ metadata }: KubernetesObject): Entry[] {
+/** `kubectl apply` as the client did it, and as the server does it. */
+export const clientApply = "kubectl-client-side-apply";
+export const serverApply = "kubectl";
+/** Keeps the annotation of the former for those who go back. @source kubectl pkg/cmd/apply/apply.go, fieldManagerLastAppliedAnnotation */
+const lastAppliedManager = "kubectl-last-applied";
+export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+export function createFieldManagers(nowMs: () => number): FieldManagers {
+  const root = new Field();
+  const byUid = new Map<string, Ledger>();
+
+  function ledgerOf({ metadata }: KubernetesObject): Ledger {
     let found = byUid.get(metadata.uid);
     if (found === undefined) {
-      found = [];
+      found = { entries: [], notes: [] };
       byUid.set(metadata.uid, found);
     }
     return found;
   }
 
-  function entry(object: KubernetesObject, manager: string, isApply: boolean): Entry {
-    const all = entries(object);
-    let found = all.find((each) => each.manager === manager && each.isApply === isApply);
-    if (found === undefined) {
-      found = { manager, apiVersion: object.apiVersion, isApply, fields: new Set() };
-      all.push(found);
-    }
-    return found;
+  function settled(object: KubernetesObject): Ledger {
+    const ledger = ledgerOf(object);
+    settle(ledger, root);
+    return ledger;
   }
 
   return {
-    updated(object, old, schema, manager) {
-      const before = old === undefined ? new Map<string, unknown>() : leaves(old as unknown as LooseObject, schema);
-      const own = entry(object, manager, false);
-      for (const [field, value] of leaves(object as unknown as LooseObject, schema)) {
-        if (before.has(field) && isEqualData(before.get(field), value)) continue;
-        for (const other of entries(object)) if (other !== own) other.fields.delete(field);
-        own.fields.add(field);
-      }
+    root,
+    updated(object, before, after, part, schema, writer) {
+      const ledger = ledgerOf(object);
+      ledger.notes.push({ before, after, part, schema, writer, atMs: nowMs() });
+      if (ledger.notes.length >= notesMax) settle(ledger, root);
     },
-    othersOf: (object, field, manager) =>
-      (byUid.get(object.metadata.uid) ?? []).filter((each) => each.fields.has(field) && !isSameManager(each, manager)),
-    appliedBy: (object, manager) =>
-      new Set((byUid.get(object.metadata.uid) ?? []).filter((each) => isSameManager(each, manager)).flatMap(({ fields }) => [...fields])),
-    applied(object, fields, manager) {
-      for (const other of entries(object)) {
-        if (isSameManager(other, manager)) other.fields.clear();
-      }
-      const own = entry(object, manager, true);
-      for (const field of fields) own.fields.add(field);
+    applied(object, fields, changed, writer) {
+      const ledger = settled(object);
+      const isOurs = ({ operation, manager }: Entry): boolean =>
+        (operation === "Apply" && manager === writer.manager) || (writer.manager === serverApply && manager === clientApply);
+      for (const entry of ledger.entries) for (const field of changed) entry.fields.delete(field);
+      ledger.entries = ledger.entries.filter((entry) => !isOurs(entry) && entry.fields.size > 0);
+      const atMs = nowMs();
+      ledger.entries.push({ ...writer, operation: "Apply", atMs, fields: new Set(fields) });
+      const annotation = root.named("metadata").named("annotations").named(lastApplied);
+      if (writer.manager !== serverApply || object.metadata.annotations?.[lastApplied] === undefined) return;
+      if (ledger.entries.some((entry) => entry.operation === "Apply" && entry.fields.has(annotation))) return;
+      ledger.entries.push({ ...writer, manager: lastAppliedManager, operation: "Apply", atMs, fields: new Set([annotation]) });
     },
-    forget: (object) => {
-      byUid.delete(object.metadata.uid);
+    appliedBy(object, manager) {
+      const ours = settled(object).entries.filter(
+        (entry) => (entry.operation === "Apply" && entry.manager === manager) || (manager === serverApply && entry.manager === clientApply),
+      );
+      return new Set(ours.flatMap(({ fields }) => [...fields]));
+    },
+    owners: (object) => settled(object).entries,
+    forget: ({ metadata }) => {
+      byUid.delete(metadata.uid);
     },
   };
 }
 
-/** Metadata that the server keeps. */
-const serverFields = ["name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink"];
-
-/**
- * The fields that can be owned, with their values: `.spec.ports[port=80,protocol="TCP"].targetPort`. A list without keys is one field.
- * Apart from status and what the server itself keeps.
- */
-export function leaves(object: LooseObject, schema: Schema): ReadonlyMap<string, unknown> {
-  const found = new Map<string, unknown>();
-  const fields = schema.type === "struct" ? schema.fields : {};
-  for (const key of Object.keys(object)) {
-    if (key === "apiVersion" || key === "kind" || key === "status") continue;
-    let value = object[key];
-    if (key === "metadata" && isRecord(value))
-      value = Object.fromEntries(Object.entries(value).filter(([name]) => !serverFields.includes(name)));
-    addLeaves(found, `.${key}`, value, fields[key]);
-  }
-  return found;
+function settle(ledger: Ledger, root: Field): void {
+  if (ledger.notes.length === 0) return;
+  for (const note of ledger.notes) carryOut(ledger, note, root);
+  ledger.notes = [];
 }
 
-function addLeaves(found: Map<string, unknown>, path: string, value: unknown, schema: Schema | undefined): void {
-  if (value === undefined) return;
-  if (isRecord(value)) {
-    const keys = Object.keys(value);
-    if (keys.length === 0 && path !== ".metadata") found.set(path, value);
-    for (const key of keys) {
-      const shape = schema?.type === "struct" ? schema.fields[key] : schema?.type === "map" ? schema.values : undefined;
-      addLeaves(found, `${path}.${key}`, value[key], shape);
+/** What was set belongs to its writer alone; what is gone belongs to nobody; who owns nothing more is no manager. */
+function carryOut(ledger: Ledger, { before, after, part, schema, writer, atMs }: Note, root: Field): void {
+  const { set, removed } = compareFields(before, after, part, schema, root);
+  if (set.size === 0 && removed.size === 0) return;
+  for (const { fields } of ledger.entries) {
+    for (const field of set) fields.delete(field);
+    for (const field of removed) fields.delete(field);
+  }
+  if (set.size > 0) {
+    let own = ledger.entries.find((entry) => entry.operation === "Update" && isSameWriter(entry, writer));
+    if (own === undefined) {
+      own = { ...writer, operation: "Update", atMs, fields: new Set() };
+      ledger.entries.push(own);
     }
-    return;
+    own.atMs = atMs;
+    for (const field of set) own.fields.add(field);
   }
-  const keys = listKeys(schema);
-  if (!Array.isArray(value) || keys === undefined) {
-    found.set(path, value);
-    return;
-  }
-  for (const item of value) {
-    const at = `${path}${itemKey(item, keys)}`;
-    found.set(at, at);
-    if (isRecord(item)) addLeaves(found, at, item, schema?.type === "list" ? schema.items : undefined);
-  }
+  ledger.entries = ledger.entries.filter(({ fields }) => fields.size > 0);
 }
 
-/** Lists whose items have two keys on the server and one in a strategic patch. @source core/v1 types.go, listMapKey */
-const doubleKeys: Readonly<Record<string, readonly string[]>> = {
-  ServicePort: ["port", "protocol"],
-  ContainerPort: ["containerPort", "protocol"],
-};
-
-/** The fields that tell items apart; [] for a set of plain values; undefined for a list that is one field. */
-export function listKeys(schema: Schema | undefined): readonly string[] | undefined {
-  const strategy = listStrategy(schema);
-  if (strategy === "replace" || schema?.type !== "list") return undefined;
-  if (strategy === "set") return [];
-  return (schema.items.type === "struct" ? doubleKeys[schema.items.go] : undefined) ?? [strategy.mergeKey];
-}
-
-/** `[port=80,protocol="TCP"]`, `[="x"]`; the protocol of a port is TCP when it is not said. */
-export function itemKey(item: unknown, keys: readonly string[]): string {
-  if (!isRecord(item)) return `[=${JSON.stringify(item)}]`;
-  return `[${keys.map((key) => `${key}=${JSON.stringify(item[key] ?? (key === "protocol" ? "TCP" : ""))}`).join(",")}]`;
+function isSameWriter(a: Writer, b: Writer): boolean {
+  return a.manager === b.manager && a.apiVersion === b.apiVersion && a.subresource === b.subresource;
 }

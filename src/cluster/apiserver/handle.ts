@@ -11,9 +11,11 @@ import { create } from "./create.ts";
 import { deleteObject, deleteOne } from "./delete.ts";
 import { discoveryDocument, versionDocument } from "./discovery.ts";
 import { evict } from "./eviction.ts";
-import { createFieldManagers } from "./field-managers.ts";
+import { createFieldManagers, type Owner } from "./field-managers.ts";
+import { fieldAt } from "./field-set.ts";
 import { finalize } from "./finalize.ts";
 import { createIdentities } from "./identity.ts";
+import { withManagedFields } from "./managed-fields.ts";
 import { openApiDocument } from "./openapi.ts";
 import { patch } from "./patch-object.ts";
 import { parsePath } from "./path.ts";
@@ -50,7 +52,12 @@ export interface ApiServer {
   readonly store: Store;
   /** Documents that will be created one by one: what they ask for is kept for them, so that their order does not matter. */
   readonly expect: (objects: readonly LooseObject[]) => void;
+  /** Who manages the field at that path of an object, by its kind's stored version: the latest first. */
+  readonly ownersOf: (object: KubernetesObject, path: readonly (string | number)[]) => readonly FieldOwner[];
 }
+
+/** Who set a field, and when, in milliseconds of the world's date. */
+export type FieldOwner = Omit<Owner, "fields">;
 
 /** The API server: one store and one door. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
@@ -65,13 +72,28 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     store,
     identities: createIdentities(simulation),
     allocator,
-    managers: createFieldManagers(),
+    managers: createFieldManagers(() => simulation.dateMs()),
     kubeletOf: options.kubeletOf ?? (() => undefined),
   };
   const handle: ApiHandler = (request) => answer(context, request);
   const { ip = "192.168.0.254", port = 6443 } = options.address ?? {};
   bootstrap({ handle, store, simulation, registry: context.registry, address: { ip, port }, clusterIPs: allocator.firstAddresses });
-  return { store, expect: allocator.expect, handle };
+  return { store, expect: allocator.expect, handle, ownersOf: (object, path) => ownersOf(context, object, path) };
+}
+
+function ownersOf(
+  { managers, registry }: ServerContext,
+  object: KubernetesObject,
+  path: readonly (string | number)[],
+): readonly FieldOwner[] {
+  const resource = registry.stored(object.kind);
+  if (resource === undefined) return [];
+  const field = fieldAt(object, path, resource.schema, managers.root);
+  return managers
+    .owners(object)
+    .filter(({ fields }) => fields.has(field))
+    .toSorted((a, b) => b.atMs - a.atMs)
+    .map(({ fields: _, ...owner }) => owner);
 }
 
 function answer(context: ServerContext, request: ApiRequest): ApiResponse {
@@ -121,14 +143,16 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
       if (isQueryTrue(request, "watch")) return watching(context, target);
       const objects = selected(context, target);
       const revision = `${context.store.revision}`;
-      const body = wantsTable(request.accept) ? tableOf(context, target, objects, revision) : listOf(target, objects, revision);
+      const body = wantsTable(request.accept)
+        ? tableOf(context, target, objects, revision)
+        : listOf(target, managed(context, request, objects), revision);
       return { code: 200, body, warnings: [] };
     }
     case "POST": {
       if (resource.definition.namespaced && target.namespace === undefined) return statusResponse(methodNotAllowed());
       const { object, warnings } = create(context, target);
       if (resource.definition.kind === "CustomResourceDefinition" && request.query?.dryRun === undefined) installOf(context, object);
-      return { code: 201, body: shown(resource, object), warnings };
+      return { code: 201, body: shown(resource, managed(context, request, [object])[0] as KubernetesObject), warnings };
     }
     case "DELETE": {
       if (resource.definition.kind === "Namespace") return statusResponse(methodNotAllowed());
@@ -201,16 +225,25 @@ function onSubresource(context: ServerContext, target: Target): ApiResponse {
 }
 
 function single(context: ServerContext, target: Target, object: KubernetesObject, code: number, warnings: readonly string[]): ApiResponse {
-  if (!wantsTable(target.request.accept)) return { code, body: shown(target.resource, object), warnings };
+  if (!wantsTable(target.request.accept)) {
+    const [full = object] = managed(context, target.request, [object]);
+    return { code, body: shown(target.resource, full), warnings };
+  }
   return { code, body: tableOf(context, target, [object], object.metadata.resourceVersion), warnings };
+}
+
+/** With metadata.managedFields, where they are asked for. */
+function managed(context: ServerContext, request: ApiRequest, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  if (request.withManagedFields !== true) return objects;
+  return objects.map((object) => withManagedFields(object, context.managers, context.clusterVersion));
 }
 
 function watching(context: ServerContext, target: Target): ApiResponse {
   const { request, resource } = target;
   const view = wantsTable(request.accept)
     ? (object: KubernetesObject) => tableOf(context, target, [object], object.metadata.resourceVersion) as unknown as KubernetesObject
-    : isShownAsStored(resource)
+    : isShownAsStored(resource) && request.withManagedFields !== true
       ? undefined
-      : (object: KubernetesObject) => shown(resource, object);
+      : (object: KubernetesObject) => shown(resource, managed(context, request, [object])[0] as KubernetesObject);
   return { code: 200, body: undefined, warnings: [], watch: watchOf(context, target, view) };
 }

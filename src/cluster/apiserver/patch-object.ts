@@ -2,7 +2,7 @@ import { decode, unknownFieldsText } from "../api/decode.ts";
 import { goQuote } from "../api/go-value.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { apply } from "./apply.ts";
-import { managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
+import { queryValue, type ServerContext, type Target } from "./context.ts";
 import type { Written } from "./create.ts";
 import { goValue } from "./go-map.ts";
 import { canonicalText, isRecord } from "./json.ts";
@@ -14,6 +14,7 @@ import { badRequest, generic, invalidPatch, rejected, unsupportedMediaType } fro
 import { applyStrategicPatch, StrategicPatchError } from "./strategic-merge.ts";
 import { unstructuredFault } from "./unstructured.ts";
 import { change, existing, isReport, report } from "./update.ts";
+import { writerOf } from "./writer.ts";
 
 const jsonPatchType = "application/json-patch+json";
 const mergePatchType = "application/merge-patch+json";
@@ -38,7 +39,7 @@ export function patch(context: ServerContext, target: Target): Written {
   const current = shown(resource, old) as unknown as LooseObject;
   if (isReport(target)) return report(context, target, old, patchedBody(target, current) as unknown as KubernetesObject);
   const { object, warnings } = patched(target, type, current);
-  return change(context, target, old, toStored(resource, object), warnings, managerOf(target));
+  return change(context, target, old, toStored(resource, object), warnings, writerOf(target));
 }
 
 /** The object in the request's version with the patch on it, read as the type it must be. */

@@ -15,6 +15,8 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** `application/json;as=Table;v=v1;g=meta.k8s.io` asks for a Table. */
   readonly accept?: string;
+  /** Objects are to come with metadata.managedFields. HTTP doors always ask for it; who hides them spares the work. */
+  readonly withManagedFields?: boolean;
   /** Who asks, for managedFields and events: `kubectl`, `kubelet/node1`, `deployment-controller`. */
   readonly userAgent: string;
   /** Scenario documents: status and given metadata are kept. In-process only; HTTP doors never set it. */

@@ -1,11 +1,12 @@
 import { formatLabelSelector, formatLabels } from "../api/labels.ts";
 import type { KubernetesObject, LabelSelector, LooseObject } from "../api/meta.ts";
-import { managerOf, type ServerContext, type Target } from "./context.ts";
+import type { ServerContext, Target } from "./context.ts";
 import { isRecord, valueAt, withValueAt } from "./json.ts";
 import { patchedBody } from "./patch-object.ts";
 import { Refusal } from "./refusal.ts";
 import { badRequest, invalid, noSuchResource } from "./status.ts";
 import { change, existing } from "./update.ts";
+import { writerOf } from "./writer.ts";
 
 type ScalePaths = { readonly specReplicas: string; readonly statusReplicas: string; readonly selector: string };
 
@@ -40,7 +41,7 @@ export function scale(context: ServerContext, target: Target): { readonly body: 
       ...(typeof metadata.resourceVersion === "string" ? { resourceVersion: metadata.resourceVersion } : {}),
     },
   };
-  const written = change(context, { ...target, subresource: undefined }, object, withVersion, [], managerOf(target));
+  const written = change(context, { ...target, subresource: undefined }, object, withVersion, [], writerOf(target));
   return { body: scaleOf(written.object, paths), warnings: [] };
 }
 

@@ -58,31 +58,32 @@ export function conflict(resource: ResourceName, name: string, detail: string): 
 /** The usual cause of a conflict. @source apiserver registry/generic/registry/store.go, OptimisticLockErrorMsg */
 export const objectModified = "the object has been modified; please apply your changes to the latest version and try again";
 
-/** Server-side apply met fields of others. @source apiserver managedfields/internal/conflict.go, NewConflictError */
-export function applyConflict(
-  conflicts: readonly { readonly owner: { readonly manager: string; readonly apiVersion: string }; readonly field: string }[],
-): Status {
+interface FieldConflict {
+  readonly owner: { readonly manager: string; readonly operation: string; readonly apiVersion: string; readonly subresource?: string };
+  readonly field: string;
+}
+
+/** Server-side apply met fields of others. @source apimachinery util/managedfields/internal/conflict.go, NewConflictError */
+export function applyConflict(conflicts: readonly FieldConflict[]): Status {
   const byOwner = new Map<string, string[]>();
-  for (const { owner, field } of conflicts) {
-    const name = `${JSON.stringify(owner.manager)} using ${owner.apiVersion}`;
-    byOwner.set(name, [...(byOwner.get(name) ?? []), field]);
-  }
-  const texts = [...byOwner].map(([name, fields]) => {
-    if (fields.length === 1) return `conflict with ${name}: ${fields[0]}`;
-    return `conflicts with ${name}:\n${fields
-      .toSorted()
-      .map((field) => `- ${field}`)
-      .join("\n")}`;
-  });
-  const count = conflicts.length;
-  const message = `Apply failed with ${count} conflict${count === 1 ? "" : "s"}: ${texts.sort().join("\n")}`;
+  for (const { owner, field } of conflicts) byOwner.set(ownerText(owner), [...(byOwner.get(ownerText(owner)) ?? []), field]);
+  const [first] = byOwner;
+  const message =
+    conflicts.length === 1 && first !== undefined
+      ? `Apply failed with 1 conflict: conflict with ${first[0]}: ${first[1][0]}`
+      : `Apply failed with ${conflicts.length} conflicts: ${[...byOwner]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, fields]) => [`conflicts with ${name}:`, ...fields.toSorted().map((field) => `- ${field}`)].join("\n"))
+          .join("\n")}`;
   return failure(409, "Conflict", message, {
-    causes: conflicts.map(({ owner, field }) => ({
-      reason: "FieldManagerConflict",
-      message: `conflict with ${JSON.stringify(owner.manager)} using ${owner.apiVersion}`,
-      field,
-    })),
+    causes: conflicts.map(({ owner, field }) => ({ reason: "FieldManagerConflict", message: `conflict with ${ownerText(owner)}`, field })),
   });
+}
+
+/** `"kubectl" with subresource "scale" using apps/v1`; an applier is its name alone. */
+function ownerText({ manager, operation, apiVersion, subresource }: FieldConflict["owner"]): string {
+  const name = `${JSON.stringify(manager)}${subresource === undefined ? "" : ` with subresource ${JSON.stringify(subresource)}`}`;
+  return operation === "Apply" ? name : `${name} using ${apiVersion}`;
 }
 
 export function forbidden(resource: ResourceName, name: string, detail: string): Status {

@@ -4,11 +4,13 @@ import type { KindDefinition } from "../api/kind.ts";
 import type { KubernetesObject, LooseObject, ObjectMeta } from "../api/meta.ts";
 import { isAsDecoded } from "./as-decoded.ts";
 import { readBody } from "./body.ts";
-import { admissionContext, managerOf, queryValue, type ServerContext, type Target } from "./context.ts";
+import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
 import { isDryRun, type Written } from "./create.ts";
+import type { Writer } from "./field-managers.ts";
 import { isRecord, withField } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 import { badRequest, conflict, invalid, notFound, objectModified } from "./status.ts";
+import { writerOf } from "./writer.ts";
 
 /** PUT of a whole object, or of its status. @source apiserver endpoints/handlers/update.go */
 export function update(context: ServerContext, target: Target): Written {
@@ -22,7 +24,7 @@ export function update(context: ServerContext, target: Target): Written {
   if (typeof metadata.namespace === "string" && metadata.namespace !== "" && namespace !== undefined && metadata.namespace !== namespace) {
     throw new Refusal(badRequest("the namespace of the provided object does not match the namespace sent on the request"));
   }
-  return change(context, target, existing(context, target), body.object, body.warnings, managerOf(target));
+  return change(context, target, existing(context, target), body.object, body.warnings, writerOf(target));
 }
 
 /** Of a component's write to `/status`, which comes all the time, nothing but the status is looked at. */
@@ -64,7 +66,16 @@ function changeStatus(
   }
   if (isEqualData(object, old)) return { object: old, warnings, isCreated: false };
   if (target.request.isComponent !== true && isDryRun(target)) return { object, warnings, isCreated: false };
-  return { object: context.store.put(object), warnings, isCreated: false };
+  const stored = context.store.put(object);
+  context.managers.updated(
+    stored,
+    old as unknown as LooseObject,
+    object as unknown as LooseObject,
+    "status",
+    definition.schema,
+    writerOf(target),
+  );
+  return { object: stored, warnings, isCreated: false };
 }
 
 export function existing(context: ServerContext, { resource, namespace, name }: Target): KubernetesObject {
@@ -86,7 +97,7 @@ export function change(
   old: KubernetesObject,
   given: LooseObject,
   bodyWarnings: readonly string[],
-  manager: string | undefined,
+  writer: Writer | undefined,
 ): Written {
   const { request, resource } = target;
   const { definition } = resource;
@@ -109,6 +120,7 @@ export function change(
   metadata.resourceVersion = old.metadata.resourceVersion;
   let object = definition.defaults({ ...given, metadata }, admission);
   if (definition.hasStatus && !isTrusted) object = withField(object, "status", previous.status);
+  const sent = object;
   object = definition.prepare(object, old, admission);
   const errors = definition.validate(object, old, admission);
   if (errors.length > 0) throw new Refusal(invalid(resource, name, errors));
@@ -130,7 +142,7 @@ export function change(
   }
   allocation.commit();
   const stored = context.store.put(changed);
-  if (manager !== undefined) context.managers.updated(stored, old, definition.schema, manager);
+  if (writer !== undefined) context.managers.updated(stored, previous, sent, "main", definition.schema, writer);
   return { object: stored, warnings, isCreated: false };
 }
 

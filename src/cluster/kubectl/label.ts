@@ -8,14 +8,14 @@ import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from ".
 import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
-const flags: readonly FlagDefinition[] = [
+const flags = (manager: string): readonly FlagDefinition[] => [
   ...fileFlags,
   ...outputFlags,
   selectorFlag,
   dryRunFlag,
   { name: "all", type: "bool", default: "false", usage: "Select all resources, in the namespace of the specified resource types" },
   { name: "all-namespaces", short: "A", type: "bool", default: "false", usage: "If true, check the specified action in all namespaces." },
-  { name: "field-manager", type: "string", default: "kubectl-label" },
+  { name: "field-manager", type: "string", default: manager },
   { name: "field-selector", type: "string" },
   { name: "list", type: "bool", default: "false", usage: "If true, display the labels for a given resource." },
   { name: "local", type: "bool", default: "false" },
@@ -35,7 +35,7 @@ export const labelCommand: Command = {
   short: "Update the labels on a resource",
   usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
   completes: "resources",
-  flags,
+  flags: flags("kubectl-label"),
   run: (session, given) => change(session, given, labelWords),
 };
 
@@ -44,7 +44,7 @@ export const annotateCommand: Command = {
   short: "Update the annotations on a resource",
   usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
   completes: "resources",
-  flags,
+  flags: flags("kubectl-annotate"),
   run: (session, given) => change(session, given, annotateWords),
 };
 

@@ -53,9 +53,9 @@ export function objectPrinter(session: Session, flags: Flags, isGet = false): Ob
   let printed = 0;
   switch (format) {
     case "json":
-      return (object) => `${goJsonIndented(shown(object, flags))}\n`;
+      return (object) => `${goJsonIndented(shown(object, flags, session.behaviour.hidesManagedFields))}\n`;
     case "yaml":
-      return (object) => `${printed++ > 0 ? "---\n" : ""}${printYaml(shown(object, flags))}`;
+      return (object) => `${printed++ > 0 ? "---\n" : ""}${printYaml(shown(object, flags, session.behaviour.hidesManagedFields))}`;
     case "name":
       return (object, resource) => namesOf(object, resource);
     case "jsonpath":
@@ -122,10 +122,10 @@ function namesOf(object: unknown, resource: Resource | undefined): string {
 }
 
 /** managedFields are noise unless asked for. */
-function shown(object: unknown, flags: Flags): unknown {
-  if (flags.is("show-managed-fields") || typeof object !== "object" || object === null) return object;
+function shown(object: unknown, flags: Flags, isHidden: boolean): unknown {
+  if (!isHidden || flags.is("show-managed-fields") || typeof object !== "object" || object === null) return object;
   const { items, metadata } = object as { items?: unknown; metadata?: { managedFields?: unknown } };
-  if (Array.isArray(items)) return { ...object, items: items.map((item) => shown(item, flags)) };
+  if (Array.isArray(items)) return { ...object, items: items.map((item) => shown(item, flags, isHidden)) };
   if (metadata?.managedFields === undefined) return object;
   const { managedFields: _, ...rest } = metadata;
   return { ...object, metadata: rest };

@@ -87,7 +87,8 @@ export class Session {
   *send(request: Omit<ApiRequest, "userAgent">): Run<ApiResponse> {
     const server = this.flags.text("server");
     if (server !== "") yield* talkElsewhere(this, server);
-    const response = this.options.handle({ ...request, userAgent: "kubectl" });
+    const withManagedFields = showsManagedFields(this.flags, this.behaviour);
+    const response = this.options.handle({ ...request, ...(withManagedFields ? { withManagedFields } : {}), userAgent: "kubectl" });
     for (const text of response.warnings) {
       if (this.#warned.has(text)) continue;
       this.#warned.add(text);
@@ -123,6 +124,16 @@ export class Session {
     const response = yield* this.send({ ...request, query: { ...request.query, watch: "true" } });
     return new Watch(response, this.options.defer);
   }
+}
+
+/**
+ * Whether metadata.managedFields may come to light: `-o yaml` and `-o json` leave it out unless asked for it (before 1.21 they did not),
+ * templates and raw answers have it. @source cli-runtime printers/managedfields.go, genericclioptions/json_yaml_flags.go
+ */
+function showsManagedFields(flags: Flags, { hidesManagedFields }: ClientBehaviour): boolean {
+  if (flags.is("show-managed-fields") || flags.text("raw") !== "") return true;
+  const output = flags.text("output");
+  return /^(?:jsonpath|(?:go-)?template|custom-columns)/.test(output) || (!hidesManagedFields && /^(?:json|yaml)$/.test(output));
 }
 
 /** A watch as a queue that a program may wait on. */

@@ -43,6 +43,8 @@ export interface ClientBehaviour {
   readonly events: boolean;
   readonly dryRunIsBoolean: boolean;
   readonly versionShort: boolean;
+  /** `-o yaml` and `-o json` leave metadata.managedFields out unless asked for it. */
+  readonly hidesManagedFields: boolean;
 }
 
 export function clientBehaviour(minor: number): ClientBehaviour {
@@ -71,5 +73,6 @@ export function clientBehaviour(minor: number): ClientBehaviour {
     events: minor >= 23,
     dryRunIsBoolean: minor <= 17,
     versionShort: minor <= 27,
+    hidesManagedFields: minor >= 21,
   };
 }

@@ -63,12 +63,14 @@ function Row({ difference }: { difference: Difference }) {
   );
 }
 
-/** `kubectl scale …, 00:41` */
-export function byWhom({ by, atMs }: Difference): string {
-  if (by === undefined || atMs === undefined) return "";
+/** `kubectl-edit, 00:41: kubectl edit svc kubia`: the field's manager, when, and the line if it was typed here. */
+export function byWhom({ manager, by, atMs }: Difference): string {
+  if (atMs === undefined) return "";
   const seconds = Math.floor(atMs / 1000);
-  const command = by.length > 48 ? `${by.slice(0, 47)}…` : by;
-  return `${command}, ${`${Math.floor(seconds / 60)}`.padStart(2, "0")}:${`${seconds % 60}`.padStart(2, "0")}`;
+  const at = `${`${Math.floor(seconds / 60)}`.padStart(2, "0")}:${`${seconds % 60}`.padStart(2, "0")}`;
+  const command = by === undefined || by.length <= 48 ? by : `${by.slice(0, 47)}…`;
+  if (manager === undefined) return [command, at].filter((part) => part !== undefined).join(", ");
+  return command === undefined ? `${manager}, ${at}` : `${manager}, ${at}: ${command}`;
 }
 
 /** `replicationcontroller/kubia`, as kubectl says it; a namespace that is not default stays. */

@@ -432,7 +432,7 @@ describe("server-side apply (kubernetes.io, Server-Side Apply)", () => {
     send("PATCH", path, configMap({ a: "1" }), apply("one"));
     expect(send("PATCH", path, configMap({ a: "2" }), apply("two"))).toMatchObject({
       code: 409,
-      body: { reason: "Conflict", message: 'Apply failed with 1 conflict: conflict with "one" using v1: .data.a' },
+      body: { reason: "Conflict", message: 'Apply failed with 1 conflict: conflict with "one": .data.a' },
     });
     expect(send("PATCH", path, configMap({ a: "2" }), apply("two", { force: "true" })).body).toMatchObject({ data: { a: "2" } });
   });
