@@ -4,11 +4,16 @@ import type { ViewName } from "./model.ts";
 /** What a packet means, told apart by shape, glyph and colour. */
 export type Meaning = "request" | "reply" | "dns" | "probe" | "drop";
 
+/** As much of a hop as it takes to know where it is shown and what its packet means. */
+export type HopSketch = Pick<HopRecord, "at" | "packet" | "action" | "object">;
+
 /** One hop with the box at which it is shown. Between two stops of one packet the dot travels. */
 export interface Stop {
   readonly hop: HopRecord;
   readonly box: string;
   readonly meaning: Meaning;
+  /** On its way back to who opened the connection: a lane of its own. */
+  readonly isReply: boolean;
   /** The first stop of its packet: nothing travels to it. */
   readonly isStart: boolean;
 }
@@ -31,7 +36,8 @@ export function stopsOf(
   return hops.map((hop, i): Stop => {
     const isStart = !isRequest.has(hop.packet);
     if (isStart) isRequest.set(hop.packet, hop.at === connection.opener);
-    return { hop, box: boxes[i] as string, meaning: meaningOf(connection, hop, isRequest.get(hop.packet) ?? true), isStart };
+    const isReply = isRequest.get(hop.packet) === false;
+    return { hop, box: boxes[i] as string, meaning: meaningOf(connection, hop, isReply), isReply, isStart };
   });
 }
 
@@ -60,7 +66,8 @@ function boxesOf(
   return filled.map((box) => box ?? anywhere);
 }
 
-function boxFor(hop: HopRecord, view: ViewName, boxOf: (name: string) => string | undefined): string | undefined {
+/** The box of the hop's own place; undefined when that is not drawn. */
+export function boxFor(hop: HopSketch, view: ViewName, boxOf: (name: string) => string | undefined): string | undefined {
   if (hop.at === "internet") return internetBox;
   if (!hop.at.startsWith("node/")) return boxOf(hop.at);
   if (view === "physical") return boxOf(`rules/${hop.at.slice(5)}`);
@@ -68,9 +75,9 @@ function boxFor(hop: HopRecord, view: ViewName, boxOf: (name: string) => string 
   return hop.object === undefined ? undefined : boxOf(hop.object);
 }
 
-function meaningOf(connection: ConnectionInfo, hop: HopRecord, isRequest: boolean): Meaning {
+export function meaningOf(connection: ConnectionInfo, hop: HopSketch, isReply: boolean): Meaning {
   if (hop.action === "drop" || hop.action === "reject") return "drop";
   if (connection.purpose === "dns") return "dns";
   if (connection.purpose === "probe" || connection.purpose === "health") return "probe";
-  return isRequest ? "request" : "reply";
+  return isReply ? "reply" : "request";
 }

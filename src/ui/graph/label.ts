@@ -1,9 +1,14 @@
+import { type AddressPart, changedParts } from "../../graph/address-change.ts";
 import type { Rectangle } from "../../graph/place-label.ts";
-import type { Meaning } from "../../graph/tracks.ts";
 import type { Paint } from "./packet-shapes.ts";
 
-/** An address before and after a step, or a sentence. */
-export type LabelRow = { readonly name: string; readonly before: string; readonly after: string } | { readonly text: string };
+/**
+ * An address before and after a step, or a sentence. `happened` runs from 0 to 1 while the old address is struck through; then the new one
+ * stands beside it, its changed parts underlined.
+ */
+export type LabelRow =
+  | { readonly name: string; readonly before: string; readonly after: string; readonly happened: number }
+  | { readonly text: string };
 
 const lineHeight = 16;
 const padding = 8;
@@ -28,6 +33,7 @@ export function labelSize(
       for (const line of wrapped) width = Math.max(width, measure(paint, line, sans));
     } else {
       lines++;
+      // As wide as it will be: a label must not jump while it is read.
       const before = row.before === row.after ? 0 : measure(paint, row.before, mono) + gap;
       width = Math.max(width, nameWidth + before + measure(paint, row.after, mono));
     }
@@ -35,7 +41,7 @@ export function labelSize(
   return { width: Math.ceil(width) + 2 * padding, height: lines * lineHeight + 2 * 4 };
 }
 
-export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRow[], meaning: Meaning, sentenceWidth: number): void {
+export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRow[], sentenceWidth: number): void {
   const { context, colour } = paint;
   context.beginPath();
   context.roundRect(place.x, place.y, place.width, place.height, 6);
@@ -49,38 +55,53 @@ export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRo
   const nameWidth = nameColumn(paint, rows);
   let middle = place.y + 4 + lineHeight / 2;
   for (const row of rows) {
-    let at = place.x + padding;
+    const left = place.x + padding;
     if ("text" in row) {
       context.font = sans(colour);
       context.fillStyle = colour("--text");
       for (const line of wrap(paint, row.text, sentenceWidth)) {
-        context.fillText(line, at, middle);
+        context.fillText(line, left, middle);
         middle += lineHeight;
       }
       continue;
     }
     context.font = sans(colour);
     context.fillStyle = colour("--muted");
-    context.fillText(row.name, at, middle);
-    at += nameWidth;
-    context.font = mono(colour);
-    if (row.before !== row.after) {
-      const width = context.measureText(row.before).width;
-      context.fillStyle = colour("--faint");
-      context.fillText(row.before, at, middle);
-      context.fillRect(at, middle, width, 1);
-      at += width + gap;
-      context.fillStyle = meaning === "drop" ? colour("--text") : colour("--accent");
-    } else {
-      context.fillStyle = colour("--text");
-    }
-    context.fillText(row.after, at, middle);
+    context.fillText(row.name, left, middle);
+    drawAddress(paint, left + nameWidth, middle, row);
     middle += lineHeight;
   }
 }
 
+function drawAddress(paint: Paint, x: number, y: number, row: Exclude<LabelRow, { readonly text: string }>): void {
+  const { context, colour } = paint;
+  const { before, after, happened } = row;
+  context.font = mono(colour);
+  if (before === after) {
+    drawParts(paint, x, y, [{ text: after, isChanged: false }]);
+    return;
+  }
+  const width = context.measureText(before).width;
+  context.fillStyle = colour(happened === 0 ? "--text" : "--faint");
+  context.fillText(before, x, y);
+  context.fillRect(x, y, width * happened, 1.5);
+  if (happened === 1) drawParts(paint, x + width + gap, y, changedParts(before, after));
+}
+
+function drawParts({ context, colour }: Paint, left: number, y: number, parts: readonly AddressPart[]): void {
+  let x = left;
+  for (const { text, isChanged } of parts) {
+    const { width } = context.measureText(text);
+    context.fillStyle = colour(isChanged ? "--accent" : "--text");
+    context.fillText(text, x, y);
+    if (isChanged) context.fillRect(x, y + 6, width, 1.5);
+    x += width;
+  }
+}
+
 function nameColumn(paint: Paint, rows: readonly LabelRow[]): number {
-  return Math.max(0, ...rows.map((row) => ("text" in row ? 0 : measure(paint, row.name, sans)))) + gap;
+  const names = rows.flatMap((row) => ("text" in row || row.name === "" ? [] : [measure(paint, row.name, sans)]));
+  return names.length === 0 ? 0 : Math.max(...names) + gap;
 }
 
 function measure({ context, colour }: Paint, text: string, font: typeof mono): number {

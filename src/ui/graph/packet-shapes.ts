@@ -1,3 +1,4 @@
+import { countText } from "../../graph/flow-ledger.ts";
 import type { Meaning } from "../../graph/tracks.ts";
 import type { Curve, Point } from "./geometry.ts";
 
@@ -27,64 +28,99 @@ export function drawNumber({ context, colour }: Paint, { x, y }: Point, number: 
   context.fillText(`${number}`, x, y + 0.5);
 }
 
+/** How many died there, beside their diamond. */
+export function drawCount({ context, colour }: Paint, { x, y }: Point, count: number): void {
+  context.font = `700 12px ${colour("--sans")}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineWidth = 4;
+  context.lineJoin = "round";
+  context.strokeStyle = colour("--surface");
+  const text = `×${countText(count)}`;
+  context.strokeText(text, x, y + 0.5);
+  context.fillStyle = colour("--pk-drop");
+  context.fillText(text, x, y + 0.5);
+}
+
+/** How a packet is drawn beside its meaning. */
+export interface PacketLook {
+  readonly scale: number;
+  /** Where a request's arrow points, in radians clockwise from the right. */
+  readonly angle?: number;
+  /** On its way back: a hollow shape. */
+  readonly isReply?: boolean;
+}
+
 /**
- * Shape, glyph and colour: a request is a disc with an arrow, a reply a ring, DNS a square with a question mark, a probe a small dotted ring,
- * an end a diamond with a cross.
+ * Shape, glyph and colour: a request is a disc with an arrow, a reply a ring, DNS a square with a question mark (hollow on its way back), a
+ * probe a small dotted ring, an end a diamond with a cross.
  */
-export function drawPacket({ context, colour }: Paint, { x, y }: Point, meaning: Meaning, scale: number): void {
-  const fill = colour(`--pk-${meaning}`);
-  const ground = colour("--surface");
-  const isHollow = meaning === "reply" || meaning === "probe";
+export function drawPacket({ context, colour }: Paint, { x, y }: Point, meaning: Meaning, look: PacketLook): void {
+  const { scale, angle = 0, isReply = false } = look;
+  const own = colour(`--pk-${meaning}`);
+  const surface = colour("--surface");
+  const isHollow = meaning === "reply" || meaning === "probe" || (meaning === "dns" && isReply);
+  const [fill, rim] = isHollow ? [surface, own] : [own, surface];
+  context.save();
+  context.translate(x, y);
+  context.scale(scale, scale);
   context.beginPath();
   switch (meaning) {
     case "request":
-      context.arc(x, y, 8 * scale, 0, Math.PI * 2);
+      context.arc(0, 0, 8, 0, Math.PI * 2);
       break;
     case "reply":
-      context.arc(x, y, 7 * scale, 0, Math.PI * 2);
+      context.arc(0, 0, 7, 0, Math.PI * 2);
       break;
     case "dns":
-      context.rect(x - 7 * scale, y - 7 * scale, 14 * scale, 14 * scale);
+      context.rect(-7, -7, 14, 14);
       break;
     case "probe":
       context.setLineDash([2, 2]);
-      context.arc(x, y, 5 * scale, 0, Math.PI * 2);
+      context.arc(0, 0, 5, 0, Math.PI * 2);
       break;
     case "drop":
-      context.moveTo(x, y - 10 * scale);
-      context.lineTo(x + 10 * scale, y);
-      context.lineTo(x, y + 10 * scale);
-      context.lineTo(x - 10 * scale, y);
-      context.closePath();
+      polygon(context, [0, -10], [10, 0], [0, 10], [-10, 0]);
       break;
   }
-  context.fillStyle = isHollow ? ground : fill;
-  context.strokeStyle = isHollow ? fill : ground;
-  context.lineWidth = (meaning === "reply" ? 4 : 2) * scale;
+  context.fillStyle = fill;
+  context.strokeStyle = rim;
+  context.lineWidth = meaning === "reply" ? 4 : 2;
   context.fill();
   context.stroke();
   context.setLineDash([]);
-  context.strokeStyle = ground;
-  context.lineWidth = 1.8 * scale;
+  context.strokeStyle = surface;
+  context.lineWidth = 1.8;
   context.lineCap = "round";
   context.beginPath();
   if (meaning === "request") {
-    context.moveTo(x - 1.5 * scale, y - 3.2 * scale);
-    context.lineTo(x + 2.2 * scale, y);
-    context.lineTo(x - 1.5 * scale, y + 3.2 * scale);
+    context.rotate(angle);
+    context.moveTo(-1.5, -3.2);
+    context.lineTo(2.2, 0);
+    context.lineTo(-1.5, 3.2);
   } else if (meaning === "drop") {
-    context.moveTo(x - 3 * scale, y - 3 * scale);
-    context.lineTo(x + 3 * scale, y + 3 * scale);
-    context.moveTo(x + 3 * scale, y - 3 * scale);
-    context.lineTo(x - 3 * scale, y + 3 * scale);
+    context.moveTo(-3, -3);
+    context.lineTo(3, 3);
+    context.moveTo(3, -3);
+    context.lineTo(-3, 3);
   }
   context.stroke();
-  if (meaning !== "dns") return;
-  context.fillStyle = ground;
-  context.font = `700 ${Math.round(12 * scale)}px ${colour("--sans")}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText("?", x, y + 0.5);
+  if (meaning === "dns") {
+    context.fillStyle = isReply ? own : surface;
+    context.font = `700 12px ${colour("--sans")}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText("?", 0, 0.5);
+  }
+  context.restore();
+}
+
+function polygon(context: CanvasRenderingContext2D, ...corners: readonly (readonly [number, number])[]): void {
+  corners.forEach(([x, y], i) => {
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  context.closePath();
 }
 
 /** A pause that runs out: a ring that fills, and beside it what comes then. */

@@ -1,9 +1,10 @@
 import { create } from "zustand";
 import { type Stop, stopsOf } from "../../graph/tracks.ts";
-import type { ConnectionInfo } from "../../playground/protocol.ts";
-import { isMotionReduced } from "../app/motion.ts";
+import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
+import { isLoadTerminal } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { archive, onHops, usePage } from "../store/store.ts";
+import { clearFlights, isShown, setFlightBoxes, takeHops } from "./flights.ts";
 
 /**
  * What plays on the canvas: one followed connection, hop by hop, apart from simulated time. Positions of packets never enter React's state;
@@ -27,6 +28,7 @@ export interface Remains {
   readonly connection: string;
   readonly hop: number;
   readonly box: string;
+  readonly reason: HopRecord["reason"];
 }
 
 const remainsMax = 4;
@@ -46,6 +48,8 @@ export const usePlayback = create<PlaybackState>(() => ({
 /** At the teaching pace: travel and dwell of one hop. Packets after the handshake's first answer go quicker; pure acknowledgements quicker still. */
 const travelMs = 450;
 const dwellMs = 350;
+/** What happens to a packet where it stands takes this long: an old address struck through and replaced, a lost packet gone. */
+const happenMs = 300;
 const laterFactor = 0.45;
 const acknowledgementFactor = 0.2;
 
@@ -58,6 +62,7 @@ let findBox: (placeOrObject: string) => string | undefined = () => undefined;
 
 export function setBoxes(find: (placeOrObject: string) => string | undefined): void {
   findBox = find;
+  setFlightBoxes(find);
   refresh();
 }
 
@@ -95,7 +100,7 @@ export function follow(connection: string): void {
 function deathsOf({ connection, stops }: PlaybackState): readonly Remains[] {
   const hop = stops.findLastIndex((stop) => stop.hop.action === "drop");
   const stop = stops[hop];
-  return connection === undefined || stop === undefined ? [] : [{ connection, hop, box: stop.box }];
+  return connection === undefined || stop === undefined ? [] : [{ connection, hop, box: stop.box, reason: stop.hop.reason }];
 }
 
 /** Shows a hop and stands still there. */
@@ -179,116 +184,117 @@ function paceFactor(stop: Stop | undefined, stops: readonly Stop[]): number {
   return packet > 2 && stops.length > 30 ? laterFactor : 1;
 }
 
-/** Where the followed packet is at this frame; `travelled` runs from 0 to 1 between two boxes. Advances the film. */
+/** Where the followed packet is at this frame. */
 export interface PacketFrame {
   readonly from: string | undefined;
   readonly to: string;
+  /** From 0 to 1 between two boxes. */
   readonly travelled: number;
+  /** From 0 to 1 after it has come: an old address is struck through, a lost packet shrinks. */
+  readonly happened: number;
   readonly stop: Stop;
 }
 
-export function frame(nowMs: number, isStill: boolean): PacketFrame | undefined {
+/** Real milliseconds since the last frame; a first one after a rest takes none. */
+export function elapsedMs(nowMs: number): number {
   const elapsed = lastFrameMs === undefined ? 0 : Math.min(100, nowMs - lastFrameMs);
   lastFrameMs = nowMs;
+  return elapsed * Math.min(4, Math.max(0.25, usePlayback.getState().speed));
+}
+
+/** Nothing moves: the next frame, whenever it comes, is a first one. */
+export function rest(): void {
+  lastFrameMs = undefined;
+}
+
+/** Whether the next frame will differ by itself. */
+export function isFilmMoving(): boolean {
+  return usePlayback.getState().isPlaying || stepTravel;
+}
+
+/** Takes the film on by so many milliseconds at its own pace: only slower or quicker with the speed, never with the cluster's latencies. */
+export function frame(elapsed: number, isStill: boolean): PacketFrame | undefined {
   const state = usePlayback.getState();
   const stop = state.stops[state.at];
   if (stop === undefined) return undefined;
   const previous = state.stops[state.at - 1];
   const isMove = !stop.isStart && previous !== undefined && previous.box !== stop.box && previous.hop.packet === stop.hop.packet;
   const travel = isMove && !isStill ? travelMs : 0;
-  if (state.isPlaying || stepTravel) {
-    // The film's own pace: only slower or quicker with the speed, never with the cluster's latencies.
-    phaseMs += (elapsed * Math.min(4, Math.max(0.25, state.speed))) / paceFactor(stop, state.stops);
-    if (stepTravel && phaseMs >= travel) {
-      stepTravel = false;
-      phaseMs = travel;
-    }
+  const isMoving = isFilmMoving();
+  if (isMoving) {
+    phaseMs += elapsed / paceFactor(stop, state.stops);
+    if (stepTravel && phaseMs >= travel + happenMs) stepTravel = false;
     if (state.isPlaying && phaseMs >= travel + dwellMs) {
       if (state.at < state.stops.length - 1) {
         phaseMs = 0;
         usePlayback.setState({ at: state.at + 1 });
-        return frame(nowMs, isStill);
+        return frame(0, isStill);
       }
       usePlayback.setState({ isPlaying: false });
     }
   }
-  const travelled = travel === 0 ? 1 : Math.min(1, phaseMs / travel);
-  return { from: isMove ? previous.box : undefined, to: stop.box, travelled, stop };
+  const share = (ms: number, of: number) => Math.max(0, Math.min(1, ms / of));
+  return {
+    from: isMove ? previous.box : undefined,
+    to: stop.box,
+    travelled: travel === 0 ? 1 : share(phaseMs, travel),
+    // What was paused on its way has not happened yet; what is looked at where it stands has.
+    happened: isStill || (!isMoving && phaseMs >= travel) ? 1 : share(phaseMs - travel, happenMs),
+    stop,
+  };
 }
 
-/** A packet that nobody follows: it flies once, without a label. */
-export interface Flight {
-  readonly startMs: number;
-  readonly connection: string;
-  readonly legs: readonly { readonly from: string; readonly to: string; readonly meaning: Stop["meaning"] }[];
+/** Connections whose turn to be filmed has come or has passed; only the latest get more hops. */
+const met = new Set<string>();
+const metMax = 5000;
+
+function meet(id: string): void {
+  met.add(id);
+  if (met.size > metMax) met.delete(met.keys().next().value as string);
 }
 
-export const legMs = 380;
-const flightsMax = 60;
-let flights: readonly Flight[] = [];
-let flown = new Set<string>();
-
-/** Flights that are in the air now. */
-export function flightsNow(nowMs: number): readonly Flight[] {
-  if (flights.some((flight) => nowMs > flight.startMs + flight.legs.length * legMs)) {
-    flights = flights.filter((flight) => nowMs <= flight.startMs + flight.legs.length * legMs);
+/** What is known of these connections; a long-lived one is looked for far back. */
+function infosOf(wanted: ReadonlySet<string>): ReadonlyMap<string, ConnectionInfo> {
+  const { connections } = usePage.getState();
+  const found = new Map<string, ConnectionInfo>();
+  for (let i = connections.length - 1; i >= 0 && found.size < wanted.size; i--) {
+    const info = connections[i] as ConnectionInfo;
+    if (wanted.has(info.id)) found.set(info.id, info);
   }
-  return flights;
+  return found;
 }
 
-/** Its first packet's way, and its first answer's. */
-function fly(info: ConnectionInfo): void {
-  if (flown.has(info.id) || flights.length >= flightsMax || isMotionReduced()) return;
-  flown.add(info.id);
-  const stops = stopsOf(info, archive.hops(info.id), usePage.getState().view, findBox);
-  const legs: { from: string; to: string; meaning: Stop["meaning"] }[] = [];
-  const last = new Map<number, string>();
-  for (const { hop, box, meaning } of stops) {
-    if (hop.packet > 2) continue;
-    const from = last.get(hop.packet);
-    if (from !== undefined && from !== box) legs.push({ from, to: box, meaning });
-    last.set(hop.packet, box);
-  }
-  if (legs.length > 0) flights = [...flights, { startMs: performance.now(), connection: info.id, legs }];
-}
-
-function isShown(info: ConnectionInfo): boolean {
-  if (info.purpose === "traffic") return info.session !== 0 || info.parent !== undefined;
-  return usePage.getState().showsNoise;
-}
-
-/** New hops: those of the followed connection lengthen the film; a new connection of a terminal is followed when nothing plays. */
-export function startPlayback(): () => void {
+/**
+ * New hops: those of the followed connection lengthen the film; a new connection of a terminal is followed when nothing plays. `leads` false:
+ * another page says what is followed, and how far it is shown.
+ */
+export function startPlayback(leads = true): () => void {
   const stopUpdates = onUpdate((update) => {
     if (update.type !== "opened") return;
-    flights = [];
-    flown = new Set();
+    clearFlights();
+    met.clear();
     phaseMs = 0;
     usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false, isPaused: false, remains: [] });
   });
-  const stopHops = onHops((touched) => {
+  const stopHops = onHops((touched, hops) => {
     if (usePage.getState().isReplaying) return;
     const { connection, isPlaying, isPaused, at, stops } = usePlayback.getState();
     if (connection !== undefined && touched.includes(connection)) refresh();
-    const infos = new Map(
-      usePage
-        .getState()
-        .connections.slice(-touched.length - 200)
-        .map((c) => [c.id, c]),
-    );
-    const fresh = touched.flatMap((id) => infos.get(id) ?? []).filter((c) => c.id !== connection && isShown(c) && !flown.has(c.id));
-    const isFree = !isPlaying && !isPaused;
-    const mayFollow = (c: ConnectionInfo) => c.purpose === "traffic" && c.session !== 0;
+    const infos = infosOf(new Set(touched));
+    const fresh = touched.flatMap((id) => infos.get(id) ?? []).filter((c) => c.id !== connection && isShown(c) && !met.has(c.id));
+    const isFree = leads && !isPlaying && !isPaused;
+    // A load is watched as a whole.
+    const mayFollow = (c: ConnectionInfo) => c.purpose === "traffic" && c.session !== 0 && !isLoadTerminal(c.session);
     // What the user asks for now goes before a film that they asked for earlier.
     const isAskedNow = (c: ConnectionInfo) => (usePage.getState().terminals.get(c.session)?.lineMs ?? 0) > filmStartMs;
-    const next = fresh.find((c) => mayFollow(c) && (isFree || connection === undefined || isAskedNow(c)));
+    const next = fresh.find((c) => leads && mayFollow(c) && (isFree || connection === undefined || isAskedNow(c)));
     if (next !== undefined) {
-      flown.add(next.id);
       follow(next.id);
     } else if (isFree && connection !== undefined && touched.includes(connection) && at >= stops.length - 1) {
       usePlayback.setState({ isPlaying: true });
     }
-    for (const info of fresh) if (info !== next) fly(info);
+    for (const info of fresh) meet(info.id);
+    takeHops(infos, hops, next?.id ?? connection);
   });
   return () => {
     stopUpdates();

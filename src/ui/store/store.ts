@@ -2,8 +2,9 @@ import { create } from "zustand";
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import type { ViewName } from "../../graph/model.ts";
 import { keyOf } from "../../graph/objects.ts";
-import { decodeHop, type HopBatch, HopDecoder, hopAction, hopAt, hopConnection, hopCount, hopPacket } from "../../playground/hop-codec.ts";
-import type { ConnectionInfo, Hint, HopRecord, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
+import type { HopSketch } from "../../playground/hop-codec.ts";
+import type { ConnectionInfo, Hint, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
+import { HopArchive } from "./hop-archive.ts";
 
 /** The page's read-only copy of what the worker told, and what the user looks at. Nobody but `take` writes the first part. */
 export interface PageState {
@@ -84,62 +85,13 @@ const empty: PageState = {
 
 export const usePage = create<PageState>(() => empty);
 
-/** Hops stay packed, outside of React's state: a busy cluster makes thousands a second, and one connection at a time is looked at. */
-class HopArchive {
-  #decoder = new HopDecoder();
-  #places = new Map<string, [HopBatch, number][]>();
-  #order: string[] = [];
-  lastHopMs = 0;
-
-  /** Which connections got hops, and which places received a connection's first packet. */
-  take(packed: Parameters<HopDecoder["take"]>[0]): { readonly touched: readonly string[]; readonly received: readonly [string, string][] } {
-    const batch = this.#decoder.take(packed);
-    const touched = new Set<string>();
-    const received: [string, string][] = [];
-    for (let i = 0; i < hopCount(batch); i++) {
-      const connection = hopConnection(batch, i);
-      if (hopPacket(batch, i) === 1 && hopAction(batch, i) === "receive") received.push([connection, hopAt(batch, i)]);
-      touched.add(connection);
-      let places = this.#places.get(connection);
-      if (places === undefined) {
-        places = [];
-        this.#places.set(connection, places);
-        this.#order.push(connection);
-      }
-      places.push([batch, i]);
-    }
-    // Bounded as the worker's own log is; the oldest connections go first.
-    while (this.#order.length > connectionsMax) this.#places.delete(this.#order.shift() as string);
-    this.lastHopMs = performance.now();
-    return { touched: [...touched], received };
-  }
-
-  hops(connection: string): readonly HopRecord[] {
-    return (this.#places.get(connection) ?? []).map(([batch, index]) => decodeHop(batch, index));
-  }
-
-  /** Whether some packet of it was dropped or rejected. */
-  hasFailed(connection: string): boolean {
-    return (this.#places.get(connection) ?? []).some(([batch, index]) => {
-      const action = hopAction(batch, index);
-      return action === "drop" || action === "reject";
-    });
-  }
-
-  clear(): void {
-    this.#decoder = new HopDecoder();
-    this.#places.clear();
-    this.#order = [];
-  }
-}
-
 /** How many connections the page remembers; older ones leave the timeline. */
 const connectionsMax = 5000;
 
-export const archive = new HopArchive();
+export const archive = new HopArchive(connectionsMax);
 
-/** Called with the connections that got hops, after the store knows of them. */
-type HopListener = (connections: readonly string[]) => void;
+/** Called with the connections that got hops, and with those hops, after the store knows of them. */
+type HopListener = (connections: readonly string[], fresh: ReadonlyMap<string, readonly HopSketch[]>) => void;
 const hopListeners = new Set<HopListener>();
 export function onHops(listener: HopListener): () => void {
   hopListeners.add(listener);
@@ -148,19 +100,19 @@ export function onHops(listener: HopListener): () => void {
 
 /** Takes one batch of updates, in order, with one change of the state. */
 export function take(updates: readonly Update[]): void {
-  const touched: string[] = [];
   usePage.setState((before) => {
     let state = before;
     for (const update of updates) {
       state = reduce(state, update);
       if (update.type !== "hops") continue;
-      const taken = archive.take(update.packed);
-      touched.push(...taken.touched);
-      state = countAnswers(state, taken.received);
+      state = countAnswers(state, archive.take(update.packed));
     }
     return state;
   });
-  if (touched.length > 0) for (const listener of hopListeners) listener(touched);
+  const fresh = archive.takeFresh();
+  if (fresh.size === 0) return;
+  const touched = [...fresh.keys()];
+  for (const listener of hopListeners) listener(touched, fresh);
 }
 
 function reduce(state: PageState, update: Update): PageState {
@@ -230,7 +182,7 @@ function reduce(state: PageState, update: Update): PageState {
 }
 
 /** Probes and health checks are no answers. */
-function countAnswers(state: PageState, received: readonly [string, string][]): PageState {
+function countAnswers(state: PageState, received: readonly (readonly [string, string])[]): PageState {
   if (received.length === 0) return state;
   const answered = new Map(state.answered);
   let isChanged = false;

@@ -1,0 +1,109 @@
+import { Air, type AirPicture, onEdgeMax, trackedMax } from "../../graph/air.ts";
+import { CrossingReader } from "../../graph/crossings.ts";
+import { edgeKey, FlowLedger, sentOver } from "../../graph/flow-ledger.ts";
+import type { HopSketch } from "../../playground/hop-codec.ts";
+import type { ConnectionInfo } from "../../playground/protocol.ts";
+import { isMotionReduced } from "../app/motion.ts";
+import { archive, usePage } from "../store/store.ts";
+
+/** The packets that nobody follows: each flies once, and all are counted. They rest while the user pauses, as everything does. */
+let reader = new CrossingReader();
+const air = new Air();
+export const ledger = new FlowLedger();
+
+let airMs = 0;
+let view = usePage.getState().view;
+let findBox: (placeOrObject: string) => string | undefined = () => undefined;
+/** Sums are of what one command, or one load, has sent: since when, in the user's time and in the cluster's. */
+let episodeMs = 0;
+let episodeUs = 0;
+
+type Waker = () => void;
+const wakers = new Set<Waker>();
+
+/** Called when something begins to move. */
+export function onFlights(waker: Waker): () => void {
+  wakers.add(waker);
+  return () => wakers.delete(waker);
+}
+
+export function clearFlights(): void {
+  reader = new CrossingReader();
+  air.clear();
+  ledger.clear();
+  episodeUs = usePage.getState().nowUs;
+}
+
+/** New hops of connections that are shown; that of a film flies there, and is only counted here. */
+export function takeHops(
+  infos: ReadonlyMap<string, ConnectionInfo>,
+  fresh: ReadonlyMap<string, readonly HopSketch[]>,
+  followed: string | undefined,
+): void {
+  const shown = [...fresh].flatMap(([id, hops]) => {
+    const info = infos.get(id);
+    return info !== undefined && isShown(info) ? [{ info, hops }] : [];
+  });
+  if (shown.length === 0) return;
+  beginEpisode(shown.map(({ info }) => info));
+  for (const { info, hops } of shown) {
+    const { crossings, deaths } = reader.take(info, hops, view, findBox);
+    const isFilmed = info.id === followed;
+    ledger.take(crossings, deaths, isFilmed);
+    if (!isFilmed) air.take(crossings, deaths, airMs);
+  }
+  for (const waker of wakers) waker();
+}
+
+/** A line that the user has typed since begins new sums, once the packets before it have landed. */
+function beginEpisode(infos: readonly ConnectionInfo[]): void {
+  const { terminals, nowUs } = usePage.getState();
+  const lineMs = Math.max(0, ...infos.map(({ session }) => terminals.get(session)?.lineMs ?? 0));
+  if (lineMs <= episodeMs || air.size > 0) return;
+  episodeMs = lineMs;
+  clearFlights();
+  episodeUs = Math.min(nowUs, ...infos.map(({ openedUs }) => openedUs));
+}
+
+/** Another picture: in the same view the counts move along with their boxes, in the other one they are counted again. */
+export function setFlightBoxes(find: (placeOrObject: string) => string | undefined): void {
+  findBox = find;
+  const page = usePage.getState();
+  if (page.view === view) {
+    ledger.rename(find);
+    return;
+  }
+  view = page.view;
+  const since = episodeUs;
+  clearFlights();
+  episodeUs = since;
+  for (const info of page.connections) {
+    if (info.openedUs < since || !isShown(info)) continue;
+    const { crossings, deaths } = reader.take(info, archive.sketches(info.id), view, findBox);
+    ledger.take(crossings, deaths);
+  }
+  air.recall(ledger.edges.filter((edge) => sentOver(ledger.total(edge)) > onEdgeMax).map(edgeKey));
+}
+
+/** Moves the packets on by so many real milliseconds, and tells how they stand. */
+export function flyOn(elapsedMs: number, isFilmPlaying: boolean): AirPicture {
+  airMs += elapsedMs;
+  // Who watches a film has no eye for others' addresses.
+  return air.at(airMs, isMotionReduced(), isFilmPlaying ? 0 : trackedMax);
+}
+
+/** How far beads have run along bands. */
+export function airNowMs(): number {
+  return airMs;
+}
+
+/** Lines that are told by their sums though nothing passes now. */
+export function countedEdges(): ReadonlySet<string> {
+  return air.counted;
+}
+
+/** The user's own traffic and what it caused; of the cluster's own only when asked for. */
+export function isShown(info: ConnectionInfo): boolean {
+  if (info.purpose === "traffic") return info.session !== 0 || info.parent !== undefined;
+  return usePage.getState().showsNoise;
+}
