@@ -1,32 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { mendPastedText } from "../../src/scenario/mend.ts";
 import { mendKinds } from "../../src/scenario/mend-kinds.ts";
+import { firstService, probedController } from "../tutorial/texts.ts";
 
 /** As the tutorial's web page gives them: indentation gone, list dashes U+2013 (tutorial, sections 1.1, 2.2, 4.3, 5, 6). */
 const cases = [
-  {
-    name: "the first Service, with comments",
-    pasted: `apiVersion: v1
-kind: Service
-metadata:
-name: kubia
-spec:
-selector: # 该服务管理 app=kubia 的 Pod
-app: kubia
-ports:
-– port: 80 # 服务暴露端口
-targetPort: 8080 # 服务将连接转发到的容器端口`,
-    mended: `apiVersion: v1
-kind: Service
-metadata:
-  name: kubia
-spec:
-  selector: # 该服务管理 app=kubia 的 Pod
-    app: kubia
-  ports:
-  - port: 80 # 服务暴露端口
-    targetPort: 8080 # 服务将连接转发到的容器端口`,
-  },
+  { name: "the first Service, with comments", ...firstService },
   {
     name: "a Service and its Endpoints in one block without a separator",
     pasted: `apiVersion: v1
@@ -65,47 +44,7 @@ subsets:
   ports: # Endpoint 的目标端口
   - port: 80`,
   },
-  {
-    name: "the ReplicationController with its readiness probe",
-    pasted: `apiVersion: v1
-kind: ReplicationController
-metadata:
-name: kubia
-spec:
-replicas: 2
-template:
-metadata:
-labels:
-app: kubia
-spec:
-containers:
-– name: kubia
-image: luksa/kubia
-readinessProbe:
-exec:
-command: ["ls", "/var/ready"]
-ports:
-– containerPort: 8080`,
-    mended: `apiVersion: v1
-kind: ReplicationController
-metadata:
-  name: kubia
-spec:
-  replicas: 2
-  template:
-    metadata:
-      labels:
-        app: kubia
-    spec:
-      containers:
-      - name: kubia
-        image: luksa/kubia
-        readinessProbe:
-          exec:
-            command: ["ls", "/var/ready"]
-        ports:
-        - containerPort: 8080`,
-  },
+  { name: "the ReplicationController with its readiness probe", ...probedController },
   {
     name: "a fragment: the kind is guessed by its fields",
     pasted: `spec:
@@ -132,6 +71,6 @@ describe("text pasted from a web page gets its shape back", () => {
   });
 
   test("a text that is well is left alone", () => {
-    expect(mendPastedText(cases[0]?.mended as string, mendKinds())).toBeUndefined();
+    expect(mendPastedText(firstService.mended, mendKinds())).toBeUndefined();
   });
 });

@@ -1,22 +1,11 @@
 import { describe, expect } from "vitest";
 import { readLink } from "../../src/scenario/link.ts";
 import { item, opened, today } from "./item.ts";
-
-/** Section 1's first block as a browser copies it: no indentation, U+2013 for the list's dash. */
-const pasted = `apiVersion: v1
-kind: Service
-metadata:
-name: kubia
-spec:
-selector: # 该服务管理 app=kubia 的 Pod
-app: kubia
-ports:
-– port: 80 # 服务暴露端口
-targetPort: 8080 # 服务将连接转发到的容器端口`;
+import { firstService } from "./texts.ts";
 
 describe("0 Pasting (texts of kubectl 1.32)", () => {
   item(1, "a YAML block pasted raw parses, has no name, and is told apart", () => {
-    const result = today().apply(pasted);
+    const result = today().apply(firstService.pasted);
     expect(result.exit).toBe(1);
     expect(result.stderr).toBe(
       'error: error when retrieving current configuration of:\nResource: "/v1, Resource=services", GroupVersionKind: "/v1, Kind=Service"\nName: "", Namespace: "default"\nfrom server for: "STDIN": resource name may not be empty\n',
@@ -51,16 +40,7 @@ describe("0 Pasting (texts of kubectl 1.32)", () => {
   });
 
   item(3, "comments in Chinese survive apply and link", () => {
-    const text = `apiVersion: v1
-kind: Service
-metadata:
-  name: kubia
-spec:
-  selector: # 该服务管理 app=kubia 的 Pod
-    app: kubia
-  ports:
-  - port: 80 # 服务暴露端口
-`;
+    const text = `${firstService.mended}\n`;
     const terminal = opened(text);
     expect(terminal.out("kubectl get svc kubia --no-headers")).toMatch(/^kubia +ClusterIP/);
     const link = readLink(terminal.cluster.link());

@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
 import { item, today, tutorial } from "./item.ts";
+import { firstService } from "./texts.ts";
 
 const ip = "10.111.249.153";
 
@@ -78,17 +79,7 @@ describe("1 Services", () => {
   item(9, "the Service's YAML is created", () => {
     const terminal = tutorial();
     terminal.out("kubectl delete svc kubia");
-    const result = terminal.apply(`
-apiVersion: v1
-kind: Service
-metadata:
-  name: kubia
-spec:
-  selector: # 该服务管理 app=kubia 的 Pod
-    app: kubia
-  ports:
-  - port: 80 # 服务暴露端口
-    targetPort: 8080 # 服务将连接转发到的容器端口`);
+    const result = terminal.apply(firstService.mended);
     expect(result).toMatchObject({ exit: 0, stdout: "service/kubia created\n", stderr: "" });
   });
 

@@ -1,31 +1,11 @@
 import { describe, expect } from "vitest";
 import { item, type Terminal, tutorial } from "./item.ts";
-
-const controller = `
-apiVersion: v1
-kind: ReplicationController
-metadata:
-  name: kubia
-spec:
-  replicas: 2
-  template:
-    metadata:
-      labels:
-        app: kubia
-    spec:
-      containers:
-      - name: kubia
-        image: luksa/kubia
-        readinessProbe:
-          exec:
-            command: ["ls", "/var/ready"]
-        ports:
-        - containerPort: 8080`;
+import { probedController } from "./texts.ts";
 
 /** The tutorial's controller is applied and its pods are made anew. */
 function probed(): Terminal {
   const terminal = tutorial();
-  terminal.apply(controller);
+  terminal.apply(probedController.mended);
   terminal.run("kubectl delete pod -l app=kubia");
   terminal.wait("40s");
   return terminal;
@@ -133,7 +113,7 @@ describe("5 Readiness", () => {
 
   item(83, "the controller without selector is valid; applied over a running one it changes no pod", () => {
     const terminal = tutorial();
-    const result = terminal.apply(controller);
+    const result = terminal.apply(probedController.mended);
     expect(result).toMatchObject({ exit: 0, stdout: "replicationcontroller/kubia configured\n" });
     expect(result.hints.map(({ code }) => code)).toEqual(["kubectl.template-keeps-pods"]);
     expect(terminal.out("kubectl get rc kubia -o jsonpath='{.spec.selector}'")).toBe('{"app":"kubia"}');

@@ -1,3 +1,4 @@
+import { utf8Length } from "../protocols/bytes.ts";
 import { baseName, parentPath } from "./path.ts";
 import type { FileResult, FileStatus, FileSystem } from "./syscall.ts";
 
@@ -287,21 +288,6 @@ function sizeOf(node: FileNode): number {
   if (typeof node.text !== "string") return utf8Length(node.text());
   node.sizeBytes ??= utf8Length(node.text);
   return node.sizeBytes;
-}
-
-/** UTF-8 length of a text, lone surrogates counted as the three bytes of U+FFFD. */
-export function utf8Length(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    if (code < 0x800) length += 1;
-    else if (code >= 0xd800 && code < 0xdc00 && i + 1 < text.length && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      length += 2;
-      i++;
-    } else length += 2;
-  }
-  return length;
 }
 
 function byCode(a: string, b: string): number {

@@ -1,5 +1,5 @@
+import { epochMs } from "../sim/date.ts";
 import { concatBytes, decodeBase64, decodeUtf8, encodeBase64, encodeHex, encodeUtf8, sha256 } from "./bytes.ts";
-import { epochMs } from "./http-date.ts";
 import { ipText } from "./ip-text.ts";
 import type { Certificate, NameAttribute } from "./tls.ts";
 

@@ -799,54 +799,45 @@ export class ShellParser {
   /** The parts of a word from here to a character at which it ends. */
   #wordParts(isEnd: (character: string) => boolean): WordPart[] {
     const source = this.#source;
-    const parts: WordPart[] = [];
-    let text = "";
-    const flush = (): void => {
-      if (text !== "") parts.push({ type: "literal", text, quoted: false });
-      text = "";
-    };
-    for (;;) {
-      const c = source[this.#at];
-      if (c === undefined || isEnd(c)) break;
+    return this.#partsUntil(isEnd, false, (c, pieces) => {
+      const next = source[this.#at + 1];
       if (c === "\\") {
-        const next = source[this.#at + 1];
         this.#at += 2;
-        if (next === "\n") {
-          this.#line++;
-          continue;
+        if (next === "\n") this.#line++;
+        else {
+          pieces.add({ type: "literal", text: next ?? "\\", quoted: true });
+          if (next === undefined) this.#at--;
         }
-        flush();
-        parts.push({ type: "literal", text: next ?? "\\", quoted: true });
-        if (next === undefined) this.#at--;
-      } else if (c === "'") {
-        flush();
-        parts.push({ type: "literal", text: this.#singleQuoted(), quoted: true });
-      } else if (c === '"') {
-        flush();
-        this.#doubleQuoted(parts);
-      } else if (c === "$" && source[this.#at + 1] === "'") {
-        flush();
+      } else if (c === "'") pieces.add({ type: "literal", text: this.#singleQuoted(), quoted: true });
+      else if (c === '"') this.#doubleQuoted(pieces.flushed());
+      else if (c === "$" && next === "'") {
         this.#at++;
-        parts.push({ type: "literal", text: decodeEscapes(this.#ansiQuoted()), quoted: true });
-      } else if (c === "$" && source[this.#at + 1] === '"') {
-        this.#at++;
-      } else if (c === "$" || c === "`") {
-        const expansion = this.#expansion(false);
-        if (expansion === undefined) {
-          text += c;
-          this.#at++;
-        } else {
-          flush();
-          parts.push(expansion);
-        }
-      } else {
+        pieces.add({ type: "literal", text: decodeEscapes(this.#ansiQuoted()), quoted: true });
+      } else if (c === "$" && next === '"') this.#at++;
+      else return false;
+      return true;
+    });
+  }
+
+  /** The one walk over a word's text: `takeSpecial` takes what is special in this kind of text and says whether it was. */
+  #partsUntil(
+    isEnd: (character: string) => boolean,
+    quoted: boolean,
+    takeSpecial: (character: string, pieces: Pieces) => boolean,
+  ): WordPart[] {
+    const pieces = new Pieces(quoted);
+    for (;;) {
+      const c = this.#source[this.#at];
+      if (c === undefined || isEnd(c)) return pieces.flushed();
+      if (takeSpecial(c, pieces)) continue;
+      const expansion = c === "$" || c === "`" ? this.#expansion(quoted) : undefined;
+      if (expansion !== undefined) pieces.add(expansion);
+      else {
         if (c === "\n") this.#line++;
-        text += c;
+        pieces.text += c;
         this.#at++;
       }
     }
-    flush();
-    return parts;
   }
 
   #singleQuoted(): string {
@@ -1103,42 +1094,17 @@ export class ShellParser {
 
   /** Text as in double quotes or a here-document: only `$`, backtick and backslash are special. */
   #quotedText(isEnd: (character: string) => boolean, allowsQuotes: boolean): WordPart[] {
-    const source = this.#source;
-    const parts: WordPart[] = [];
-    let text = "";
-    const flush = (): void => {
-      if (text !== "") parts.push({ type: "literal", text, quoted: true });
-      text = "";
-    };
-    for (;;) {
-      const c = source[this.#at];
-      if (c === undefined || isEnd(c)) break;
+    return this.#partsUntil(isEnd, true, (c, pieces) => {
       if (c === "\\") {
-        const next = source[this.#at + 1] ?? "";
+        const next = this.#source[this.#at + 1] ?? "";
         this.#at += 2;
         if (next === "\n") this.#line++;
-        else if (next !== "" && ("$`\\".includes(next) || (allowsQuotes && '"}'.includes(next)))) text += next;
-        else text += `\\${next}`;
-      } else if (c === '"' && allowsQuotes) {
-        flush();
-        this.#doubleQuoted(parts);
-      } else if (c === "$" || c === "`") {
-        const expansion = this.#expansion(true);
-        if (expansion === undefined) {
-          text += c;
-          this.#at++;
-        } else {
-          flush();
-          parts.push(expansion);
-        }
-      } else {
-        if (c === "\n") this.#line++;
-        text += c;
-        this.#at++;
-      }
-    }
-    flush();
-    return parts;
+        else if (next !== "" && ("$`\\".includes(next) || (allowsQuotes && '"}'.includes(next)))) pieces.text += next;
+        else pieces.text += `\\${next}`;
+      } else if (c === '"' && allowsQuotes) this.#doubleQuoted(pieces.flushed());
+      else return false;
+      return true;
+    });
   }
 
   /** The expression between `((` (which ends before `from`) and its `))`; undefined when these parentheses mean something else. */
@@ -1203,6 +1169,28 @@ export class ShellParser {
         redirection.text = { parts: inner.#quotedText(() => false, false), source: text };
       }
     }
+  }
+}
+
+/** The parts of a word as they are found: plain text between them becomes one. */
+class Pieces {
+  readonly #parts: WordPart[] = [];
+  readonly #quoted: boolean;
+  text = "";
+
+  constructor(quoted: boolean) {
+    this.#quoted = quoted;
+  }
+
+  add(part: WordPart): void {
+    this.flushed().push(part);
+  }
+
+  /** All parts so far, the text before here included. */
+  flushed(): WordPart[] {
+    if (this.text !== "") this.#parts.push({ type: "literal", text: this.text, quoted: this.#quoted });
+    this.text = "";
+    return this.#parts;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Files, utf8Length } from "../../../src/cluster/machine/files.ts";
+import { Files } from "../../../src/cluster/machine/files.ts";
 
 describe("a machine's files (errors as in open(2), mkdir(2), rmdir(2), rename(2))", () => {
   const files = new Files(() => 5000);
@@ -30,15 +30,6 @@ describe("a machine's files (errors as in open(2), mkdir(2), rmdir(2), rename(2)
   test("/dev/null takes everything and gives nothing", () => {
     expect(files.write("/dev/null", "x").ok).toBe(true);
     expect(files.read("/dev/null")).toEqual({ ok: true, value: "" });
-  });
-
-  test.each([
-    ["", 0],
-    ["aé", 3],
-    ["€", 3],
-    ["😀", 4],
-  ])("%j has %i bytes", (text, bytes) => {
-    expect(utf8Length(text)).toBe(bytes);
   });
 
   test("what a machine is born with is laid out when somebody looks, with the date of its birth", () => {
