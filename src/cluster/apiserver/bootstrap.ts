@@ -1,6 +1,7 @@
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { Simulation } from "../sim/simulation.ts";
+import type { FieldManagers } from "./field-managers.ts";
 import type { Registry } from "./registry.ts";
 import type { ApiHandler } from "./request.ts";
 import type { Store } from "./store.ts";
@@ -8,6 +9,7 @@ import type { Store } from "./store.ts";
 export interface BootstrapOptions {
   readonly handle: ApiHandler;
   readonly store: Store;
+  readonly managers: FieldManagers;
   readonly simulation: Simulation;
   readonly registry: Registry;
   /** Where the API server listens. */
@@ -143,7 +145,7 @@ const certificate = "-----BEGIN CERTIFICATE-----\nMIIBsimulatedClusterAuthority=
 const eventTtlMs = 3_600_000;
 const sweepUs = 60_000_000;
 
-function expireEvents({ store, simulation }: BootstrapOptions): void {
+function expireEvents({ store, managers, simulation }: BootstrapOptions): void {
   const lastChangeMs = new Map<string, number>();
   let isSweeping = false;
 
@@ -154,7 +156,8 @@ function expireEvents({ store, simulation }: BootstrapOptions): void {
       if (changedMs > dueMs) break;
       lastChangeMs.delete(key);
       const slash = key.indexOf("/");
-      store.remove("Event", key.slice(0, slash), key.slice(slash + 1));
+      const gone = store.remove("Event", key.slice(0, slash), key.slice(slash + 1));
+      if (gone !== undefined) managers.forget(gone);
     }
     isSweeping = lastChangeMs.size > 0;
     if (isSweeping) simulation.clock.afterPeriodic(sweepUs, sweep);

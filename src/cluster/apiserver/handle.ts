@@ -77,7 +77,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const handle: ApiHandler = (request) => answer(context, request);
   const { ip = "192.168.0.254", port = 6443 } = options.address ?? {};
-  bootstrap({ handle, store, simulation, registry: context.registry, address: { ip, port }, clusterIPs: allocator.firstAddresses });
+  bootstrap({
+    handle,
+    store,
+    managers: context.managers,
+    simulation,
+    registry: context.registry,
+    address: { ip, port },
+    clusterIPs: allocator.firstAddresses,
+  });
   return { store, expect: allocator.expect, handle, ownersOf: (object, path) => ownersOf(context, object, path) };
 }
 
