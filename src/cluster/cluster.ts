@@ -25,6 +25,7 @@ import { BoundedHopLog } from "./network/hop-log.ts";
 import { createNetwork, type Network } from "./network/network.ts";
 import type { Connection } from "./network/packet.ts";
 import type { SocketError } from "./network/sockets.ts";
+import type { WayCount } from "./network/way-counter.ts";
 import { nodeTables } from "./node-tables.ts";
 import type { ClientOptions, ClusterOptions } from "./options.ts";
 import { OutsideWorld } from "./outside.ts";
@@ -404,6 +405,11 @@ export class Cluster {
       for (const object of this.list(kind)) listener({ type: "ADDED", object }, undefined);
       this.#stored.watch(kind, listener);
     }
+  }
+
+  /** How many packets that leave no hops went which way, since the last call. */
+  takeWays(): readonly WayCount[] {
+    return this.network.recorder.ways.take();
   }
 
   watchHops(watcher: HopWatcher): void {

@@ -2,5 +2,6 @@
 export { type Cluster, type ClusterHint, type ClusterTerminal, createCluster } from "./cluster.ts";
 export type { ConnectionInfo, ConnectionRecord, HopRecord } from "./hop-record.ts";
 export type { LoadFailure, LoadMark, LoadSnapshot } from "./load-run.ts";
+export type { PacketWay, WayCount, WayStep } from "./network/way-counter.ts";
 export * from "./objects.ts";
 export type { TraceAnswer, TraceQuestion } from "./trace-from.ts";

@@ -3,7 +3,8 @@ import { edgeKey } from "./flow-ledger.ts";
 
 /** A counted packet on its way over the picture: the boxes it passed, played at the picture's own pace. */
 export interface Flight {
-  readonly connection: string;
+  /** undefined: a packet that left no hops. */
+  readonly connection: string | undefined;
   readonly packet: number;
   readonly startMs: number;
   /** Grows while more of its way becomes known. */
@@ -41,6 +42,8 @@ const inAirMax = 60;
 export const trackedMax = 4;
 /** A line that was crowded stays a band this long, so that it does not flicker between the two. */
 const bandMs = 1500;
+/** Packets that are told of together set out within this time. */
+const alikeMs = 100;
 /** Beyond so many a packet is counted and no more. */
 const flightsMax = 4000;
 
@@ -74,7 +77,7 @@ export class Air {
         };
         this.#flights.push(flight);
         this.#newest.set(id, flight);
-        if (!crossing.isReply) this.#newest.set(crossing.connection, flight);
+        if (!crossing.isReply && crossing.connection !== undefined) this.#newest.set(crossing.connection, flight);
       }
       flight.legs.push(crossing);
     }
@@ -84,9 +87,27 @@ export class Air {
     }
   }
 
+  /** So many packets that left no hops: where each went is known, but no more of it. An answer leaves when its request may have come. */
+  takeAlike(crossings: readonly Crossing[], deaths: readonly Death[], count: number, nowMs: number): void {
+    const first = crossings[0];
+    if (first === undefined) return;
+    const waitMs = first.isReply ? crossings.length * legMs : 0;
+    for (let i = 0; i < count && this.#flights.length < flightsMax; i++) {
+      this.#flights.push({
+        connection: undefined,
+        packet: 0,
+        // Those of one moment follow each other closely.
+        startMs: nowMs + waitMs + (i * alikeMs) / count,
+        legs: [...crossings],
+        isDying: deaths.length > 0,
+      });
+    }
+    if (this.#flights.length >= flightsMax) for (const crossing of crossings) this.#crowd(edgeKey(crossing), nowMs);
+  }
+
   /** An answer leaves when what it answers has come; a request leaves at once. */
   #startOf({ connection, isReply }: Crossing, nowMs: number): number {
-    const request = isReply ? this.#newest.get(connection) : undefined;
+    const request = isReply && connection !== undefined ? this.#newest.get(connection) : undefined;
     return request === undefined ? nowMs : Math.max(nowMs, request.startMs + request.legs.length * legMs);
   }
 
@@ -145,9 +166,10 @@ export class Air {
     if (this.#flights.every(isUp)) return;
     for (const flight of this.#flights) {
       if (isUp(flight)) continue;
+      this.#tracked.delete(flight);
+      if (flight.connection === undefined) continue;
       this.#newest.delete(`${flight.connection} ${flight.packet}`);
       if (this.#newest.get(flight.connection) === flight) this.#newest.delete(flight.connection);
-      this.#tracked.delete(flight);
     }
     this.#flights = this.#flights.filter(isUp);
   }
@@ -173,7 +195,7 @@ export class Air {
     for (const isDying of [true, false]) {
       for (const { flight } of inAir) {
         if (this.#tracked.size >= most) return;
-        if (flight.isDying === isDying) this.#tracked.add(flight);
+        if (flight.connection !== undefined && flight.isDying === isDying) this.#tracked.add(flight);
       }
     }
   }

@@ -1,11 +1,11 @@
-import type { HopSketch } from "../playground/hop-codec.ts";
-import type { ConnectionInfo } from "../playground/protocol.ts";
+import type { ConnectionInfo, HopSketch, PacketWay } from "../playground/protocol.ts";
 import type { ViewName } from "./model.ts";
 import { boxFor, internetBox, type Meaning, meaningOf } from "./tracks.ts";
 
 /** A counted packet that went from one box to another. */
 export interface Crossing {
-  readonly connection: string;
+  /** undefined: of a packet that left no hops. */
+  readonly connection: string | undefined;
   readonly packet: number;
   readonly from: string;
   readonly to: string;
@@ -19,7 +19,7 @@ export interface Crossing {
 
 /** A packet that was dropped or rejected. */
 export interface Death {
-  readonly connection: string;
+  readonly connection: string | undefined;
   readonly packet: number;
   readonly box: string;
   /** The box it came from last; undefined when it died where it began. */
@@ -116,4 +116,28 @@ function begin(open: OpenConnection, info: ConnectionInfo, hop: HopSketch): Open
   const isFurther = hop.isMessage && open.messages[side] > 0;
   if (hop.isMessage) open.messages[side]++;
   return { isReply, isCounted: isFirst || hop.isSyn || isFurther, box: undefined, from: undefined };
+}
+
+/** The same of a way that packets took which left no hops; once, however many they were. Pure. */
+export function crossingsOfWay(
+  { steps, opener, isReply, isCounted }: PacketWay,
+  timeUs: number,
+  view: ViewName,
+  boxOf: (placeOrObject: string) => string | undefined,
+): Crossings {
+  const crossings: Crossing[] = [];
+  const deaths: Death[] = [];
+  const packet = { connection: undefined, packet: 0, isReply, timeUs };
+  let at: string | undefined;
+  let from: string | undefined;
+  for (const step of steps) {
+    const box = boxFor(step, view, boxOf) ?? at;
+    if (box !== undefined && at !== undefined && box !== at) {
+      from = at;
+      if (isCounted) crossings.push({ ...packet, from: at, to: box, meaning: isReply ? "reply" : "request", source: "", destination: "" });
+    }
+    at = box;
+    if (step.action === "drop" || step.action === "reject") deaths.push({ ...packet, box: box ?? boxOf(opener) ?? internetBox, from });
+  }
+  return { crossings, deaths };
 }

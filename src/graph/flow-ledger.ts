@@ -28,7 +28,7 @@ class Edge implements FlowEdge {
     this.isReply = isReply;
   }
 
-  add(meaning: Meaning, timeUs: number): void {
+  add(meaning: Meaning, timeUs: number, count: number): void {
     const at = Math.floor(timeUs / slotUs);
     let slot = this.slots.get(at);
     if (slot === undefined) {
@@ -36,8 +36,8 @@ class Edge implements FlowEdge {
       this.slots.set(at, slot);
       if (this.slots.size > slotsMax) this.slots.delete(this.slots.keys().next().value as number);
     }
-    slot[meaning]++;
-    this.total[meaning]++;
+    slot[meaning] += count;
+    this.total[meaning] += count;
   }
 }
 
@@ -47,17 +47,17 @@ class Edge implements FlowEdge {
  */
 export class FlowLedger {
   readonly #edges = new Map<string, Edge>();
-  readonly #deaths = new Map<string, { count: number; connection: string; packet: number }>();
+  readonly #deaths = new Map<string, { count: number; connection: string | undefined; packet: number }>();
 
   /** What a film shows is counted like all else, but its end is the film's to tell, in its own time. */
-  take(crossings: readonly Crossing[], deaths: readonly Death[], isFilmed = false): void {
-    for (const crossing of crossings) this.#edge(crossing).add(crossing.meaning, crossing.timeUs);
+  take(crossings: readonly Crossing[], deaths: readonly Death[], { isFilmed = false, count = 1 } = {}): void {
+    for (const crossing of crossings) this.#edge(crossing).add(crossing.meaning, crossing.timeUs, count);
     for (const death of deaths) {
       const { connection, packet, box, from, isReply, timeUs } = death;
-      if (from !== undefined) this.#edge({ from, to: box, isReply }).add("drop", timeUs);
+      if (from !== undefined) this.#edge({ from, to: box, isReply }).add("drop", timeUs, count);
       if (isFilmed) continue;
       const before = this.#deaths.get(box);
-      this.#deaths.set(box, { count: (before?.count ?? 0) + 1, connection, packet });
+      this.#deaths.set(box, { count: (before?.count ?? 0) + count, connection: connection ?? before?.connection, packet });
     }
   }
 
@@ -85,7 +85,7 @@ export class FlowLedger {
   }
 
   /** Where packets died, and how many; the last of them may be looked at. */
-  get deaths(): ReadonlyMap<string, { readonly count: number; readonly connection: string; readonly packet: number }> {
+  get deaths(): ReadonlyMap<string, { readonly count: number; readonly connection: string | undefined; readonly packet: number }> {
     return this.#deaths;
   }
 

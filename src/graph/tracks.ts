@@ -5,7 +5,7 @@ import type { ViewName } from "./model.ts";
 export type Meaning = "request" | "reply" | "dns" | "probe" | "drop";
 
 /** As much of a hop as it takes to know where it is shown and what its packet means. */
-export type HopSketch = Pick<HopRecord, "at" | "packet" | "action" | "object">;
+export type Sight = Pick<HopRecord, "at" | "action" | "object">;
 
 /** One hop with the box at which it is shown. Between two stops of one packet the dot travels. */
 export interface Stop {
@@ -67,7 +67,7 @@ function boxesOf(
 }
 
 /** The box of the hop's own place; undefined when that is not drawn. */
-export function boxFor(hop: HopSketch, view: ViewName, boxOf: (name: string) => string | undefined): string | undefined {
+export function boxFor(hop: Sight, view: ViewName, boxOf: (name: string) => string | undefined): string | undefined {
   if (hop.at === "internet") return internetBox;
   if (!hop.at.startsWith("node/")) return boxOf(hop.at);
   if (view === "physical") return boxOf(`rules/${hop.at.slice(5)}`);
@@ -75,7 +75,7 @@ export function boxFor(hop: HopSketch, view: ViewName, boxOf: (name: string) => 
   return hop.object === undefined ? undefined : boxOf(hop.object);
 }
 
-export function meaningOf(connection: ConnectionInfo, hop: HopSketch, isReply: boolean): Meaning {
+export function meaningOf(connection: ConnectionInfo, hop: Sight, isReply: boolean): Meaning {
   if (hop.action === "drop" || hop.action === "reject") return "drop";
   if (connection.purpose === "dns") return "dns";
   if (connection.purpose === "probe" || connection.purpose === "health") return "probe";

@@ -281,6 +281,8 @@ export class Playground {
       this.#hops = [];
       this.#connections = [];
     }
+    const ways = this.cluster.takeWays();
+    if (ways.length > 0) updates.push({ type: "ways", atUs: this.nowUs, ways });
     if (this.#haveObjectsChanged && this.nowUs - this.#doubtsToldAtUs >= this.#doubtsEveryUs()) {
       const told = this.#problemsUpdate();
       if (JSON.stringify(told) !== this.#problemsTold) updates.push(told);

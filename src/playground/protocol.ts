@@ -1,10 +1,10 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { ConnectionInfo, HopRecord } from "../cluster/hop-record.ts";
-import type { LoadFailure, LoadMark, LoadSnapshot } from "../cluster/index.ts";
+import type { LoadFailure, LoadMark, LoadSnapshot, PacketWay, WayCount } from "../cluster/index.ts";
 import type { Problem } from "../scenario/problem.ts";
-import type { PackedHops } from "./hop-codec.ts";
+import type { HopSketch, PackedHops } from "./hop-codec.ts";
 
-export type { ConnectionInfo, HopRecord, LoadFailure, LoadMark, LoadSnapshot, Problem };
+export type { ConnectionInfo, HopRecord, HopSketch, LoadFailure, LoadMark, LoadSnapshot, PacketWay, Problem, WayCount };
 
 export type ProxyMode = "iptables" | "ipvs" | "nftables";
 
@@ -160,6 +160,8 @@ export type Update =
       readonly packed: PackedHops;
       readonly connections: readonly ConnectionInfo[];
     }
+  /** Of packets that leave no hops (a load's): how many went which way since the last batch. */
+  | { readonly type: "ways"; readonly atUs: number; readonly ways: readonly WayCount[] }
   | { readonly type: "time"; readonly nowUs: number; readonly settled: boolean; readonly running: boolean; readonly waitingFor?: string }
   /** What components have done since the last batch, oldest first. */
   | { readonly type: "steps"; readonly steps: readonly ControlStep[] }

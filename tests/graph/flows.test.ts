@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Air, legMs } from "../../src/graph/air.ts";
 import { CrossingReader } from "../../src/graph/crossings.ts";
 import { countText, edgeKey, FlowLedger, scaleTop, sentOver } from "../../src/graph/flow-ledger.ts";
-import type { HopSketch } from "../../src/playground/hop-codec.ts";
+import type { HopSketch } from "../../src/playground/protocol.ts";
 import { connection } from "./hop-fixtures.ts";
 
 const laptop = "client/laptop";

@@ -150,11 +150,12 @@ export class Forwarding {
   /** Carries out a rewrite and logs it. */
   rewrite(at: Place, buffer: SocketBuffer, rewrite: Rewrite): void {
     if (rewrite.action === "dnat") buffer.packet.connection.leadsTo = rewrite.packet.destination;
-    if (buffer.record) {
+    if (buffer.record || buffer.way !== undefined) {
       const rule = buffer.rule;
       const entry = buffer.entry;
       const object = rule?.object ?? (rewrite.action === "dnat" || rewrite.action === "undnat" ? entry?.object : undefined);
-      this.#recorder.rewrite(buffer, at, rewrite.action, rewrite.packet, rule, object, rewriteReason(rewrite, buffer));
+      if (!buffer.record) this.#recorder.passed(buffer, at, rewrite.action, object);
+      else this.#recorder.rewrite(buffer, at, rewrite.action, rewrite.packet, rule, object, rewriteReason(rewrite, buffer));
     }
     buffer.packet = rewrite.packet;
     buffer.rule = undefined;

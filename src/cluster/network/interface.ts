@@ -5,6 +5,7 @@ import type { Place, Reason } from "./name.ts";
 import type { ConntrackEntry } from "./netfilter/conntrack-entry.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
 import type { Packet } from "./packet.ts";
+import type { WayNode } from "./way-counter.ts";
 
 /** What an interface, and a packet under way, know of the namespace they are in; `Netns` in netns.ts is the one implementation. */
 export interface Namespace {
@@ -96,6 +97,8 @@ export class SocketBuffer {
   fromOutside = false;
   /** Whether hops are kept of it. */
   readonly record: boolean;
+  /** How far it has come, where it is counted instead of recorded. */
+  way: WayNode | undefined = undefined;
   /** Rules that matched here since the last hop; noted only when `record` holds. */
   matched: MatchedRules;
   /** The rule that decided, when a table said drop or reject, or that rewrote the packet last. */

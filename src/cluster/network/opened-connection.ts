@@ -4,6 +4,7 @@ import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
 import type { Connection, Hop, HopAction, Packet, Protocol } from "./packet.ts";
 import type { ConnectionIntent } from "./sockets.ts";
+import { CountedSides } from "./way-counter.ts";
 
 /** Where a hop was seen and what it was: the part that packets share, so it is kept once. */
 export interface Spot {
@@ -91,6 +92,7 @@ export class OpenedConnection implements Connection {
   packets = 0;
   leadsTo: SocketAddress | undefined = undefined;
   readonly record: boolean;
+  readonly counted: CountedSides | undefined;
   #cells: Cell[] | undefined = undefined;
   /** How many cells are filled. */
   #used = 0;
@@ -116,6 +118,9 @@ export class OpenedConnection implements Connection {
     this.destination = destination;
     this.openedUs = openedUs;
     this.record = record;
+    // A command asked for no hops, or it was opened for such a one: its packets are counted.
+    const isCounted = intent.record === false ? this.session !== 0 : intent.parent?.counted !== undefined;
+    this.counted = !record && isCounted ? new CountedSides() : undefined;
   }
 
   get hopCount(): number {

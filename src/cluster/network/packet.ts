@@ -2,6 +2,7 @@ import type { SocketAddress } from "./address.ts";
 import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
 import type { Protocol } from "./protocol.ts";
+import type { CountedSides } from "./way-counter.ts";
 
 export type { Protocol };
 
@@ -87,6 +88,8 @@ export interface Connection {
   readonly hops: readonly Hop[];
   /** False: keep no hops (load experiments). */
   readonly record: boolean;
+  /** Where no hops are kept, but a command's packets are counted by the ways they go. */
+  readonly counted?: CountedSides | undefined;
 }
 
 export type HopAction = "send" | "forward" | "dnat" | "snat" | "undnat" | "unsnat" | "receive" | "drop" | "reject";

@@ -6,8 +6,9 @@ import { MatchedRules } from "./matched-rules.ts";
 import type { ObjectName, Place, Reason } from "./name.ts";
 import type { AppliedRule, Hook } from "./netfilter/rule.ts";
 import { OpenedConnection, type Spot } from "./opened-connection.ts";
-import type { Connection, HopAction, Packet, Protocol } from "./packet.ts";
+import { type Connection, type HopAction, type Packet, type Protocol, SYN } from "./packet.ts";
 import type { ConnectionIntent } from "./sockets.ts";
+import { WayCounter } from "./way-counter.ts";
 
 /** So many lists of rules are remembered: rules come and go, and what hops hold stays as it is. */
 const listsMax = 50_000;
@@ -18,6 +19,8 @@ export class Recorder {
   readonly #log: HopLog;
   /** False: no connection keeps hops, whatever it asks for (load experiments). */
   isRecording = true;
+  /** Counts the packets of connections that were asked to leave no hops. */
+  readonly ways = new WayCounter();
   #sequence = 0;
   #noRules = new MatchedRules();
   #spotsOfPlaces = new Map<Place, Spot[]>();
@@ -34,7 +37,8 @@ export class Recorder {
   }
 
   open(opener: Place, protocol: Protocol, source: SocketAddress, destination: SocketAddress, intent: ConnectionIntent): Connection {
-    const record = this.isRecording && intent.record !== false;
+    // What is opened for a load's request is as much a load's.
+    const record = this.isRecording && intent.record !== false && intent.parent?.counted === undefined;
     const number = this.#log.nextNumber(opener);
     const connection = new OpenedConnection(opener, number, protocol, source, destination, this.#clock.now(), intent, record);
     if (record) this.#log.opened(connection);
@@ -44,6 +48,16 @@ export class Recorder {
   /** A hop that leaves the packet as it is. */
   sight(buffer: SocketBuffer, at: Place, action: HopAction, hook: Hook | undefined, rule: AppliedRule | undefined, reason: Reason): void {
     if (buffer.record) this.#add(buffer, at, action, buffer.packet, hook, rule, rule?.object, reason);
+    else if (buffer.packet.connection.counted !== undefined) this.passed(buffer, at, action, rule?.object);
+  }
+
+  /** A step of a packet that is counted. */
+  passed(buffer: SocketBuffer, at: Place, action: HopAction, object: ObjectName | undefined): void {
+    const { packet, way } = buffer;
+    const { counted } = packet.connection;
+    if (counted === undefined) return;
+    if (way !== undefined) buffer.way = this.ways.step(way, at, action, object);
+    else buffer.way = this.ways.begin(packet, counted, at, (packet.flags & SYN) !== 0);
   }
 
   /** A hop that gives the packet other ends. */

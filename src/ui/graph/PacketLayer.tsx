@@ -117,12 +117,12 @@ function drawPicture(
     if (curve === undefined) continue;
     const point = along(curve, share);
     drawPacket(paint, point, leg.meaning, { scale: 0.7, angle: heading(curve, share), isReply: leg.isReply });
-    spots.push({ ...toScreen(point), connection: flight.connection, hop: undefined });
+    if (flight.connection !== undefined) spots.push({ ...toScreen(point), connection: flight.connection, hop: undefined });
     if (isTracked) tracked.push({ end: toScreen(curve[3]), rows: addressRows(leg) });
   }
   const numbers = drawTrail(paint, geometry, state);
   const lost = drawDeaths(paint, geometry, air.dying, packet?.stop.meaning === "drop" ? packet.stop.box : undefined);
-  for (const { point, connection, hop } of lost) spots.push({ ...toScreen(point), connection, hop });
+  for (const { point, connection, hop } of lost) if (connection !== undefined) spots.push({ ...toScreen(point), connection, hop });
   const position = packet === undefined ? undefined : positionOf(geometry, packet, state);
   if (packet !== undefined && position !== undefined && state.connection !== undefined) {
     drawFollowed(paint, position.point, position.angle, packet, state.stops[state.at - 1]);
@@ -167,7 +167,8 @@ function drawPicture(
 
 interface Lost {
   readonly point: Point;
-  readonly connection: string;
+  /** undefined: of packets that left no hops. */
+  readonly connection: string | undefined;
   readonly hop: number | undefined;
   /** Told beside the mark for the one that died last. */
   readonly reason: Parameters<typeof reasonRows>[0] | undefined;
@@ -196,7 +197,7 @@ function drawDeaths(paint: Paint, geometry: Geometry, dying: ReadonlyMap<string,
     drawPacket(paint, point, "drop", { scale: 1 });
     context.globalAlpha = 1;
     if (mark.count > 1) drawCount(paint, { x: point.x + 14, y: point.y }, mark.count);
-    lost.push({ point, connection: mark.connection, hop: mark.hop ?? archive.failedHop(mark.connection), reason: mark.reason });
+    lost.push({ point, connection: mark.connection, hop: mark.hop ?? archive.failedHop(mark.connection ?? ""), reason: mark.reason });
   }
   return lost;
 }

@@ -1,8 +1,7 @@
 import { Air, type AirPicture, onEdgeMax, trackedMax } from "../../graph/air.ts";
-import { CrossingReader } from "../../graph/crossings.ts";
+import { CrossingReader, crossingsOfWay } from "../../graph/crossings.ts";
 import { edgeKey, FlowLedger, sentOver } from "../../graph/flow-ledger.ts";
-import type { HopSketch } from "../../playground/hop-codec.ts";
-import type { ConnectionInfo } from "../../playground/protocol.ts";
+import type { ConnectionInfo, HopSketch, PacketWay, WayCount } from "../../playground/protocol.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { archive, usePage } from "../store/store.ts";
 
@@ -14,6 +13,9 @@ export const ledger = new FlowLedger();
 let airMs = 0;
 let view = usePage.getState().view;
 let findBox: (placeOrObject: string) => string | undefined = () => undefined;
+const ways = new Map<number, PacketWay>();
+/** Of this episode. */
+const wayTotals = new Map<number, number>();
 /** Sums are of what one command, or one load, has sent: since when, in the user's time and in the cluster's. */
 let episodeMs = 0;
 let episodeUs = 0;
@@ -27,7 +29,15 @@ export function onFlights(waker: Waker): () => void {
   return () => wakers.delete(waker);
 }
 
-export function clearFlights(): void {
+/** Another cluster: nothing of this one is known any more. */
+export function forgetFlights(): void {
+  clearFlights();
+  ways.clear();
+  episodeMs = 0;
+}
+
+function clearFlights(): void {
+  wayTotals.clear();
   reader = new CrossingReader();
   air.clear();
   ledger.clear();
@@ -49,10 +59,35 @@ export function takeHops(
   for (const { info, hops } of shown) {
     const { crossings, deaths } = reader.take(info, hops, view, findBox);
     const isFilmed = info.id === followed;
-    ledger.take(crossings, deaths, isFilmed);
+    ledger.take(crossings, deaths, { isFilmed });
     if (!isFilmed) air.take(crossings, deaths, airMs);
   }
   for (const waker of wakers) waker();
+}
+
+/** Packets that left no hops, by the ways they took. */
+export function takeWays(counts: readonly WayCount[], atUs: number): void {
+  if (air.size === 0) beginEpisodeOfLoad();
+  for (const { id, count, way } of counts) {
+    if (way !== undefined) ways.set(id, way);
+    const known = ways.get(id);
+    if (known === undefined) continue;
+    wayTotals.set(id, (wayTotals.get(id) ?? 0) + count);
+    const { crossings, deaths } = crossingsOfWay(known, atUs, view, findBox);
+    ledger.take(crossings, deaths, { count });
+    air.takeAlike(crossings, deaths, count, airMs);
+  }
+  for (const waker of wakers) waker();
+}
+
+/** The newest line of any terminal is what the load came from. */
+function beginEpisodeOfLoad(): void {
+  const { terminals, nowUs } = usePage.getState();
+  const lineMs = Math.max(0, ...[...terminals.values()].map((terminal) => terminal.lineMs ?? 0));
+  if (lineMs <= episodeMs) return;
+  episodeMs = lineMs;
+  clearFlights();
+  episodeUs = nowUs;
 }
 
 /** A line that the user has typed since begins new sums, once the packets before it have landed. */
@@ -75,8 +110,14 @@ export function setFlightBoxes(find: (placeOrObject: string) => string | undefin
   }
   view = page.view;
   const since = episodeUs;
+  const totals = [...wayTotals];
   clearFlights();
   episodeUs = since;
+  for (const [id, count] of totals) {
+    wayTotals.set(id, count);
+    const { crossings, deaths } = crossingsOfWay(ways.get(id) as PacketWay, page.nowUs, view, findBox);
+    ledger.take(crossings, deaths, { count });
+  }
   for (const info of page.connections) {
     if (info.openedUs < since || !isShown(info)) continue;
     const { crossings, deaths } = reader.take(info, archive.sketches(info.id), view, findBox);

@@ -4,7 +4,7 @@ import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
 import { isLoadTerminal } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { archive, onHops, usePage } from "../store/store.ts";
-import { clearFlights, isShown, setFlightBoxes, takeHops } from "./flights.ts";
+import { forgetFlights, isShown, setFlightBoxes, takeHops, takeWays } from "./flights.ts";
 
 /**
  * What plays on the canvas: one followed connection, hop by hop, apart from simulated time. Positions of packets never enter React's state;
@@ -270,8 +270,9 @@ function infosOf(wanted: ReadonlySet<string>): ReadonlyMap<string, ConnectionInf
  */
 export function startPlayback(leads = true): () => void {
   const stopUpdates = onUpdate((update) => {
+    if (update.type === "ways" && !usePage.getState().isReplaying) takeWays(update.ways, update.atUs);
     if (update.type !== "opened") return;
-    clearFlights();
+    forgetFlights();
     met.clear();
     phaseMs = 0;
     usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false, isPaused: false, remains: [] });
