@@ -15,6 +15,7 @@ import { startExplain } from "./explain/explain.ts";
 import { startPlayback } from "./graph/playback.ts";
 import { startLoads } from "./load/load.ts";
 import { startDriver } from "./store/driver.ts";
+import { keepNothing } from "./store/keep.ts";
 import { ask, startWorker } from "./store/link-to-worker.ts";
 import { keepOwnText, open, savedText, startSession } from "./store/session.ts";
 import { usePage } from "./store/store.ts";
@@ -23,25 +24,34 @@ import { takeTerminalUpdate } from "./terminal/transcript.ts";
 import { startBranches } from "./time/branches.ts";
 import { startHistory } from "./time/look.ts";
 
+const wishes = new URLSearchParams(window.location.search);
+/** This page is the second picture of another one, which leads it. */
+const isTwin = wishes.has("twin") && window.parent !== window;
+if (isTwin) keepNothing();
 setTheme(firstTheme());
-if (new URLSearchParams(window.location.search).get("present") === "1") document.documentElement.dataset["present"] = "";
-startWorker(takeTerminalUpdate);
-startSession();
-startDriver();
-startPlayback();
-startHistory();
-startLoads();
-startExplain();
-startDifferences();
-startBranches();
-startWatchdog();
-void openFirst();
-createRoot(document.getElementById("root") as HTMLElement).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+if (wishes.get("present") === "1") document.documentElement.dataset["present"] = "";
+if (isTwin) void import("./twin/follower.tsx").then(({ startFollower }) => startFollower());
+else startPage();
 void setLanguage(firstLanguage());
+
+function startPage(): void {
+  startWorker(takeTerminalUpdate);
+  startSession();
+  startDriver();
+  startPlayback();
+  startHistory();
+  startLoads();
+  startExplain();
+  startDifferences();
+  startBranches();
+  startWatchdog();
+  void openFirst();
+  createRoot(document.getElementById("root") as HTMLElement).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
 
 type ReadLink = { readonly text: string; readonly record: readonly RecordEntry[]; readonly view: LinkView } | { readonly problem: string };
 

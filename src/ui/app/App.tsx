@@ -1,10 +1,9 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
 import { FileDialog } from "../editor/FileDialog.tsx";
 import { Lit } from "../explain/Lit.tsx";
-import { GraphPane } from "../graph/GraphPane.tsx";
 import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
@@ -12,6 +11,8 @@ import { keep, load } from "../store/keep.ts";
 import { usePage } from "../store/store.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { TimeBar } from "../time/TimeBar.tsx";
+import { Pictures } from "../twin/Pictures.tsx";
+import { useTwin } from "../twin/twin.ts";
 import { Announcer } from "./Announcer.tsx";
 import { Header } from "./Header.tsx";
 import { KeysHelp } from "./KeysHelp.tsx";
@@ -45,8 +46,9 @@ export function App() {
 function Panes({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
   const across = useDefaultLayout({ id: "kubehop.panes", storage: panesStorage });
+  const isTwin = useTwin((s) => s.subject !== undefined);
   return (
-    <main>
+    <main className={isTwin ? "has-twin" : ""}>
       <Group orientation="horizontal" className="panes" {...across}>
         <Panel defaultSize="26%" minSize="170px" collapsible id="editor">
           <EditorPane isReady={isReady} />
@@ -72,17 +74,32 @@ function Centre({ isReady }: { isReady: boolean }) {
     <Group orientation="vertical" {...down}>
       <Panel defaultSize="69%" minSize="150px" id="graph">
         <div className="stack">
-          <GraphPane />
+          <Pictures />
           <Timeline />
           <TimeBar />
         </div>
       </Panel>
       <Separator className="separator across" aria-label={ui.resize} />
       <Panel defaultSize="31%" minSize="90px" id="terminal">
-        <TerminalPane isReady={isReady} />
+        <div className="beside">
+          <TwinWords />
+          <TerminalPane isReady={isReady} />
+        </div>
       </Panel>
     </Group>
   );
+}
+
+const TwinHops = lazy(() => import("../twin/TwinHops.tsx").then((module) => ({ default: module.TwinHops })));
+
+/** In a twin run: both courses in words. */
+function TwinWords() {
+  const isTwin = useTwin((s) => s.subject !== undefined);
+  return isTwin ? (
+    <Suspense fallback={null}>
+      <TwinHops />
+    </Suspense>
+  ) : null;
 }
 
 const panesStorage = {
@@ -132,8 +149,9 @@ function OneZone({ isReady }: { isReady: boolean }) {
       {zone === "editor" && <EditorPane isReady={isReady} />}
       {zone === "graph" && (
         <div className="stack">
-          <GraphPane />
+          <Pictures />
           <HopStrip />
+          <TwinWords />
           <Timeline />
           <TimeBar />
         </div>

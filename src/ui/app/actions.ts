@@ -1,8 +1,11 @@
 import type { enUi } from "../../messages/en-ui.ts";
+import { foldHere } from "../graph/fold.ts";
+import { openTool, showSystem, tidy, toggleTool, unpinAll } from "../graph/graph-tools.ts";
 import { replay, setPaused, skip, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
 import { toggleDrawer } from "../load/drawer.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { toggleTwin, tryBeside, tryBesideFromStart } from "../twin/twin.ts";
 import { focusZone } from "./focus.ts";
 import { setLanguage, useLanguage } from "./language.ts";
 import { isMotionReduced, setMotion } from "./motion.ts";
@@ -33,10 +36,17 @@ export const actions: readonly Action[] = [
     run: () => usePage.setState((s) => ({ view: s.view === "logical" ? "physical" : "logical", pins: {} })),
   },
   { label: "showNoise", key: "d", run: () => usePage.setState((s) => ({ showsNoise: !s.showsNoise })) },
-  { label: "showSystem", key: "y", run: () => usePage.setState((s) => ({ showsSystem: !s.showsSystem })) },
+  { label: "showSystem", key: "y", run: () => showSystem(!usePage.getState().showsSystem) },
   { label: "openLoad", key: "o", run: () => toggleDrawer("load") },
   { label: "openLanes", key: "w", run: () => toggleDrawer("lanes") },
-  { label: "tidy", run: () => usePage.setState({ pins: {} }) },
+  { label: "compareCourses", key: "c", run: toggleTwin },
+  { label: "tryBeside", run: tryBeside },
+  { label: "tryBesideFromStart", run: tryBesideFromStart },
+  { label: "find", key: "/", run: () => openTool("find") },
+  { label: "filter", key: "k", run: () => toggleTool("filter") },
+  { label: "foldHere", key: "z", run: foldHere },
+  { label: "tidy", run: tidy },
+  { label: "unpinAll", run: unpinAll },
   { label: "goEditor", key: "e", run: () => focusZone(".editor") },
   { label: "goGraph", key: "g", run: () => focusZone(".graph") },
   { label: "goTerminal", key: "t", run: () => focusZone(".terminal") },

@@ -1,5 +1,5 @@
 /** The page's zones, in the order in which F6 visits them. */
-const zones = [".editor", ".graph", ".terminal", ".inspector"];
+const zones = [".editor", ".graph", ".twin", ".terminal", ".inspector"];
 
 /** What in a zone takes the keys: its field, else what was last shown, else its first control. */
 export function focusZone(zone: string): void {
@@ -17,7 +17,7 @@ export function focusZone(zone: string): void {
 }
 
 export function nextZone(direction: 1 | -1): void {
-  const here = zones.filter((zone) => document.querySelector(zone) !== null);
+  const here = zones.filter((zone) => (document.querySelector(zone)?.getClientRects().length ?? 0) > 0);
   const at = here.findIndex((zone) => document.querySelector(zone)?.contains(document.activeElement) === true);
   const next = here[(Math.max(0, at) + (at < 0 ? 0 : direction) + here.length) % here.length];
   if (next !== undefined) focusZone(next);

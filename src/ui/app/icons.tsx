@@ -44,12 +44,18 @@ const shapes = {
       strokeLinejoin="round"
     />
   ),
+  beside: (
+    <g fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round">
+      <path d="M2.5 3.5h4.6v9H2.5zM9 3.5h4.6v9H9z" />
+    </g>
+  ),
   search: (
     <g fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round">
       <circle cx="7" cy="7" r="4" />
       <path d="M10 10l3.4 3.4" />
     </g>
   ),
+  filter: <path d="M2.5 4.2h11M4.8 8h6.4M6.8 11.8h2.4" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" />,
   link: (
     <path
       d="M6.6 9.4l2.8-2.8M7.4 4.6l1-1a2.9 2.9 0 0 1 4.1 4.1l-1 1M8.6 11.4l-1 1a2.9 2.9 0 0 1-4.1-4.1l1-1"

@@ -1,5 +1,7 @@
 import { isHoldingClock, usePlayback } from "../graph/playback.ts";
 import { isLoadTerminal } from "../load/load.ts";
+import { useLook } from "../time/look.ts";
+import { useRun } from "../time/run-state.ts";
 import { onUpdate, send } from "./link-to-worker.ts";
 import { openedTimeUs } from "./session.ts";
 import { archive, usePage } from "./store.ts";
@@ -43,11 +45,23 @@ export function forgetDriver(): void {
   isAnswered = true;
 }
 
+/** Whether time may pass at all: who keeps to this clock may have to come along first. */
+let mayRun: () => boolean = () => true;
+
+export function setBrake(may: () => boolean): void {
+  mayRun = may;
+}
+
 function step(nowMs: number): void {
   const elapsedMs = lastMs === undefined ? 0 : Math.min(250, nowMs - lastMs);
   lastMs = nowMs;
   const page = usePage.getState();
-  if (page.summary === undefined || !isAnswered) return;
+  if (page.summary === undefined || !isAnswered || !mayRun()) return;
+  // A run has its own time; and while an earlier moment is looked at, the cluster waits for its user to come back.
+  if (useRun.getState().goal !== undefined || useLook.getState().atUs !== undefined) {
+    targetUs = page.nowUs;
+    return;
+  }
   if (isHoldingClock()) {
     // Terminal output never waits for the picture: while a command runs, its packets' own time passes.
     if (isBusy(page.terminals)) {

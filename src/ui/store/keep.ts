@@ -7,7 +7,15 @@ export function load(key: string): string | undefined {
   }
 }
 
+let isKeeping = true;
+
+/** From now on nothing is written: this page is a picture in another one. */
+export function keepNothing(): void {
+  isKeeping = false;
+}
+
 export function keep(key: string, text: string | undefined): void {
+  if (!isKeeping) return;
   try {
     if (text === undefined) localStorage.removeItem(key);
     else localStorage.setItem(key, text);

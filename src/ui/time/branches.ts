@@ -1,9 +1,8 @@
 import { create } from "zustand";
-import { stepsOf, type TwinStep } from "../../graph/twin.ts";
 import type { Command, RecordEntry } from "../../playground/protocol.ts";
 import { onUpdate, send, setTaker } from "../store/link-to-worker.ts";
-import { open, openedText, setText } from "../store/session.ts";
-import { archive, usePage } from "../store/store.ts";
+import { openedText, setText, travel } from "../store/session.ts";
+import { usePage } from "../store/store.ts";
 import { typedLine } from "../terminal/transcript.ts";
 import { lookNow, useLook } from "./look.ts";
 
@@ -16,12 +15,7 @@ export interface Branch {
   readonly record: readonly RecordEntry[];
   /** How far it had come when it was left. */
   readonly nowUs: number;
-  /** The ways of its packets, to hold another course against. */
-  readonly steps: readonly TwinStep[];
 }
-
-/** So many of the latest connections of a course that was left are kept. */
-const keptConnections = 200;
 
 interface BranchState {
   readonly branches: readonly Branch[];
@@ -32,29 +26,49 @@ export const useBranches = create<BranchState>(() => ({ branches: [], current: 1
 
 const current = (): Branch => {
   const { branches, current: id } = useBranches.getState();
-  const { record, nowUs, connections } = usePage.getState();
-  const steps = stepsOf(connections.slice(-keptConnections), (id) => archive.hops(id));
+  const { record, nowUs } = usePage.getState();
   const known = branches.find((branch) => branch.id === id);
-  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs, steps };
+  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs };
 };
 
 /** Begins another course at the moment that is looked at; what happened behind it stays, as a branch to go back to. */
 export function branchHere(): void {
   const { atUs } = useLook.getState();
-  if (atUs === undefined) return;
+  if (atUs === undefined || opensAtUs !== undefined) return;
+  const { made } = part(atUs);
+  opensAtUs = atUs;
+  isOpen = false;
+  // The moment stays in view until the branch stands there.
+  travel(made);
+}
+
+/** Keeps a course that was undone and would be lost, as a branch beside the current one. */
+export function keepCourse(course: Omit<Branch, "id" | "fromUs">): void {
   const left = current();
   const { branches } = useBranches.getState();
   const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
-  const record = left.record.filter(([timeMs]) => timeMs * 1000 <= atUs);
-  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs, steps: [] };
+  const fromUs = left.text === course.text ? left.nowUs : 0;
+  useBranches.setState({
+    branches: [...branches.filter((branch) => branch.id !== left.id), left, { ...course, id, fromUs }].sort((a, b) => a.id - b.id),
+  });
+}
+
+/** Begins another course now, in the cluster that runs; the one until now is kept as it is, and given. */
+export function branchNow(): Branch {
+  return part(usePage.getState().nowUs).left;
+}
+
+function part(atUs: number): { readonly left: Branch; readonly made: Branch } {
+  const left = current();
+  const { branches } = useBranches.getState();
+  const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
+  const record = left.record.filter(([timeMs]) => Math.round(timeMs * 1000) <= atUs);
+  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs };
   useBranches.setState({
     branches: [...branches.filter((branch) => branch.id !== left.id), left, made].sort((a, b) => a.id - b.id),
     current: id,
   });
-  lookNow();
-  opensAtUs = atUs;
-  isOpen = false;
-  open(made.text, made.record, undefined, atUs);
+  return { left, made };
 }
 
 /** Comes back to a course that was left, as far as it had come. */
@@ -65,7 +79,7 @@ export function goTo(id: number): void {
   if (wanted === undefined || wanted.id === left.id) return;
   useBranches.setState({ branches: branches.map((branch) => (branch.id === left.id ? left : branch)), current: id });
   lookNow();
-  open(wanted.text, wanted.record, undefined, wanted.nowUs);
+  travel(wanted);
 }
 
 /** What the user did while an earlier moment was shown, until the branch has come there. */
@@ -77,7 +91,7 @@ let isOpen = false;
 /** Nobody changes the past: what is typed or edited while it is shown goes on from there, in a branch. */
 function takeChange(command: Command): boolean {
   if (command.type !== "line" && command.type !== "edit") return false;
-  if (useLook.getState().atUs !== undefined) branchHere();
+  if (opensAtUs === undefined && useLook.getState().atUs !== undefined) branchHere();
   if (opensAtUs === undefined) return false;
   waiting.push(command);
   return true;

@@ -1,40 +1,83 @@
 import { useMemo } from "react";
 import { create } from "zustand";
 import { ObjectHistory } from "../../graph/history.ts";
+import { Moments } from "../../graph/moments.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
-import { onUpdate } from "../store/link-to-worker.ts";
+import type { ControlStep, Failure } from "../../playground/protocol.ts";
+import { onUpdate, send, setMoment } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
 
 /**
- * Looking back never simulates again: the page has been told of everything with its time, and shows the cluster as it was. The cluster's own
- * clock is not touched; `atUs` is the view's position, undefined at the head.
+ * Looking back never changes the cluster: the page has been told of everything with its time, and shows it as it was; what it was not told is
+ * asked of a copy that the worker takes there. The cluster's own clock stands meanwhile; `atUs` is the view's position, undefined at the head.
  */
 interface LookState {
   readonly atUs: number | undefined;
+  /** The position at which the view has come to rest: for this moment the copy is asked. */
+  readonly restUs: number | undefined;
+  /** How many questions the copy has not answered yet. */
+  readonly asking: number;
 }
 
-export const useLook = create<LookState>(() => ({ atUs: undefined }));
+export const useLook = create<LookState>(() => ({ atUs: undefined, restUs: undefined, asking: 0 }));
 
-export const history = { objects: new ObjectHistory() };
+/** A slide that pauses this long has found its place. */
+const restMs = 120;
+let restTimer: number | undefined;
+
+const momentsMax = 20_000;
+export const history = {
+  objects: new ObjectHistory(),
+  steps: new Moments<ControlStep>(momentsMax),
+  failures: new Moments<Failure>(momentsMax),
+};
 
 export function startHistory(): () => void {
+  setMoment(
+    () => useLook.getState().restUs,
+    (asking) => useLook.setState((s) => ({ asking: s.asking + asking })),
+  );
   return onUpdate((update) => {
-    if (update.type === "opened") {
-      history.objects = new ObjectHistory();
-      useLook.setState({ atUs: undefined });
+    switch (update.type) {
+      case "opened":
+        history.objects = new ObjectHistory();
+        history.steps = new Moments(momentsMax);
+        history.failures = new Moments(momentsMax);
+        window.clearTimeout(restTimer);
+        useLook.setState({ atUs: undefined, restUs: undefined, asking: 0 });
+        return;
+      case "objects":
+        // Leases are renewed for ever, and nobody looks at one.
+        history.objects.add(update.events.filter(({ object }) => object.kind !== "Lease"));
+        return;
+      case "steps":
+        history.steps.add(update.steps);
+        return;
+      case "failures":
+        history.failures.add(update.failures);
+        return;
     }
-    if (update.type === "objects") history.objects.add(update.events);
   });
 }
 
 /** Shows the moment; at or behind the head is the head. */
 export function lookAt(us: number): void {
   const { nowUs } = usePage.getState();
-  useLook.setState({ atUs: us >= nowUs ? undefined : Math.max(history.objects.fromUs, Math.round(us)) });
+  if (us >= nowUs) {
+    lookNow();
+    return;
+  }
+  const atUs = Math.max(history.objects.fromUs, Math.round(us));
+  useLook.setState({ atUs });
+  window.clearTimeout(restTimer);
+  restTimer = window.setTimeout(() => useLook.setState({ restUs: atUs }), restMs);
 }
 
 export function lookNow(): void {
-  useLook.setState({ atUs: undefined });
+  window.clearTimeout(restTimer);
+  if (useLook.getState().atUs === undefined) return;
+  useLook.setState({ atUs: undefined, restUs: undefined });
+  send({ type: "forgetPast" });
 }
 
 /** The objects to draw: those of now, or of the moment that is looked at. */
@@ -42,4 +85,17 @@ export function useShownObjects(): ObjectsByKind {
   const now = usePage((s) => s.objects);
   const atUs = useLook((s) => s.atUs);
   return useMemo(() => (atUs === undefined ? now : history.objects.at(atUs)), [now, atUs]);
+}
+
+/** Changes when what the worker answers may have changed: each simulated second, or with the earlier moment that is looked at. */
+export function useAskedAt(): number {
+  const second = usePage((s) => Math.floor(s.nowUs / 1_000_000));
+  const restUs = useLook((s) => s.restUs);
+  // Microseconds of a moment are never taken for seconds of now: they count downwards.
+  return restUs === undefined ? second : -1 - restUs;
+}
+
+/** The answer that is shown belongs to another moment than the one that is looked at. */
+export function useIsStale(): boolean {
+  return useLook((s) => s.atUs !== s.restUs || (s.atUs !== undefined && s.asking > 0));
 }

@@ -1,0 +1,54 @@
+import { filmAt } from "../../graph/film-at.ts";
+import { setPaused, showHop, usePlayback } from "../graph/playback.ts";
+import { archive, usePage } from "../store/store.ts";
+import { useLook } from "./look.ts";
+
+/** What the canvas showed before the user looked back. */
+interface Kept {
+  readonly connection: string | undefined;
+  readonly at: number;
+  readonly remains: ReturnType<typeof usePlayback.getState>["remains"];
+}
+
+let kept: Kept | undefined;
+
+/** Packets stand where they were at the moment that is looked at; back at the head they are as they were left. */
+function followMoments(): void {
+  useLook.subscribe(({ atUs }, before) => {
+    if (atUs === before.atUs) return;
+    if (atUs === undefined) comeBack();
+    else goBack(atUs);
+  });
+}
+
+function goBack(atUs: number): void {
+  const { connection, at, remains } = usePlayback.getState();
+  kept ??= { connection, at, remains };
+  const then = filmAt(usePage.getState().connections, (id) => archive.hops(id), atUs);
+  if (then === undefined) usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false });
+  else stand(then.connection, then.hop);
+  usePlayback.setState({ remains: [] });
+}
+
+function comeBack(): void {
+  if (kept === undefined) return;
+  const { connection, at, remains } = kept;
+  kept = undefined;
+  // Another cluster has come: what was on the canvas is of the one before.
+  if (connection !== undefined && !usePage.getState().connections.some(({ id }) => id === connection)) return;
+  if (connection === undefined) usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false });
+  else stand(connection, at);
+  usePlayback.setState({ remains });
+}
+
+/** Shows a hop without selecting it: who inspects a pod goes on inspecting it. */
+function stand(connection: string, hop: number): void {
+  const { selection } = usePage.getState();
+  const { isPaused } = usePlayback.getState();
+  showHop(connection, hop);
+  setPaused(isPaused);
+  const isSame = selection?.kind === "connection" && selection.connection === connection;
+  usePage.setState({ selection: isSame ? { kind: "connection", connection, hop } : selection });
+}
+
+followMoments();

@@ -1,0 +1,12 @@
+import { create } from "zustand";
+import type { RanTo, RunGoal } from "../../playground/protocol.ts";
+
+/** A run to the next event, to ready, to a failure, or some seconds on. */
+interface RunState {
+  /** What is run to now; no time passes otherwise meanwhile. */
+  readonly goal: RunGoal | undefined;
+  /** How the last one ended. */
+  readonly ended: RanTo | undefined;
+}
+
+export const useRun = create<RunState>(() => ({ goal: undefined, ended: undefined }));

@@ -1,0 +1,265 @@
+import { create } from "zustand";
+import { Asked, byTime, type Course, isTyped, type Twins, twinsOf, withWay } from "../../graph/twin.ts";
+import type { RecordEntry } from "../../playground/protocol.ts";
+import { actions } from "../app/actions.ts";
+import { useLanguage } from "../app/language.ts";
+import { useMotion } from "../app/motion.ts";
+import { currentTheme, onTheme } from "../app/theme.ts";
+import { type PlaybackState, showHop, usePlayback } from "../graph/playback.ts";
+import { setBrake } from "../store/driver.ts";
+import { onUpdate } from "../store/link-to-worker.ts";
+import { openedTimeUs } from "../store/session.ts";
+import { archive, onHops, usePage } from "../store/store.ts";
+import { useBranches } from "../time/branches.ts";
+import { useLook } from "../time/look.ts";
+import { useParting } from "./parting-hop.ts";
+import { closeTwin, compareWith, openTwin, otherBranch, type TwinSubject, useTwin } from "./twin.ts";
+import { type FromTwin, sharedLooks, type ToTwin } from "./wire.ts";
+
+/** What the list of hops shows. */
+interface LeadState {
+  readonly twins: Twins;
+  /** The request that is followed, by its number. */
+  readonly followed: number | undefined;
+  readonly leftText: string;
+}
+
+const nothing: LeadState = { twins: { rows: [], parting: undefined }, followed: undefined, leftText: "" };
+
+export const useLead = create<LeadState>(() => nothing);
+
+/** Four looks a second are enough for a list. */
+const compareEveryMs = 250;
+/** A twin that says nothing for so long although it should run is given up. */
+const silenceMsMax = 10_000;
+
+/** Leads the twin behind this port, until what it gives is called. The page's clock, keys, commands, film and looks go to it; hops come back. */
+export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
+  let subject = given;
+  /** What was given to the twin beside the subject's own record. */
+  let shared: readonly RecordEntry[] = [];
+  /** The twin's own record, as far as it has come. */
+  let itsRecord: readonly RecordEntry[] = [];
+  let isReplaying = usePage.getState().isReplaying;
+  let asked = new Asked();
+  let left: Course = new Map();
+  let right: Course = new Map();
+  const touched = new Set<string>();
+  /** Moments that the twin was allowed to come to and has not told of. */
+  let allowed: number[] = [];
+  let heardMs = performance.now();
+  let twinNowUs = 0;
+  const aloneAt = new Set<number>();
+
+  const post = (message: ToTwin) => port.postMessage(message);
+  const postLook = () => {
+    const page = usePage.getState();
+    post({
+      type: "look",
+      look: {
+        theme: currentTheme(),
+        language: useLanguage.getState().language,
+        motion: useMotion.getState().choice,
+        isPresenting: document.documentElement.dataset["present"] !== undefined,
+        page: Object.fromEntries(sharedLooks.map((name) => [name, page[name]])) as Pick<typeof page, (typeof sharedLooks)[number]>,
+      },
+    });
+  };
+  const postClock = (toUs: number) => {
+    if (toUs <= (allowed.at(-1) ?? twinNowUs)) return;
+    if (allowed.length === 0) heardMs = performance.now();
+    allowed.push(toUs);
+    post({ type: "clock", toUs });
+  };
+  const open = (toUs: number) => {
+    const { text, record, proxyMode } = subject;
+    allowed = [];
+    twinNowUs = 0;
+    heardMs = performance.now();
+    left = new Map();
+    itsRecord = [];
+    useTwin.setState({ status: "opening", nowUs: 0 });
+    useLead.setState({ leftText: text });
+    const all = byTime([...record, ...shared]);
+    post({ type: "open", text, record: all, toUs, ...(proxyMode === undefined ? {} : { proxyMode }) });
+    if (toUs > 0) allowed.push(toUs);
+  };
+  const isRepeating = () => usePage.getState().nowUs < subject.untilUs;
+
+  const count = () => {
+    const { record, connections } = usePage.getState();
+    asked = new Asked();
+    right = new Map();
+    for (const entry of record) asked.line(entry, aloneAt.has(entry[0]));
+    for (const connection of connections) {
+      asked.add(connection);
+      touched.add(connection.id);
+    }
+  };
+
+  const opened = () => {
+    isReplaying = true;
+    const { branches, current } = useBranches.getState();
+    // Who goes back to the course beside this one changes places with it.
+    if (subject.branch !== undefined && subject.branch === current) {
+      const other = otherBranch();
+      if (other === undefined) closeTwin();
+      else compareWith(other);
+      return;
+    }
+    if (!branches.some((branch) => branch.id === subject.branch)) subject = withoutBranch(subject);
+    const isAnew = openedTimeUs() === 0 && !usePage.getState().isReplaying;
+    // Started anew here, it starts anew there: with the text that it has come to.
+    if (isAnew) subject = { ...subject, text: useLead.getState().leftText, record: [], untilUs: 0 };
+    shared = isAnew ? [] : shared.filter(([timeMs]) => timeMs * 1000 <= openedTimeUs());
+    count();
+    open(0);
+  };
+
+  const recorded = (entries: readonly RecordEntry[]) => {
+    const isAlone = !isReplaying && !isRepeating() && !useTwin.getState().goesToBoth;
+    if (isAlone) for (const [timeMs, kind] of entries) if (kind === "line") aloneAt.add(timeMs);
+    for (const entry of entries) asked.line(entry, aloneAt.has(entry[0]));
+    if (isReplaying || isAlone || isRepeating()) return;
+    const typed = entries.filter(isTyped);
+    if (typed.length === 0) return;
+    shared = [...shared, ...typed];
+    post({ type: "enter", entries: typed });
+  };
+
+  const take = (message: FromTwin) => {
+    heardMs = performance.now();
+    switch (message.type) {
+      case "time":
+        twinNowUs = message.nowUs;
+        allowed = allowed.filter((us) => us > twinNowUs);
+        useTwin.setState({ nowUs: twinNowUs, ...(allowed.length === 0 ? { status: "running" } : {}) });
+        return;
+      case "ways":
+        for (const { number, ...way } of message.ways) left = withWay(left, number, way);
+        return;
+      case "recorded":
+        itsRecord = [...itsRecord, ...message.entries];
+        return;
+      case "text":
+        useLead.setState({ leftText: message.text });
+        return;
+      case "key":
+        actions.find((action) => action.key === message.key)?.run();
+        return;
+      case "crashed":
+        useTwin.setState({ status: "lost" });
+        return;
+    }
+  };
+
+  const postFilm = (state: PlaybackState, before?: PlaybackState) => {
+    const number = state.connection === undefined ? undefined : asked.numberOf(state.connection);
+    const isAtEnd = state.at === state.stops.length - 1;
+    const playsOn = isAtEnd && before?.isPlaying === true && !state.isPlaying && !state.isPaused;
+    post({ type: "film", number, at: state.at, speed: state.speed, playsOn });
+  };
+
+  const compare = () => {
+    for (const id of touched) {
+      const number = asked.numberOf(id);
+      const connection = usePage.getState().connections.findLast((c) => c.id === id);
+      if (number !== undefined && connection !== undefined) right = withWay(right, number, { connection, hops: archive.hops(id) });
+    }
+    touched.clear();
+    const untilUs = useLook.getState().atUs ?? Math.min(usePage.getState().nowUs, twinNowUs);
+    const twins = twinsOf(left, right, untilUs);
+    const { connection } = usePlayback.getState();
+    const followed = connection === undefined ? undefined : asked.numberOf(connection);
+    useLead.setState({ twins, followed });
+    const parting = twins.rows.find((row) => row.parts && row.number === followed);
+    const before = useParting.getState();
+    if (before.connection === connection && before.index === parting?.index) return;
+    useParting.setState({ connection, index: parting?.index });
+    if (followed !== undefined) post({ type: "parting", number: followed, index: parting?.index });
+  };
+
+  goToHop = (number, index) => {
+    const id = asked.idOf(number);
+    const count = id === undefined ? 0 : archive.hops(id).length;
+    if (id !== undefined && count > 0) showHop(id, Math.min(index, count - 1));
+    post({ type: "film", number, at: index, speed: usePlayback.getState().speed, playsOn: false });
+  };
+
+  port.onmessage = (event: MessageEvent<FromTwin>) => take(event.data);
+  const stops = [
+    onUpdate((update) => {
+      if (update.type === "opened") opened();
+      if (update.type === "text") {
+        isReplaying = false;
+        // A replay tells of lines and of what they did in one breath.
+        count();
+      }
+      if (update.type === "recorded") recorded(update.entries);
+      if (update.type === "hops") for (const connection of update.connections) asked.add(connection);
+      if (update.type === "time") postClock(update.nowUs);
+    }),
+    onHops((ids) => {
+      for (const id of ids) touched.add(id);
+    }),
+    usePlayback.subscribe((state, before) => {
+      if (state.connection !== before.connection || state.at !== before.at || state.isPlaying !== before.isPlaying) postFilm(state, before);
+    }),
+    usePage.subscribe((state, before) => {
+      if (sharedLooks.some((name) => state[name] !== before[name])) postLook();
+    }),
+    useLook.subscribe(({ atUs }) => post({ type: "past", atUs })),
+    useLanguage.subscribe(postLook),
+    useMotion.subscribe(postLook),
+    onTheme(postLook),
+  ];
+  const timer = window.setInterval(() => {
+    compare();
+    if (allowed.length > 0 && !document.hidden && performance.now() - heardMs > silenceMsMax) useTwin.setState({ status: "lost" });
+  }, compareEveryMs);
+  // One clock: the page waits for its twin, one step at the most ahead of it.
+  setBrake(() => allowed.length <= 1 || useTwin.getState().status === "lost");
+
+  postLook();
+  count();
+  open(usePage.getState().nowUs);
+  postFilm(usePlayback.getState());
+  post({ type: "past", atUs: useLook.getState().atUs });
+
+  return () => {
+    for (const stop of stops) stop();
+    window.clearInterval(timer);
+    setBrake(() => true);
+    port.close();
+    keepCourse(subject, [...itsRecord, ...shared.filter(([timeMs]) => timeMs * 1000 > twinNowUs)], twinNowUs);
+    goToHop = () => undefined;
+    useLead.setState(nothing);
+    useParting.setState({ connection: undefined, index: undefined });
+  };
+}
+
+/** Shows a hop in both pictures; set while a twin is led. */
+let goToHop: (number: number, index: number) => void = () => undefined;
+
+export function showTwinHop(number: number, index: number): void {
+  goToHop(number, index);
+}
+
+function withoutBranch({ branch: _, ...rest }: TwinSubject): TwinSubject {
+  return { ...rest, branch: undefined };
+}
+
+/** What a branch did while it ran beside the page belongs to it: who goes to it finds it there. */
+function keepCourse({ branch, untilUs }: TwinSubject, record: readonly RecordEntry[], nowUs: number): void {
+  // It has not come as far as it had been.
+  if (branch === undefined || nowUs < untilUs) return;
+  useBranches.setState(({ branches }) => ({
+    branches: branches.map((known) => (known.id === branch ? { ...known, record, nowUs } : known)),
+  }));
+}
+
+/** The same twin from the beginning, in another frame. */
+export function reopenTwin(): void {
+  const { subject } = useTwin.getState();
+  if (subject !== undefined) openTwin(subject);
+}
