@@ -22,8 +22,8 @@ const idleFields = new Set([
   "lastUpdateTime",
   "observedGeneration",
 ]);
-/** A workload whose pods are replaced: its rollout begins with a new template or number. */
-const workloads = ["Deployment", "ReplicationController", "StatefulSet", "DaemonSet"];
+/** A rollout begins when a new one of these is made from a new template. */
+const revisions = ["ReplicaSet", "ControllerRevision"];
 
 /** Pure: what a component did, in a sentence; undefined where nothing changed by it (a lease renewed, a heartbeat, the same Event again). */
 export function controlStep(written: Written): ControlStep | undefined {
@@ -32,7 +32,7 @@ export function controlStep(written: Written): ControlStep | undefined {
   const said = object.kind === "Event" ? eventSaid(written) : changeSaid(written);
   if (said === undefined) return undefined;
   const isWarning = object.kind === "Event" && asText(asFields(object)["type"]) === "Warning";
-  const isRollout = workloads.includes(object.kind) && written.type === "ADDED";
+  const isRollout = revisions.includes(object.kind) && written.type === "ADDED";
   return {
     timeUs,
     by,

@@ -10,7 +10,6 @@ import { Inspector } from "../inspector/Inspector.tsx";
 import { keep, load } from "../store/keep.ts";
 import { usePage } from "../store/store.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
-import { TimeBar } from "../time/TimeBar.tsx";
 import { Pictures } from "../twin/Pictures.tsx";
 import { useTwin } from "../twin/twin.ts";
 import { Announcer } from "./Announcer.tsx";
@@ -76,7 +75,7 @@ function Centre({ isReady }: { isReady: boolean }) {
         <div className="stack">
           <Pictures />
           <Timeline />
-          <TimeBar />
+          <Times isReady={isReady} />
         </div>
       </Panel>
       <Separator className="separator across" aria-label={ui.resize} />
@@ -87,6 +86,20 @@ function Centre({ isReady }: { isReady: boolean }) {
         </div>
       </Panel>
     </Group>
+  );
+}
+
+const TimeBar = lazy(() => import("../time/TimeBar.tsx"));
+
+/** Comes after the first picture, into the room that is kept for it. */
+function Times({ isReady }: { isReady: boolean }) {
+  const place = <div className="time-bar-place" />;
+  return isReady ? (
+    <Suspense fallback={place}>
+      <TimeBar />
+    </Suspense>
+  ) : (
+    place
   );
 }
 
@@ -153,7 +166,7 @@ function OneZone({ isReady }: { isReady: boolean }) {
           <HopStrip />
           <TwinWords />
           <Timeline />
-          <TimeBar />
+          <Times isReady={isReady} />
         </div>
       )}
       {zone === "terminal" && <TerminalPane isReady={isReady} />}

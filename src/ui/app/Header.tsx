@@ -125,11 +125,11 @@ function PlayControls() {
         <PlayButton icon={isPaused ? "play" : "pause"} label={isPaused ? ui.play : ui.pause} shortcut="Space" onClick={togglePlay} />
         <PlayButton icon="stepBack" label={ui.previousHop} shortcut="," disabled={!hasFilm} onClick={() => stepHop(-1)} />
         <PlayButton icon="stepForward" label={ui.nextHop} shortcut="." disabled={!hasFilm} onClick={() => stepHop(1)} />
-        <PlayButton icon="packetForward" label={ui.nextPacket} shortcut=">" disabled={!hasFilm} onClick={() => stepPacket(1)} />
+        <PlayButton icon="packetForward" label={ui.nextPacket} shortcut="]" disabled={!hasFilm} onClick={() => stepPacket(1)} />
         {isPlaying ? (
           <PlayButton icon="skip" label={ui.skip} shortcut="Esc" onClick={skip} />
         ) : (
-          <PlayButton icon="replay" label={ui.replay} shortcut="R" disabled={!hasFilm && !hasConnections} onClick={replay} />
+          <PlayButton icon="replay" label={ui.replay} shortcut="A" disabled={!hasFilm && !hasConnections} onClick={replay} />
         )}
       </span>
       <fieldset className="segments speeds">

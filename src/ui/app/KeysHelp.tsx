@@ -35,10 +35,11 @@ function OpenHelp() {
           </div>
         ))}
         {actions.map((action) =>
-          action.key === undefined ? null : (
-            <div key={action.key}>
+          action.key === undefined && action.chord === undefined ? null : (
+            <div key={action.label}>
               <dt>
-                <kbd>{keyName(action.key)}</kbd>
+                <kbd>{keyName(action.chord === undefined ? action.key : `Ctrl+${action.chord}`)}</kbd>{" "}
+                {action.otherKey !== undefined && <kbd>{keyName(action.otherKey)}</kbd>}
               </dt>
               <dd>{ui[action.label]}</dd>
             </div>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { keyOf, sorted } from "../../graph/objects.ts";
 import { exampleTitles, exampleWords } from "../../messages/examples.ts";
+import { lookTo } from "../graph/drawn.ts";
 import { open } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { actions } from "./actions.ts";
@@ -94,8 +95,18 @@ function useEntries(): readonly Entry[] {
   const objects = usePage((s) => s.objects);
   const summary = usePage((s) => s.summary);
   return useMemo(() => {
-    const look = (id: string) => () => usePage.setState({ selection: { kind: "object", id } });
-    const own = actions.map((action): Entry => ({ id: action.label, text: ui[action.label], note: keyName(action.key), run: action.run }));
+    const look = (id: string) => () => {
+      usePage.setState({ selection: { kind: "object", id } });
+      lookTo(id);
+    };
+    const own = actions.map(
+      (action): Entry => ({
+        id: action.label,
+        text: ui[action.label],
+        note: keyName(action.chord === undefined ? action.key : `Ctrl+${action.chord}`),
+        run: action.run,
+      }),
+    );
     const help: Entry = { id: "keys", text: ui.keysHelp, note: "?", run: openKeysHelp };
     const scenarios = examples.map(
       (name): Entry => ({

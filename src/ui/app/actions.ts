@@ -17,16 +17,30 @@ export interface Action {
   readonly label: keyof typeof enUi;
   /** The key that does it outside of the editor and the terminal. */
   readonly key?: string;
+  /** Another one, for the same. */
+  readonly otherKey?: string;
+  /** With Ctrl (or Cmd) held: `Z`, `Shift+Z`. */
+  readonly chord?: string;
   readonly run: () => void;
 }
+
+/** Behind the first picture, or when first asked for. */
+const time = () => import("../time/control.ts");
 
 export const actions: readonly Action[] = [
   { label: "playPause", key: " ", run: togglePlay },
   { label: "nextHop", key: ".", run: () => stepHop(1) },
   { label: "previousHop", key: ",", run: () => stepHop(-1) },
-  { label: "nextPacket", key: ">", run: () => stepPacket(1) },
-  { label: "previousPacket", key: "<", run: () => stepPacket(-1) },
-  { label: "replay", key: "r", run: replay },
+  { label: "nextPacket", key: "]", run: () => stepPacket(1) },
+  { label: "previousPacket", key: "[", run: () => stepPacket(-1) },
+  { label: "nextEvent", key: "n", otherKey: ">", run: () => void time().then(({ runTo }) => runTo("event")) },
+  { label: "previousEvent", key: "<", run: () => void time().then(({ previousEvent }) => previousEvent()) },
+  { label: "untilFailure", key: "f", run: () => void time().then(({ runTo }) => runTo("failure")) },
+  { label: "untilReady", run: () => void time().then(({ runTo }) => runTo("ready")) },
+  { label: "someSecondsOn", run: () => void time().then(({ runTo }) => runTo("time")) },
+  { label: "undo", chord: "Z", run: () => void time().then(({ undo }) => undo()) },
+  { label: "redo", chord: "Shift+Z", run: () => void time().then(({ redo }) => redo()) },
+  { label: "replay", key: "a", run: replay },
   { label: "skip", key: "Escape", run: skip },
   { label: "faster", key: "+", run: () => changeSpeed(1) },
   { label: "slower", key: "-", run: () => changeSpeed(-1) },
@@ -56,6 +70,7 @@ export const actions: readonly Action[] = [
   { label: "motion", run: () => setMotion(isMotionReduced() ? "full" : "reduced") },
   {
     label: "restartCluster",
+    key: "r",
     run: () => {
       setPaused(false);
       usePlayback.setState({ isPlaying: false });

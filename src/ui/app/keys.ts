@@ -13,9 +13,14 @@ export function listenToKeys(): () => void {
     } else if (isControl && ((event.shiftKey && event.key.toLowerCase() === "p") || (event.key === "k" && !isTypingHere))) {
       event.preventDefault();
       openPalette();
-    } else if (!isControl && !event.altKey && !isTypingHere && document.querySelector("dialog[open], .menu") === null) {
+    } else if (!event.altKey && !isTypingHere && document.querySelector("dialog[open], .menu") === null) {
       if (event.key === " " && isControlElement(event.target)) return;
-      const action = event.key === "?" ? { run: openKeysHelp } : actions.find((candidate) => candidate.key === event.key);
+      const chord = `${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}`;
+      const action = isControl
+        ? actions.find((candidate) => candidate.chord === chord)
+        : event.key === "?"
+          ? { run: openKeysHelp }
+          : actions.find(({ key, otherKey }) => key === event.key || otherKey === event.key);
       if (action === undefined) return;
       event.preventDefault();
       action.run();
@@ -27,7 +32,8 @@ export function listenToKeys(): () => void {
 
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && target.closest(".editor-host, .terminal-host, input:not([type=checkbox]), textarea, select") !== null
+    target instanceof HTMLElement &&
+    target.closest(".editor-host, .terminal-host, input:not([type=checkbox], [type=range]), textarea, select") !== null
   );
 }
 

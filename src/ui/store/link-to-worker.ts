@@ -12,6 +12,8 @@ let worker: Worker | undefined;
 let first: UpdateListener = () => undefined;
 let startedMs = 0;
 let spoke = false;
+/** Counts the clusters: who waits for an answer of one before waits for nothing. */
+const wire = { epoch: 0 };
 const listeners = new Set<UpdateListener>();
 const answers = new Map<number, (value: unknown) => void>();
 let nextId = 1;
@@ -35,6 +37,7 @@ export function startWorker(hearFirst: UpdateListener = first): void {
 function deliver(updates: readonly Update[]): void {
   take(updates);
   for (const update of updates) {
+    if (update.type === "opened") wire.epoch++;
     first(update);
     if (update.type === "answer") settle(update.id, update.value);
     if (update.type === "completions") settle(update.id, update);
@@ -85,8 +88,24 @@ export function ask<T>(command: Asking<Command>): Promise<T> {
   });
 }
 
-export function query<T>(asked: Query): Promise<T> {
-  return ask<T>({ type: "query", query: asked });
+/** The earlier moment at which answers are wanted, and who is told how many such answers are on their way. */
+let momentUs: () => number | undefined = () => undefined;
+let countAsking: (more: 1 | -1) => void = () => undefined;
+
+export function setMoment(get: () => number | undefined, count: (more: 1 | -1) => void): void {
+  momentUs = get;
+  countAsking = count;
+}
+
+/** Asks what is, or what was at the moment that is looked at; undefined when nobody wants to know that moment any more. */
+export async function query<T>(asked: Query): Promise<T> {
+  const atUs = momentUs();
+  if (atUs === undefined) return ask<T>({ type: "query", query: asked });
+  const { epoch } = wire;
+  countAsking(1);
+  const answer = await ask<T>({ type: "query", query: asked, atUs });
+  if (wire.epoch === epoch) countAsking(-1);
+  return answer;
 }
 
 function settle(id: number, value: unknown): void {

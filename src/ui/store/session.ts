@@ -1,10 +1,11 @@
+import { isFiltering, noFilters } from "../../graph/filter.ts";
 import type { LinkView, RecordEntry } from "../../playground/protocol.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { openTerminal } from "../terminal/transcript.ts";
 import { withoutCulprits } from "./culprits.ts";
 import { keep, load } from "./keep.ts";
 import { ask, onUpdate, send } from "./link-to-worker.ts";
-import { usePage } from "./store.ts";
+import { type Selection, usePage } from "./store.ts";
 
 /** The user's work: text and record, kept on this machine as it is typed, and in links. Nothing of it is ever only in the worker. */
 const textKey = "kubehop.text";
@@ -62,8 +63,21 @@ let openedUntilUs = 0;
 /** After a crash the user's own text stays in the editor, whatever the record says. */
 let keepsText = false;
 
+/** Told before the page's own state changes for a new cluster, and with undefined when it has. `isNew`: it begins from its text alone. */
+type OpeningListener = (opening: { readonly text: string; readonly isNew: boolean } | undefined) => void;
+const openingListeners = new Set<OpeningListener>();
+
+export function onOpening(listener: OpeningListener): () => void {
+  openingListeners.add(listener);
+  return () => openingListeners.delete(listener);
+}
+
 /** A new cluster from this text; a link brings its record and what it looked at. */
 export function open(text: string, record: readonly RecordEntry[] = [], view?: LinkView, untilUs = 0): void {
+  // The same text again keeps what is left out of its picture and what is folded in it; another one begins with everything.
+  const isSame = view === undefined && (text === firstText || text === usePage.getState().text);
+  const isNew = record.length === 0 && view === undefined && untilUs === 0;
+  for (const listener of openingListeners) listener({ text, isNew });
   firstText = text;
   openedRecord = record;
   openedView = view;
@@ -73,11 +87,43 @@ export function open(text: string, record: readonly RecordEntry[] = [], view?: L
     text,
     pins: view?.pins ?? {},
     isReplaying: record.length > 0,
+    ...(isSame ? {} : { filters: view?.filters ?? noFilters, collapsed: view?.collapsed ?? {} }),
+    ...(view?.shows === undefined ? {} : { showsSystem: view.shows.includes("system"), showsNoise: view.shows.includes("noise") }),
     ...(view?.view === undefined ? {} : { view: view.view }),
   });
+  for (const listener of openingListeners) listener(undefined);
   save(text);
   for (const listener of textListeners) listener(text);
   send({ type: "open", text, record });
+}
+
+/** A course of events as far as it had come. */
+interface Course {
+  readonly text: string;
+  readonly record: readonly RecordEntry[];
+  readonly nowUs: number;
+}
+
+/** What was looked at before a journey, to be looked at after it. */
+let keptSelection: Selection | undefined;
+
+/** Goes to the end of another course of events. The picture stays until it is reached; pins, filters and the selection stay altogether. */
+export function travel({ text, record, nowUs }: Course): void {
+  firstText = text;
+  openedRecord = record;
+  openedView = undefined;
+  openedUntilUs = nowUs;
+  keepsText = false;
+  const { selection } = usePage.getState();
+  keptSelection = selection?.kind === "object" ? selection : undefined;
+  usePage.setState({ isReplaying: true });
+  send({ type: "open", text, record, untilUs: nowUs });
+}
+
+/** The course that runs, as far as it has come. */
+export function courseNow(): Course {
+  const { record, nowUs } = usePage.getState();
+  return { text: firstText, record, nowUs };
 }
 
 /** A new cluster from the text as it stands. */
@@ -115,6 +161,8 @@ export function startSession(): () => void {
     }
     if (openedView !== undefined) look(openedView);
     openedView = undefined;
+    if (keptSelection !== undefined) usePage.setState({ selection: keptSelection });
+    keptSelection = undefined;
   });
 }
 
@@ -153,7 +201,7 @@ function save(text: string): void {
 
 /** The link to what stands here now: the page's own address with everything in its fragment. */
 export async function makeLink(): Promise<string> {
-  const { view, selection, pins, nowUs } = usePage.getState();
+  const { view, selection, pins, filters, collapsed, showsSystem, showsNoise, nowUs } = usePage.getState();
   const { connection, at } = usePlayback.getState();
   const looked =
     selection?.kind === "object"
@@ -163,7 +211,17 @@ export async function makeLink(): Promise<string> {
         : {};
   const fragment = await ask<string>({
     type: "link",
-    view: { view, timeMs: Math.round(nowUs / 1000), ...looked, ...(Object.keys(pins).length === 0 ? {} : { pins }) },
+    view: {
+      view,
+      timeMs: Math.round(nowUs / 1000),
+      ...looked,
+      ...(Object.keys(pins).length === 0 ? {} : { pins }),
+      ...(isFiltering(filters) ? { filters } : {}),
+      ...(Object.keys(collapsed).length === 0 ? {} : { collapsed }),
+      ...(showsSystem || showsNoise
+        ? { shows: [...(showsSystem ? ["system" as const] : []), ...(showsNoise ? ["noise" as const] : [])] }
+        : {}),
+    },
   });
   return `${window.location.origin}${window.location.pathname}${window.location.search}${fragment}`;
 }

@@ -1,5 +1,7 @@
 import { create } from "zustand";
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
+import { type Filters, noFilters } from "../../graph/filter.ts";
+import type { Collapsed } from "../../graph/groups.ts";
 import type { ViewName } from "../../graph/model.ts";
 import { keyOf } from "../../graph/objects.ts";
 import type { HopSketch } from "../../playground/hop-codec.ts";
@@ -26,7 +28,7 @@ export interface PageState {
   readonly linkProblem: string | undefined;
   /** A record plays: what it brings is no news, and no film starts. */
   readonly isReplaying: boolean;
-  /** How many connections each pod has answered. */
+  /** How many connections each pod has answered, by `<pod> <the address that was asked for>`. */
   readonly answered: ReadonlyMap<string, number>;
   readonly tabs: Tabs;
 
@@ -36,6 +38,10 @@ export interface PageState {
   readonly showsNoise: boolean;
   readonly selection: Selection | undefined;
   readonly pins: Readonly<Record<string, readonly [number, number]>>;
+  readonly filters: Filters;
+  readonly collapsed: Collapsed;
+  /** How often the picture was tidied: each time its boxes find their places anew. */
+  readonly tidied: number;
 }
 
 /** What the inspector shows. */
@@ -81,6 +87,9 @@ const empty: PageState = {
   showsNoise: false,
   selection: undefined,
   pins: {},
+  filters: noFilters,
+  collapsed: {},
+  tidied: 0,
 };
 
 export const usePage = create<PageState>(() => empty);
@@ -110,7 +119,8 @@ export function take(updates: readonly Update[]): void {
     return state;
   });
   const fresh = archive.takeFresh();
-  if (fresh.size === 0) return;
+  // A cluster that comes with its whole past brings no news: no film starts for it.
+  if (fresh.size === 0 || updates.some((update) => update.type === "opened")) return;
   const touched = [...fresh.keys()];
   for (const listener of hopListeners) listener(touched, fresh);
 }
@@ -190,7 +200,8 @@ function countAnswers(state: PageState, received: readonly (readonly [string, st
     if (!place.startsWith("pod/")) continue;
     const info = state.connections.findLast((c) => c.id === connection);
     if (info?.purpose !== "traffic") continue;
-    answered.set(place, (answered.get(place) ?? 0) + 1);
+    const key = `${place} ${info.destination}`;
+    answered.set(key, (answered.get(key) ?? 0) + 1);
     isChanged = true;
   }
   return isChanged ? { ...state, answered } : state;

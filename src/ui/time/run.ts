@@ -6,7 +6,12 @@ import { history, lookAt, lookNow, useLook } from "./look.ts";
 import { useRun } from "./run-state.ts";
 
 /** How much simulated time a run may take before it says that nothing came. */
-export const boundUs: Readonly<Record<RunGoal, number>> = { event: 600_000_000, ready: 600_000_000, failure: 600_000_000, time: 10_000_000 };
+export const boundUs: Readonly<Record<RunGoal, number>> = {
+  event: 600_000_000,
+  ready: 600_000_000,
+  failure: 600_000_000,
+  time: 10_000_000,
+};
 
 /** Where the run began: what is said of it counts from there. */
 export const began = { us: 0 };

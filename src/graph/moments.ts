@@ -1,0 +1,50 @@
+/** Something that happened at a moment. */
+export interface Timed {
+  readonly timeUs: number;
+}
+
+/** Moments in the order in which they came, bounded: the oldest go first. */
+export class Moments<T extends Timed> {
+  readonly #most: number;
+  #all: T[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get all(): readonly T[] {
+    return this.#all;
+  }
+
+  add(more: readonly T[]): void {
+    this.#all.push(...more);
+    // A quarter at once, so that a full list is not copied for each that comes.
+    if (this.#all.length > this.#most) this.#all = this.#all.slice(-Math.floor(this.#most * 0.75));
+  }
+
+  /** The time of the first one later than `us`. */
+  after(us: number): number | undefined {
+    return this.#all[this.#firstAfter(us)]?.timeUs;
+  }
+
+  /** The time of the last one earlier than `us`. */
+  before(us: number): number | undefined {
+    return this.#all[this.#firstAfter(us - 1) - 1]?.timeUs;
+  }
+
+  /** All that happened at just this moment. */
+  at(us: number): readonly T[] {
+    return this.#all.slice(this.#firstAfter(us - 1), this.#firstAfter(us));
+  }
+
+  #firstAfter(us: number): number {
+    let low = 0;
+    let high = this.#all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#all[middle] as T).timeUs <= us) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

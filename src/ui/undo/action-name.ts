@@ -1,0 +1,27 @@
+import { useTimeWords } from "../time/words.ts";
+import type { Action } from "./action-log.ts";
+
+/** Of several fields that one action changed, the first of these names it. */
+const fields = ["view", "tidied", "filters", "collapsed", "showsSystem", "showsNoise", "pins"] as const;
+
+/** What was done, in a few words. */
+export function useActionName(): (action: Action) => string {
+  const words = useTimeWords();
+  return (action) => {
+    switch (action.kind) {
+      case "view": {
+        const field = fields.find((one) => one in action.after) ?? "view";
+        return words(`did.${field}`);
+      }
+      case "course":
+        return words(action.isRestart ? "did.restart" : "did.open");
+      case "entry": {
+        const [, kind, body] = action.entry;
+        if (kind === "line") return body.text.trim();
+        if (kind === "reapply") return words("did.reapply", { object: body.object });
+        if (kind === "file") return words("did.file", { path: body.path });
+        return words("did.edit");
+      }
+    }
+  };
+}
