@@ -29,6 +29,7 @@ import type { WayCount } from "./network/way-counter.ts";
 import { nodeTables } from "./node-tables.ts";
 import type { ClientOptions, ClusterOptions } from "./options.ts";
 import { OutsideWorld } from "./outside.ts";
+import { type PacketLayer, packetLayers } from "./packet-layers.ts";
 import { lendEditorTo, type PageEditor, plugServices, podServices } from "./plug-services.ts";
 import { ruleTextOf } from "./rule-text.ts";
 import { startScheduler } from "./scheduler/index.ts";
@@ -342,6 +343,17 @@ export class Cluster {
   connectionRecord(id: string): ConnectionRecord | undefined {
     const connection = this.log.find(id);
     return connection === undefined ? undefined : this.#recordOf(connection);
+  }
+
+  /** What is in a connection's packet after the hop of that number; undefined when the log has it no more. */
+  packetLayers(id: string, sequence: number): readonly PacketLayer[] | undefined {
+    const hops = this.log.find(id)?.hops ?? [];
+    const hop = hops.find((one) => one.sequence === sequence);
+    if (hop === undefined) return undefined;
+    return packetLayers(
+      hop,
+      hops.filter((one) => one.packet.number === hop.packet.number && one.sequence < sequence),
+    );
   }
 
   /** The newest connections, newest first. */

@@ -4,4 +4,5 @@ export type { ConnectionInfo, ConnectionRecord, HopRecord } from "./hop-record.t
 export type { LoadFailure, LoadMark, LoadSnapshot } from "./load-run.ts";
 export type { PacketWay, WayCount, WayStep } from "./network/way-counter.ts";
 export * from "./objects.ts";
+export type { PacketField, PacketLayer } from "./packet-layers.ts";
 export type { TraceAnswer, TraceQuestion } from "./trace-from.ts";

@@ -532,6 +532,8 @@ export class Playground {
         return this.#kubectl(["get", ...objectArgs(asked.object), "-o", "json"]);
       case "ending":
         return this.#ending(asked.connection);
+      case "packet":
+        return this.cluster.packetLayers(asked.connection, asked.sequence);
       case "chain":
         return whyChain(this.look, asked);
       case "service": {

@@ -1,10 +1,22 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { ConnectionInfo, HopRecord } from "../cluster/hop-record.ts";
-import type { LoadFailure, LoadMark, LoadSnapshot, PacketWay, WayCount } from "../cluster/index.ts";
+import type { LoadFailure, LoadMark, LoadSnapshot, PacketField, PacketLayer, PacketWay, WayCount } from "../cluster/index.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { HopSketch, PackedHops } from "./hop-codec.ts";
 
-export type { ConnectionInfo, HopRecord, HopSketch, LoadFailure, LoadMark, LoadSnapshot, PacketWay, Problem, WayCount };
+export type {
+  ConnectionInfo,
+  HopRecord,
+  HopSketch,
+  LoadFailure,
+  LoadMark,
+  LoadSnapshot,
+  PacketField,
+  PacketLayer,
+  PacketWay,
+  Problem,
+  WayCount,
+};
 
 export type ProxyMode = "iptables" | "ipvs" | "nftables";
 
@@ -84,6 +96,8 @@ export type Query =
   | { readonly kind: "describe"; readonly object: string }
   /** `Ending`: how a connection ended and why. */
   | { readonly kind: "ending"; readonly connection: string }
+  /** `PacketLayer[]`: what is in the packet after the hop of that number in the whole cluster's order; undefined when that is forgotten. */
+  | { readonly kind: "packet"; readonly connection: string; readonly sequence: number }
   /** `ChainLink[]`: from a packet to the line of YAML, asked from either end. */
   | { readonly kind: "chain"; readonly from: "hop"; readonly connection: string; readonly hop: number }
   | { readonly kind: "chain"; readonly from: "object"; readonly object: string }
@@ -115,6 +129,16 @@ export interface LinkView {
   readonly selection?: string;
   readonly view?: "logical" | "physical";
   readonly pins?: Readonly<Record<string, readonly [number, number]>>;
+  /** What is left out of the picture: namespaces shown (true) or not, kinds, single objects. */
+  readonly filters?: {
+    readonly namespaces: Readonly<Record<string, boolean>>;
+    readonly kinds: readonly string[];
+    readonly objects: readonly string[];
+  };
+  /** What is folded (true) to one card, or unfolded. */
+  readonly collapsed?: Readonly<Record<string, boolean>>;
+  /** Which of the page's switches are on: the cluster's own pods, DNS and probes. */
+  readonly shows?: readonly ("system" | "noise")[];
   readonly caption?: string;
   /** Simulated time at which the link was made, in milliseconds. */
   readonly timeMs?: number;

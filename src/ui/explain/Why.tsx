@@ -1,30 +1,10 @@
-import { useEffect, useState } from "react";
 import type { ChainLink, Ending, IngressRoutes, Membership, PodFactsAnswer, Query, ServiceFacts } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { placeName } from "../inspector/words.ts";
-import { query } from "../store/link-to-worker.ts";
-import { usePage } from "../store/store.ts";
+import { useAnswer } from "./answer.ts";
 import "./explain.css";
 import { light, show } from "./explain.ts";
 import { useSay } from "./said.ts";
-
-/** Asks the worker now, and again each simulated second: what is shown is what is. */
-function useAnswer<T>(asked: Query): T | undefined {
-  const second = usePage((s) => Math.floor(s.nowUs / 1_000_000));
-  const [answer, setAnswer] = useState<T | undefined>();
-  const key = JSON.stringify(asked);
-  useEffect(() => {
-    let isCurrent = true;
-    void second;
-    void query<T | undefined>(JSON.parse(key) as Query).then((value) => {
-      if (isCurrent) setAnswer(value);
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [key, second]);
-  return answer;
-}
 
 /** A connection that failed: the cause, and the way from this hop to the line of YAML. */
 export function ConnectionWhy({ connection, hop }: { connection: string; hop: number }) {
