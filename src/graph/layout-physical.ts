@@ -1,119 +1,175 @@
-import type { GraphEdge, GraphModel, GraphNode, ServicePill } from "./model.ts";
-import { asList, asText, keyOf, nodeState, podFacts, specOf } from "./objects.ts";
+import type { KubernetesObject } from "../cluster/api/meta.ts";
+import type { GraphEdge, GraphModel, GraphNode, Lane, ServicePill } from "./model.ts";
+import { asList, asText, keyOf, nodeState, specOf } from "./objects.ts";
+import { countsOf } from "./pod-facts.ts";
 import type { ServiceView, World } from "./project.ts";
-import { giveSlots, slotCount } from "./slots.ts";
+import { compactCard, fullCard, type Notebook, type Room } from "./rows.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
 const outside = { width: 132, height: 52, gap: 18 };
-const frame = { x: 190, title: 32, padding: 12, gap: 12 };
-const rules = { width: 236, base: 50, row: 22, shownMax: 6 };
-const podFull = { width: 196, height: 46, gap: 8 };
-const podCompact = { width: 132, height: 30, gap: 6 };
-const columnGap = 52;
+const frame = { x: 158, title: 30, padding: 10, gap: 10, columnGap: 20, collapsedHeight: 58 };
+const rules = { width: 212, columnGap: 32 };
+const chip = { width: 92, height: 22 };
 /** Above the first box stand the titles of the columns. */
 const top = 34;
 
-/** Above this many on one node, cards shrink; above the second they become groups with counts. */
-const podsFullMax = 6;
-const podsCompactMax = 40;
-/** A frame has room for so many pods from the start, so that scaling a little moves nothing. */
-const roomForPods = 2;
+/**
+ * How many nodes stand in one column. The number of nodes is given with the scenario, so this does not change while one looks: a picture
+ * about as wide as a screen.
+ */
+function columnsFor(nodes: number): number {
+  return nodes <= 5 ? 1 : Math.round(Math.sqrt(0.45 * nodes));
+}
+
+/** Of few nodes each has room for more lines of pods; frames never grow in height, so that none moves another. */
+function roomFor(nodes: number): Room {
+  const lines = nodes === 1 ? 4 : nodes === 2 ? 3 : 2;
+  const compactLines = Math.floor((innerHeight(lines) + compactCard.gap) / (compactCard.height + compactCard.gap));
+  const isWide = columnsFor(nodes) === 1;
+  return { lines, compactLines, fullMax: lines * (isWide ? 3 : 2), compactMax: compactLines * (isWide ? 5 : 3) };
+}
+
+function innerHeight(lines: number): number {
+  return lines * (fullCard.height + fullCard.gap) - fullCard.gap;
+}
 
 /** Machines as they stand: clients outside, nodes as frames with their Service rules and their pods inside. */
-export function layoutPhysical(world: World): GraphModel {
+export function layoutPhysical(world: World, notes: Notebook): GraphModel {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
-  const pills = servicePills(world.services);
-  const byNode = new Map<string, typeof world.pods>();
-  for (const pod of world.pods) {
-    const name = String(specOf(pod)["nodeName"] ?? "");
-    byNode.set(name, [...(byNode.get(name) ?? []), pod]);
-  }
+  const pills = servicePills(world);
+  const byNode = groupByNode(world.pods);
+  const hiddenByNode = groupByNode(world.hiddenPods);
+  const machines = world.summary.nodes;
+  const columns = columnsFor(machines.length);
+  const perColumn = Math.ceil(machines.length / columns);
+  const room = roomFor(machines.length);
+  const height = frame.title + innerHeight(room.lines) + frame.padding;
+  const podsX = frame.padding + rules.width + rules.columnGap;
 
-  let y = top;
-  let width = 0;
-  const slots = new Map<string, number>();
-  for (const machine of world.summary.nodes) {
-    const placed = placePods(byNode.get(machine.name) ?? [], `node/${machine.name}`, world, slots);
-    const shown = pills.slice(0, rules.shownMax);
-    const rulesHeight = rules.base + Math.max(1, shown.length) * rules.row;
-    const room = roomForPods * (podFull.height + podFull.gap) - podFull.gap;
-    const inner = Math.max(rulesHeight, placed.height, room);
-    const frameHeight = frame.title + inner + frame.padding;
-    const frameWidth = frame.padding + rules.width + columnGap + Math.max(placed.width, podFull.width) + frame.padding;
-    nodes.push({
-      id: `node/${machine.name}`,
-      type: "node",
-      x: frame.x,
-      y,
-      width: frameWidth,
-      height: frameHeight,
-      name: machine.name,
-      ip: machine.ips.join(", "),
-      state: nodeState(world.nodes?.get(machine.name)),
-      pods: (byNode.get(machine.name) ?? []).length,
+  let x = frame.x;
+  let bottom = top;
+  for (let column = 0; column < columns; column++) {
+    const own = machines.slice(column * perColumn, (column + 1) * perColumn).map((machine) => {
+      const isCollapsed = notes.isCollapsed(`node/${machine.name}`);
+      const pods = byNode.get(machine.name) ?? [];
+      return { machine, pods, isCollapsed, row: isCollapsed ? undefined : notes.row(`node/${machine.name}`, pods, room) };
     });
-    nodes.push({
-      id: `rules/${machine.name}`,
-      type: "rules",
-      parent: `node/${machine.name}`,
-      x: frame.padding,
-      y: frame.title,
-      width: rules.width,
-      height: rulesHeight,
-      node: machine.name,
-      mode: world.summary.proxyMode,
-      services: shown,
-      more: pills.length - shown.length,
-    });
-    for (const pod of placed.nodes) {
-      nodes.push({ ...pod, parent: `node/${machine.name}`, x: frame.padding + rules.width + columnGap + pod.x, y: frame.title + pod.y });
-      edges.push({ id: `wire:${machine.name}:${pod.id}`, source: `rules/${machine.name}`, target: pod.id, kind: "wire", isFaint: true });
-    }
-    y += frameHeight + frame.gap;
-    width = Math.max(width, frame.x + frameWidth);
-  }
-  const clusterHeight = y - frame.gap;
-
-  const waiting = byNode.get("") ?? [];
-  if (waiting.length > 0) {
-    waiting.forEach((pod, i) => {
-      const facts = podFacts(pod, "full");
+    // Frames of a column are equally wide, and have room for two columns of pods from the start.
+    const podsWidth = Math.max(2 * fullCard.width + fullCard.gap, ...own.map(({ row }) => row?.width ?? 0));
+    const width = podsX + podsWidth + frame.padding;
+    let y = top;
+    for (const { machine, pods, isCollapsed, row } of own) {
+      const id = `node/${machine.name}`;
+      const rulesId = `rules/${machine.name}`;
       nodes.push({
-        id: `pod/${keyOf(pod)}`,
-        type: "pod",
-        ...facts,
-        x: frame.x + i * (podFull.width + podFull.gap),
+        id,
+        type: "node",
+        x,
         y,
-        width: podFull.width,
-        height: podFull.height,
+        width,
+        height: isCollapsed ? frame.collapsedHeight : height,
+        name: machine.name,
+        ip: machine.ips.join(", "),
+        state: nodeState(world.nodes?.get(machine.name)),
+        isCollapsed,
+        ...countsOf(pods),
       });
-    });
-    y += podFull.height + frame.gap;
+      const hidden = hiddenByNode.get(machine.name) ?? [];
+      if (row === undefined) {
+        notes.aliases.set(rulesId, id);
+        for (const pod of [...pods, ...hidden]) notes.aliases.set(`pod/${keyOf(pod)}`, id);
+      } else {
+        nodes.push({
+          id: rulesId,
+          type: "rules",
+          parent: id,
+          x: frame.padding,
+          y: frame.title,
+          width: rules.width,
+          height: innerHeight(room.lines),
+          node: machine.name,
+          mode: world.summary.proxyMode,
+          services: pills,
+        });
+        for (const card of row.nodes) {
+          nodes.push({ ...card, parent: id, x: podsX + card.x, y: frame.title + card.y });
+          edges.push(wire(rulesId, card.id));
+        }
+        const hiddenId = `hidden/${machine.name}`;
+        // What is filtered away on purpose still gets its packets: they go to the sign that says so.
+        for (const pod of hidden) notes.aliases.set(`pod/${keyOf(pod)}`, world.isSaid(pod) ? hiddenId : id);
+        const said = hidden.filter(world.isSaid).length;
+        if (said > 0) {
+          nodes.push({ id: hiddenId, type: "hidden", parent: id, x: podsX, y: 4, width: chip.width, height: chip.height, count: said });
+        }
+      }
+      y += (isCollapsed ? frame.collapsedHeight : height) + frame.gap;
+    }
+    bottom = Math.max(bottom, y - frame.gap);
+    x += width + frame.columnGap;
+  }
+  const width = x - frame.columnGap;
+
+  const lanes: Lane[] = [
+    { code: "outside", count: world.summary.clients.length + world.summary.external.length, x: 0, y: 6 },
+    { code: "cluster", count: machines.length, x: frame.x, y: 6 },
+  ];
+  const waiting = byNode.get("") ?? [];
+  let pictureHeight = bottom;
+  if (waiting.length > 0) {
+    const y = bottom + top;
+    lanes.push({ code: "unscheduled", count: waiting.length, x: frame.x, y: bottom + 10 });
+    const row = notes.row("unscheduled", waiting, { lines: 1, compactLines: 2, fullMax: 4, compactMax: 16 });
+    for (const card of row.nodes) nodes.push({ ...card, x: frame.x + card.x, y: y + card.y });
+    pictureHeight = y + row.height;
   }
 
-  placeOutside(world, nodes, edges, clusterHeight);
+  placeOutside(world, nodes, edges, bottom);
   return {
     nodes,
-    edges,
-    lanes: [
-      { code: "outside", count: world.summary.clients.length + world.summary.external.length, x: 0 },
-      { code: "cluster", count: world.summary.nodes.length, x: frame.x },
-    ],
+    edges: withinPicture(edges, nodes, notes.aliases),
+    lanes,
     width,
-    height: Math.max(y, clusterHeight),
-    slots,
+    height: pictureHeight,
+    aliases: notes.aliases,
+    memory: notes.memory(),
   };
 }
 
-function servicePills(services: readonly ServiceView[]): readonly ServicePill[] {
-  return services
+function groupByNode(pods: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject[]> {
+  const byNode = new Map<string, KubernetesObject[]>();
+  for (const pod of pods) {
+    const name = asText(specOf(pod)["nodeName"]);
+    const known = byNode.get(name);
+    if (known === undefined) byNode.set(name, [pod]);
+    else known.push(pod);
+  }
+  return byNode;
+}
+
+function wire(source: string, target: string): GraphEdge {
+  return { id: `wire:${source}:${target}`, source, target, kind: "wire", isFaint: true };
+}
+
+/** Wires lead to what is drawn: to the node where its rules are not. */
+function withinPicture(edges: readonly GraphEdge[], nodes: readonly GraphNode[], aliases: ReadonlyMap<string, string>): GraphEdge[] {
+  const drawn = new Set(nodes.map(({ id }) => id));
+  return edges.flatMap((edge) => {
+    const target = aliases.get(edge.target) ?? edge.target;
+    return drawn.has(edge.source) && drawn.has(target) ? [{ ...edge, target }] : [];
+  });
+}
+
+function servicePills(world: World): readonly ServicePill[] {
+  return world.services
     .filter((service) => !service.isHeadless && service.type !== "ExternalName" && service.clusterIP !== "")
-    .map((service) => ({
-      id: service.id,
-      label: service.object.metadata.name,
-      address: addressText(service),
-    }));
+    .map((service) => ({ id: service.id, label: labelOf(service.object), address: addressText(service) }));
+}
+
+/** As DNS has it: names of other namespaces carry theirs. */
+export function labelOf({ metadata: { name, namespace = "default" } }: KubernetesObject): string {
+  return namespace === "default" ? name : `${name}.${namespace}`;
 }
 
 /** `:30123 · 10.111.249.153:80`: where the rules take packets in. */
@@ -124,97 +180,19 @@ function addressText(service: ServiceView): string {
   return [nodePorts.join(" "), own].filter(Boolean).join(" · ");
 }
 
-interface Placed {
-  readonly nodes: readonly GraphNode[];
-  readonly width: number;
-  readonly height: number;
-}
-
-function placePods(pods: World["pods"], parent: string, world: World, slots: Map<string, number>): Placed {
-  if (pods.length > podsCompactMax) return placeGroups(pods, parent);
-  const given = giveSlots(
-    pods.map((pod) => `pod/${keyOf(pod)}`),
-    world.options.slots ?? new Map(),
-  );
-  for (const [id, slot] of given) slots.set(id, slot);
-  const count = slotCount(given);
-  const size = count > podsFullMax ? "compact" : "full";
-  const box = size === "full" ? podFull : podCompact;
-  // Columns fill one after the other: a pod stays where it is when a second column opens.
-  const rows = size === "full" ? Math.max(roomForPods, Math.ceil(count / 2)) : Math.max(4, Math.ceil(count / 4));
-  const nodes = pods.map((pod): GraphNode => {
-    const id = `pod/${keyOf(pod)}`;
-    const slot = given.get(id) ?? 0;
-    return {
-      id,
-      type: "pod",
-      ...podFacts(pod, size),
-      x: Math.floor(slot / rows) * (box.width + box.gap),
-      y: (slot % rows) * (box.height + box.gap),
-      width: box.width,
-      height: box.height,
-    };
-  });
-  const columns = Math.ceil(count / rows);
-  return {
-    nodes,
-    width: Math.max(0, columns * (box.width + box.gap) - box.gap),
-    height: Math.max(0, Math.min(rows, count) * (box.height + box.gap) - box.gap),
-  };
-}
-
-/** One box for each owner, with counts. */
-function placeGroups(pods: World["pods"], parent: string): Placed {
-  const groups = new Map<string, string[]>();
-  const ready = new Map<string, number>();
-  for (const pod of pods) {
-    const facts = podFacts(pod, "compact");
-    const name = facts.owner?.replace(/^[^/]*\//, "") ?? facts.name;
-    groups.set(name, [...(groups.get(name) ?? []), `pod/${keyOf(pod)}`]);
-    ready.set(name, (ready.get(name) ?? 0) + (facts.isReady ? 1 : 0));
-  }
-  const names = [...groups.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const nodes = names.map((name, i): GraphNode => {
-    return {
-      id: `group/${parent}/${name}`,
-      type: "podGroup",
-      name,
-      pods: groups.get(name) ?? [],
-      ready: ready.get(name) ?? 0,
-      x: (i % 2) * (podFull.width + podFull.gap),
-      y: Math.floor(i / 2) * (podFull.height + podFull.gap),
-      width: podFull.width,
-      height: podFull.height,
-    };
-  });
-  return {
-    nodes,
-    width: Math.min(2, names.length) * (podFull.width + podFull.gap) - podFull.gap,
-    height: Math.ceil(names.length / 2) * (podFull.height + podFull.gap) - podFull.gap,
-  };
-}
-
 /** Clients, load balancers and outside hosts in one column, spread over the cluster's height. */
-function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], clusterHeight: number): void {
+function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], bottom: number): void {
   const balancers = world.services.filter((service) => service.type === "LoadBalancer" && service.loadBalancerIp !== undefined);
-  const count = world.summary.clients.length + balancers.length + world.summary.external.length;
+  const count = world.clients.length + balancers.length + world.external.length;
   const step = outside.height + outside.gap;
-  let y = Math.max(top, top + (clusterHeight - top - count * step) / 3);
+  let y = Math.max(top, top + (bottom - top - count * step) / 3);
   const place = (node: (box: { x: number; y: number; width: number; height: number }) => GraphNode) => {
     nodes.push(node({ x: 0, y, width: outside.width, height: outside.height }));
     y += step;
   };
-  for (const client of world.summary.clients) {
+  for (const client of world.clients) {
     place((box) => ({ ...box, id: `client/${client.name}`, type: "client", name: client.name, ip: client.ips.join(", ") }));
-    for (const machine of world.summary.nodes) {
-      edges.push({
-        id: `wire:${client.name}:${machine.name}`,
-        source: `client/${client.name}`,
-        target: `rules/${machine.name}`,
-        kind: "wire",
-        isFaint: true,
-      });
-    }
+    for (const machine of world.summary.nodes) edges.push(wire(`client/${client.name}`, `rules/${machine.name}`));
   }
   for (const service of balancers) {
     const id = `lb/${keyOf(service.object)}`;
@@ -226,11 +204,9 @@ function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], clus
       ip: service.loadBalancerIp,
       service: service.id,
     }));
-    for (const machine of world.summary.nodes) {
-      edges.push({ id: `wire:${id}:${machine.name}`, source: id, target: `rules/${machine.name}`, kind: "wire", isFaint: true });
-    }
+    for (const machine of world.summary.nodes) edges.push(wire(id, `rules/${machine.name}`));
   }
-  for (const host of world.summary.external) {
+  for (const host of world.external) {
     place((box) => ({ ...box, id: `external/${host.name}`, type: "external", name: host.name, ip: host.ip }));
   }
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
-import type { NodeState, PodFacts } from "./model.ts";
+import type { NodeState } from "./model.ts";
 
 /** The page's copy of the cluster, by kind. Keys are `namespace/name`, or the name alone for cluster-scoped kinds. */
 export type ObjectsByKind = ReadonlyMap<string, ReadonlyMap<string, KubernetesObject>>;
@@ -35,37 +35,6 @@ export function specOf(object: KubernetesObject): Fields {
 
 export function statusOf(object: KubernetesObject): Fields {
   return asFields((object as unknown as Fields)["status"]);
-}
-
-/** What a pod's card shows. The STATUS word follows the printer of `kubectl get pods`. */
-export function podFacts(pod: KubernetesObject, size: PodFacts["size"]): PodFacts {
-  const spec = specOf(pod);
-  const status = statusOf(pod);
-  const containers = asList(status["containerStatuses"]);
-  const readyCount = containers.filter((c) => c["ready"] === true).length;
-  const total = asList(spec["containers"]).length;
-  const isTerminating = pod.metadata.deletionTimestamp !== undefined;
-  let word = asText(status["phase"]) || "Pending";
-  for (const container of containers) {
-    const state = asFields(container["state"]);
-    const reason = asText(asFields(state["waiting"])["reason"]) || asText(asFields(state["terminated"])["reason"]);
-    if (reason !== "") word = reason;
-  }
-  const owner = pod.metadata.ownerReferences?.find((o) => o.controller === true);
-  const isReady = asList(status["conditions"]).some((c) => c["type"] === "Ready" && c["status"] === "True");
-  return {
-    name: pod.metadata.name,
-    namespace: pod.metadata.namespace ?? "default",
-    ip: asText(status["podIP"]),
-    ready: `${readyCount}/${total}`,
-    isReady: isReady && !isTerminating,
-    status: isTerminating ? "Terminating" : word,
-    restarts: containers.reduce((sum, c) => sum + (typeof c["restartCount"] === "number" ? c["restartCount"] : 0), 0),
-    isTerminating,
-    node: asText(spec["nodeName"]),
-    owner: owner === undefined ? undefined : `${owner.kind}/${owner.name}`,
-    size,
-  };
 }
 
 export function nodeState(node: KubernetesObject | undefined): NodeState {

@@ -22,6 +22,9 @@ export function readScenarioLink(fragment: string): ReadLink {
 function readView(view: Readonly<Record<string, unknown>>): LinkView {
   const text = (name: string) => (typeof view[name] === "string" ? { [name]: view[name] } : {});
   const pins = view["pins"];
+  const filters = fieldsOf(view["filters"]);
+  const collapsed = fieldsOf(view["collapsed"]);
+  const shows = (["system", "noise"] as const).filter((name) => textsOf(view["shows"]).includes(name));
   return {
     ...text("connection"),
     ...text("selection"),
@@ -29,6 +32,17 @@ function readView(view: Readonly<Record<string, unknown>>): LinkView {
     ...(typeof view["hop"] === "number" ? { hop: view["hop"] } : {}),
     ...(typeof view["timeMs"] === "number" && view["timeMs"] >= 0 ? { timeMs: view["timeMs"] } : {}),
     ...(view["view"] === "logical" || view["view"] === "physical" ? { view: view["view"] } : {}),
+    ...(filters === undefined
+      ? {}
+      : {
+          filters: {
+            namespaces: switchesOf(fieldsOf(filters["namespaces"]) ?? {}),
+            kinds: textsOf(filters["kinds"]),
+            objects: textsOf(filters["objects"]),
+          },
+        }),
+    ...(collapsed === undefined ? {} : { collapsed: switchesOf(collapsed) }),
+    ...(shows.length === 0 ? {} : { shows }),
     ...(typeof pins === "object" && pins !== null && !Array.isArray(pins)
       ? {
           pins: Object.fromEntries(
@@ -40,4 +54,16 @@ function readView(view: Readonly<Record<string, unknown>>): LinkView {
         }
       : {}),
   };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+function switchesOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, boolean] => typeof entry[1] === "boolean"));
 }

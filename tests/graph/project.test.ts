@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { KubernetesObject } from "../../src/cluster/api/meta.ts";
-import type { GraphNode, Slots, ViewName } from "../../src/graph/model.ts";
-import type { ObjectsByKind } from "../../src/graph/objects.ts";
+import type { LayoutMemory, ViewName } from "../../src/graph/model.ts";
 import { project } from "../../src/graph/project.ts";
 import { openScenario } from "../../src/playground/library.ts";
-import type { ScenarioSummary } from "../../src/playground/protocol.ts";
+import { objectsOf, placeOf, summaryOf, systemHidden } from "./worlds.ts";
 
 const pods = (replicas: number, labels = "app: kubia") => `
 apiVersion: v1
@@ -25,35 +24,16 @@ spec:
   ports: [{port: 80, targetPort: 8080}]
 `;
 
-const summary: ScenarioSummary = {
-  name: "kubia",
-  version: "v1.32.0",
-  proxyMode: "iptables",
-  domain: "cluster.local",
-  seed: 1,
-  podCIDR: "10.244.0.0/16",
-  serviceCIDR: "10.96.0.0/12",
-  nodes: ["node1", "node2", "node3"].map((name, i) => ({ name, ips: [`192.168.0.${2 + i}`], podCIDRs: [`10.244.${1 + i}.0/24`] })),
-  clients: [{ name: "laptop", ips: ["203.0.113.10"] }],
-  external: [],
-};
+const summary = summaryOf(3);
 
 type Scenario = ReturnType<typeof openScenario>;
 
-function objectsOf(scenario: Scenario): ObjectsByKind {
-  const kinds = ["Pod", "Service", "Node", "Ingress"];
-  const keyed = (object: KubernetesObject) => [object.metadata.namespace, object.metadata.name].filter(Boolean).join("/");
-  return new Map(
-    kinds.map((kind) => [kind, new Map((scenario.objects(kind) as readonly KubernetesObject[]).map((object) => [keyed(object), object]))]),
-  );
-}
-
-const hidden = ["kube-system", "ingress-nginx"];
-const placeOf = ({ x, y, parent }: GraphNode) => `${parent ?? ""} ${x} ${y}`;
+const drawn = (scenario: Scenario) =>
+  objectsOf(["Pod", "Service", "Node", "Ingress"].flatMap((kind) => scenario.objects(kind) as readonly KubernetesObject[]));
 
 describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) => {
-  const draw = (scenario: Scenario, slots: Slots = new Map()) =>
-    project(summary, objectsOf(scenario), { view, hiddenNamespaces: hidden, pins: {}, slots });
+  const draw = (scenario: Scenario, memory?: LayoutMemory) =>
+    project(summary, drawn(scenario), { view, hidden: systemHidden, pins: {}, ...(memory === undefined ? {} : { memory }) });
 
   test("scaling from 3 to 5 keeps every box in its place", () => {
     const scenario = openScenario(pods(3));
@@ -61,7 +41,7 @@ describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) 
     const before = draw(scenario);
     scenario.run("kubectl scale rc kubia --replicas=5");
     scenario.advance(5000);
-    const after = draw(scenario, before.slots);
+    const after = draw(scenario, before.memory);
     const places = new Map(after.nodes.map((node) => [node.id, placeOf(node)]));
     expect(after.nodes.filter((node) => node.type === "pod")).toHaveLength(5);
     for (const node of before.nodes) expect(places.get(node.id), node.id).toBe(placeOf(node));
@@ -98,7 +78,7 @@ describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) 
 
 test("a ClusterIP is drawn on no machine: only in the rules of every node", () => {
   const scenario = openScenario(pods(3));
-  const model = project(summary, objectsOf(scenario), { view: "physical", hiddenNamespaces: hidden, pins: {} });
+  const model = project(summary, drawn(scenario), { view: "physical", hidden: systemHidden, pins: {} });
   expect(model.nodes.filter((node) => node.type === "service")).toEqual([]);
   const rules = model.nodes.flatMap((node) => (node.type === "rules" ? [node.services.map((service) => service.id)] : []));
   expect(rules).toEqual([["service/default/kubia"], ["service/default/kubia"], ["service/default/kubia"]]);

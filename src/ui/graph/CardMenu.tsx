@@ -1,8 +1,11 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { type Filters, withNamespace, withObject } from "../../graph/filter.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
 import { commandsFor } from "./card-commands.ts";
+import { drawnBox } from "./drawn.ts";
+import { foldingOf, toggleFold } from "./fold.ts";
 
 export interface MenuAt {
   readonly id: string;
@@ -17,6 +20,15 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
   const client = usePage((s) => s.summary?.clients[0]?.name ?? "");
   const shown = usePage((s) => s.tabs.shown);
   const offered = commandsFor(at.id, client);
+  const box = drawnBox(at.id);
+  const folding = foldingOf(box);
+  const namespace = box !== undefined && "namespace" in box ? box.namespace : undefined;
+  const canHide = box !== undefined && ["pod", "service", "ingress", "client", "external"].includes(box.type);
+  const isPinned = usePage((s) => s.pins[at.id] !== undefined);
+  const done = (act: () => void) => {
+    act();
+    onClose();
+  };
   useLayoutEffect(() => {
     const menu = ref.current;
     if (menu === null) return;
@@ -61,6 +73,28 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
       >
         {ui.menuInspect}
       </button>
+      {folding !== undefined && (
+        <button type="button" role="menuitem" onClick={() => done(() => toggleFold(at.id))}>
+          <span>{folding.isFolded ? ui.unfold : box?.type === "node" || box?.type === "rules" ? ui.fold : ui.foldPods}</span>
+          <kbd>Z</kbd>
+        </button>
+      )}
+      {isPinned && (
+        <button type="button" role="menuitem" onClick={() => done(() => unpin(at.id))}>
+          {ui.unpin}
+        </button>
+      )}
+      {canHide && (
+        <button type="button" role="menuitem" onClick={() => done(() => filter((filters) => withObject(filters, at.id, false)))}>
+          {ui.hide}
+        </button>
+      )}
+      {namespace !== undefined && (
+        <button type="button" role="menuitem" onClick={() => done(() => filter((filters) => withNamespace(filters, namespace, false)))}>
+          <span>{ui.hideNamespace}</span>
+          <code>{namespace}</code>
+        </button>
+      )}
       {offered.map(({ label, command, isDraft }) => (
         <button
           type="button"
@@ -77,4 +111,13 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
       ))}
     </div>
   );
+}
+
+function filter(change: (filters: Filters) => Filters): void {
+  usePage.setState((s) => ({ filters: change(s.filters) }));
+}
+
+/** It goes back to where the layout has it. */
+function unpin(id: string): void {
+  usePage.setState(({ pins }) => ({ pins: Object.fromEntries(Object.entries(pins).filter(([pinned]) => pinned !== id)) }));
 }

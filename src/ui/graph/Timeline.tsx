@@ -4,6 +4,7 @@ import { useLanguage } from "../app/language.ts";
 import { DrawerButtons, Drawers } from "../load/Drawers.tsx";
 import { archive, usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
+import { showSystem } from "./graph-tools.ts";
 import { follow, usePlayback } from "./playback.ts";
 
 /** How many of the latest connections the track shows. */
@@ -74,7 +75,7 @@ function ShowSystem() {
   const showsSystem = usePage((s) => s.showsSystem);
   return (
     <label className="toggle">
-      <input type="checkbox" checked={showsSystem} onChange={(e) => usePage.setState({ showsSystem: e.target.checked })} /> {ui.showSystem}
+      <input type="checkbox" checked={showsSystem} onChange={(e) => showSystem(e.target.checked)} /> {ui.showSystem}
     </label>
   );
 }

@@ -1,19 +1,39 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { Handle, type NodeProps, type NodeTypes, Position } from "reactflow";
-import type { GraphNode } from "../../graph/model.ts";
+import type { Counts, GraphNode, PodState, ServicePill } from "../../graph/model.ts";
+import type { CardShare } from "../../graph/shares.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
-import { usePage } from "../store/store.ts";
 import { usePlayback } from "./playback.ts";
 
-type Data<T extends GraphNode["type"]> = { readonly box: Extract<GraphNode, { type: T }> };
-type CardProps<T extends GraphNode["type"]> = NodeProps & { readonly data: Data<T> };
+export type CardData<T extends GraphNode["type"] = GraphNode["type"]> = {
+  readonly box: Extract<GraphNode, { type: T }>;
+  /** Its part of its Service's connections. */
+  readonly share?: CardShare | undefined;
+  readonly isPinned?: boolean;
+};
+type CardProps<T extends GraphNode["type"]> = NodeProps & { readonly data: CardData<T> };
 
-/** Long names share their beginnings: the middle gives way. */
-export function middle(name: string, length: number): string {
-  if (name.length <= length) return name;
-  const tail = Math.floor((length - 1) / 2);
-  return `${name.slice(0, length - 1 - tail)}…${name.slice(-tail)}`;
+/**
+ * Names of a kind share their beginnings: where there is no room for all of it the middle gives way, and the telling end stays. The style
+ * does the cutting, so that nothing is drawn anew while one zooms.
+ */
+function Name({ text, children }: { text: string; children?: ReactNode }) {
+  const cut = cutOf(text);
+  return (
+    <b className="name">
+      <span>{text.slice(0, cut)}</span>
+      {cut < text.length && <span>{text.slice(cut)}</span>}
+      {children}
+    </b>
+  );
+}
+
+/** Before the last part of the name, if that is short; a name of few letters is not cut. */
+function cutOf(text: string): number {
+  if (text.length <= 10) return text.length;
+  const last = Math.max(text.lastIndexOf("-"), text.lastIndexOf("."));
+  return text.length - last <= 8 ? last : text.length - 5;
 }
 
 function Wires() {
@@ -25,51 +45,105 @@ function Wires() {
   );
 }
 
-function ClientCard({ data: { box } }: CardProps<"client">) {
-  return (
-    <div className="card client">
-      <b>{middle(box.name, 18)}</b>
-      <code>{box.ip}</code>
-      <Wires />
-    </div>
-  );
+/** It stands where the user put it. */
+function Pin({ isPinned }: { isPinned: boolean | undefined }) {
+  return isPinned === true ? <i className="pin" /> : null;
 }
 
-function ExternalCard({ data: { box } }: CardProps<"external">) {
-  return (
-    <div className="card external" title={box.name}>
-      <b>{middle(box.name, 18)}</b>
-      <code>{box.ip}</code>
-      <Wires />
-    </div>
-  );
-}
-
-function LoadBalancerCard({ data: { box } }: CardProps<"loadBalancer">) {
-  return (
-    <div className="card load-balancer">
-      <b>
-        {middle(box.name, 14)} <span className="faint">LB</span>
-      </b>
-      <code>{box.ip ?? "<pending>"}</code>
-      <Wires />
-    </div>
-  );
-}
-
-function NodeFrame({ data: { box } }: CardProps<"node">) {
+/** A sign that folds or unfolds a card; the pane hears of the click, and keys and the menu do the same. */
+function Fold({ isFolded }: { isFolded: boolean }) {
   const { ui } = useLanguage();
   return (
-    <div className={`frame ${box.state}`}>
+    <span className="fold" aria-hidden="true" title={`${isFolded ? ui.unfold : ui.fold} (Z)`}>
+      <Icon name={isFolded ? "plus" : "minus"} size={12} />
+    </span>
+  );
+}
+
+function ClientCard({ data: { box, isPinned } }: CardProps<"client">) {
+  return (
+    <div className="card client">
+      <Name text={box.name} />
+      <code className="details">{box.ip}</code>
+      <Pin isPinned={isPinned} />
+      <Wires />
+    </div>
+  );
+}
+
+function ExternalCard({ data: { box, isPinned } }: CardProps<"external">) {
+  return (
+    <div className="card external" title={box.name}>
+      <Name text={box.name} />
+      <code className="details">{box.ip}</code>
+      <Pin isPinned={isPinned} />
+      <Wires />
+    </div>
+  );
+}
+
+function LoadBalancerCard({ data: { box, isPinned } }: CardProps<"loadBalancer">) {
+  return (
+    <div className="card load-balancer">
+      <Name text={box.name}>
+        <em>LB</em>
+      </Name>
+      <code className="details">{box.ip ?? "<pending>"}</code>
+      <Pin isPinned={isPinned} />
+      <Wires />
+    </div>
+  );
+}
+
+function NodeFrame({ data: { box, isPinned } }: CardProps<"node">) {
+  const { ui } = useLanguage();
+  return (
+    <div className={`frame ${box.state} ${box.isCollapsed ? "is-collapsed" : ""}`}>
       <span className="frame-title">
         {box.name}
         {box.state === "notReady" && <span className="chip bad">{ui.nodeNotReady}</span>}
         {box.state === "cordoned" && <span className="chip warn">{ui.cordoned}</span>}
       </span>
-      <code className="frame-ip">{box.ip}</code>
+      <span className="frame-side">
+        <code className="details">{box.ip}</code>
+        <Fold isFolded={box.isCollapsed} />
+      </span>
+      {box.isCollapsed && (
+        <span className="frame-counts">
+          <Ready counts={box} />
+        </span>
+      )}
+      <Pin isPinned={isPinned} />
+      {box.isCollapsed && <Wires />}
     </div>
   );
 }
+
+/** `4/5 ready`, and restarts if there are any. */
+function Ready({ counts: { ready, total, restarts } }: { counts: Counts }) {
+  const { ui } = useLanguage();
+  return (
+    <>
+      <span className={`chip ${ready === total ? "ok" : "warn"}`}>
+        {ready}/{total} {ui.podsReady}
+      </span>
+      <Restarts count={restarts} />
+    </>
+  );
+}
+
+function Restarts({ count }: { count: number }) {
+  const { ui } = useLanguage();
+  return count === 0 ? null : (
+    <span className="restarts" title={`${count} ${ui.restarts}`}>
+      ↻{count}
+    </span>
+  );
+}
+
+/** So many Services have a line each, with their addresses; of more there are so many names. */
+const linesMax = 2;
+const namesMax = 4;
 
 function RulesCard({ data: { box } }: CardProps<"rules">) {
   const { ui } = useLanguage();
@@ -77,32 +151,38 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
     const stop = s.stops[s.at];
     return stop?.box === box.id ? stop.hop.object : undefined;
   });
+  const { services } = box;
+  const hasLines = services.length <= linesMax;
+  const shown = hasLines ? services : withActing(services, acting);
   return (
-    <div className="card rules" title={ui.everyNode}>
-      <b>
-        {ui.rules}{" "}
-        <span className="faint">
-          {ui.rulesKernel} · {box.mode}
-        </span>
+    <div className={`card rules ${services.length === 1 ? "has-one" : ""}`} title={ui.everyNode}>
+      <b className="name">
+        <span>{ui.rules}</span>
+        <em>
+          {services.length > shown.length && `+${services.length - shown.length} · `}
+          {box.mode}
+        </em>
       </b>
-      {box.services.map((service) => (
-        <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id}>
-          <span className="pill" title={service.label}>
-            {middle(service.label, 15)}
+      <span className={hasLines ? "rule-lines" : "rule-names"}>
+        {shown.map((service) => (
+          <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id} title={service.address}>
+            <span className="pill">{service.label}</span>
+            {hasLines && <code>{service.address}</code>}
           </span>
-          <code>{service.address}</code>
-        </span>
-      ))}
-      {box.services.length === 0 && <span className="faint small">{ui.rulesEmpty}</span>}
-      {box.more > 0 && (
-        <span className="faint small">
-          + {box.more} {ui.rulesMore}
-        </span>
-      )}
+        ))}
+        {services.length === 0 && <span className="faint small">{ui.rulesEmpty}</span>}
+      </span>
       <RulesCaption id={box.id} />
       <Wires />
     </div>
   );
+}
+
+/** The first few, and always the one whose rule decides now. */
+function withActing(services: readonly ServicePill[], acting: string | undefined): readonly ServicePill[] {
+  const first = services.slice(0, namesMax);
+  const one = services.find(({ id }) => id === acting);
+  return one === undefined || first.includes(one) ? first : [...first.slice(0, -1), one];
 }
 
 /** What these rules did with the packet that is looked at; else that they stand on every node. */
@@ -141,54 +221,61 @@ function RulesCaption({ id }: { id: string }) {
   );
 }
 
-function PodCard({ data: { box } }: CardProps<"pod">) {
+/** In these the status says more than the address. */
+const wordy: ReadonlySet<PodState> = new Set(["starting", "failing", "done"]);
+
+function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
   const { ui } = useLanguage();
-  const share = usePage((s) => shareOf(s.answered, box.namespace, box.name));
+  const { name, namespace, status, state } = box;
+  const title = `${namespace}/${name} ${box.ip} ${status}`;
   if (box.size === "compact") {
     return (
-      <div className={`card pod compact ${box.isReady ? "is-ready" : ""}`} title={`${box.namespace}/${box.name} ${box.ip} ${box.status}`}>
-        <span className="dot" /> {middle(box.name, 16)}
-        {share > 0 && <span className="share" style={{ width: `${share}%` }} />}
+      <div className={`card pod compact ${state}`} title={title}>
+        <i className="dot" />
+        <Name text={name} />
+        {state === "failing" && <span className="status">{status}</span>}
+        <Restarts count={box.restarts} />
+        <Bar share={share} />
+        <Pin isPinned={isPinned} />
         <Wires />
       </div>
     );
   }
-  const isRunning = box.status === "Running";
   return (
-    <div className={`card pod ${box.isTerminating ? "terminating" : ""}`} title={`${box.namespace}/${box.name}`}>
+    <div className={`card pod ${state}`} title={title}>
       <span className="pod-row">
-        <b>{middle(box.name, isRunning && box.isReady ? 17 : 12)}</b>
-        {isRunning ? (
-          <span className={`chip ${box.isReady ? "ok" : "warn"}`}>
-            {box.ready}
-            {box.isReady ? "" : ` ${ui.notReady}`}
-          </span>
-        ) : (
-          <span className="chip warn">{box.status}</span>
-        )}
+        <i className="dot" />
+        <Name text={name} />
+        <span className={`chip ${box.isReady ? "ok" : state === "failing" ? "bad" : "warn"}`}>{box.ready}</span>
       </span>
-      <span className="pod-row">
-        <code>{box.ip === "" ? "—" : box.ip}</code>
-        <PodSees id={`pod/${box.namespace}/${box.name}`} />
-        {box.restarts > 0 && (
-          <span className="restarts" title={`${box.restarts} ${ui.restarts}`}>
-            ↻{box.restarts}
-          </span>
-        )}
+      <span className="pod-row details">
+        {!wordy.has(state) && <code>{box.ip}</code>}
+        {state !== "ready" && <span className="status">{state === "notReady" ? ui.notReady : status}</span>}
+        {namespace !== "default" && <span className="status">{namespace}</span>}
+        <PodSees id={`pod/${namespace}/${name}`} />
+        <Restarts count={box.restarts} />
       </span>
-      {share > 0 && <span className="share" title={`${Math.round(share)} %`} style={{ width: `${share}%` }} />}
+      <Bar share={share} />
+      <Pin isPinned={isPinned} />
       <Wires />
     </div>
   );
 }
 
-/** Its part of all answered connections, in percent. */
-function shareOf(answered: ReadonlyMap<string, number>, namespace: string, name: string): number {
-  const own = answered.get(`pod/${namespace}/${name}`);
-  if (own === undefined) return 0;
-  let all = 0;
-  for (const count of answered.values()) all += count;
-  return (100 * own) / all;
+/** Its share as a bar; the dashed band is where chance alone would put it. */
+function Bar({ share }: { share: CardShare | undefined }) {
+  const { ui } = useLanguage();
+  if (share === undefined) return null;
+  const { count, total, low, high, scale, hasBand } = share;
+  const part = (value: number) => `${(100 * value) / scale}%`;
+  const words = ui.shareOf.replace("{count}", `${count}`).replace("{total}", `${total}`);
+  const chance = hasBand ? ` · ${ui.shareBand.replace("{low}", `${low}`).replace("{high}", `${high}`)}` : "";
+  return (
+    <span className="share" title={`${words}${chance}`}>
+      <i style={{ width: part(count) }} />
+      {hasBand && high > 0 && <i className="band" style={{ left: part(low), width: part(high - low) }} />}
+    </span>
+  );
 }
 
 /** Which client a pod takes the followed connection to come from: after masquerade it is not who asked. */
@@ -209,45 +296,70 @@ function PodSees({ id }: { id: string }) {
   );
 }
 
-function PodGroupCard({ data: { box } }: CardProps<"podGroup">) {
+function PodGroupCard({ data: { box, isPinned } }: CardProps<"podGroup">) {
   const { ui } = useLanguage();
+  const { ready, total } = box;
+  const count = <span className={`count chip ${ready === total ? "ok" : "warn"}`}>{ready === total ? total : `${ready}/${total}`}</span>;
   return (
-    <div className="card pod group">
-      <b>{middle(box.name, 21)}</b>
-      <span className={`chip ${box.ready === box.pods.length ? "ok" : "warn"}`}>
-        {box.ready}/{box.pods.length} {ui.podsReady}
+    <div className={`card pod group ${box.size}`} title={`${box.namespace}/${box.name} ${ready}/${total}`}>
+      <span className="pod-row">
+        <Name text={box.name === "" ? ui.barePods : box.name} />
+        {count}
+        <Fold isFolded />
       </span>
+      {box.size === "full" && (
+        <span className="pod-row details">
+          <Ready counts={box} />
+          {box.namespace !== "default" && <span className="status">{box.namespace}</span>}
+        </span>
+      )}
+      <Pin isPinned={isPinned} />
       <Wires />
     </div>
   );
 }
 
-function ServiceCard({ data: { box } }: CardProps<"service">) {
+function HiddenSign({ data: { box } }: CardProps<"hidden">) {
+  const { ui } = useLanguage();
+  return (
+    <span className="card hidden-sign" title={ui.showAll}>
+      {ui.hiddenCount.replace("{count}", `${box.count}`)}
+      <Wires />
+    </span>
+  );
+}
+
+function ServiceCard({ data: { box, isPinned } }: CardProps<"service">) {
   const { ui } = useLanguage();
   return (
     <div className="card service" title={box.isHeadless ? ui.headless : ui.everyNode}>
-      <b>
-        {middle(box.name, 17)} <span className="faint">{box.kind === "ClusterIP" ? "" : box.kind}</span>
-      </b>
-      <code>{middle(`${box.address} ${box.ports}`, 26)}</code>
+      <span className="pod-row">
+        <Name text={box.namespace === "default" ? box.name : `${box.name}.${box.namespace}`}>
+          {box.kind !== "ClusterIP" && <em>{box.kind}</em>}
+        </Name>
+        {box.total > 1 && <Fold isFolded={box.isCollapsed} />}
+      </span>
+      <code className="details">{`${box.address} ${box.ports}`}</code>
       {box.kind !== "ExternalName" && (
         <span className={box.total === 0 || box.ready === 0 ? "chip warn" : "chip ok"}>
           {box.total === 0 ? ui.noPods : `${box.ready}/${box.total} ${ui.podsReady}`}
         </span>
       )}
+      <Pin isPinned={isPinned} />
       <Wires />
     </div>
   );
 }
 
-function IngressCard({ data: { box } }: CardProps<"ingress">) {
+function IngressCard({ data: { box, isPinned } }: CardProps<"ingress">) {
   return (
     <div className="card ingress" title={box.hosts}>
-      <b>
-        {middle(box.name, 14)} <span className="faint">Ingress</span>
-      </b>
-      <span className="small">{middle(box.hosts, 26)}</span>
-      <code>{box.address === "" ? "—" : box.address}</code>
+      <Name text={box.name}>
+        <em>Ingress</em>
+      </Name>
+      <span className="small details">{box.hosts}</span>
+      <code className="details">{box.address === "" ? "—" : box.address}</code>
+      <Pin isPinned={isPinned} />
       <Wires />
     </div>
   );
@@ -264,6 +376,7 @@ const cards: Cards = {
   rules: RulesCard,
   pod: PodCard,
   podGroup: PodGroupCard,
+  hidden: HiddenSign,
   service: ServiceCard,
   ingress: IngressCard,
 };

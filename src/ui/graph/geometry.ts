@@ -12,19 +12,19 @@ export type Curve = readonly [Point, Point, Point, Point];
 /** Boxes in absolute canvas coordinates, for the packet layer; made once a picture. */
 export class Geometry {
   #boxes = new Map<string, GraphNode & { absoluteX: number; absoluteY: number }>();
-  #aliases = new Map<string, string>();
+  readonly #aliases: ReadonlyMap<string, string>;
   /** What a label should not cover: cards, and the titles of frames. */
   readonly obstacles: readonly Rectangle[];
 
   constructor(model: GraphModel) {
     const obstacles: Rectangle[] = [];
+    this.#aliases = model.aliases;
     for (const node of model.nodes) {
       const parent = node.parent === undefined ? undefined : this.#boxes.get(node.parent);
       const absoluteX = node.x + (parent?.absoluteX ?? 0);
       const absoluteY = node.y + (parent?.absoluteY ?? 0);
       const { width, height } = node;
       this.#boxes.set(node.id, { ...node, absoluteX, absoluteY });
-      if (node.type === "podGroup") for (const pod of node.pods) this.#aliases.set(pod, node.id);
       if (node.type === "node") {
         obstacles.push({ x: absoluteX, y: absoluteY + 4, width: 90, height: 24 });
         obstacles.push({ x: absoluteX + width - 110, y: absoluteY + 4, width: 110, height: 24 });
@@ -56,6 +56,13 @@ export class Geometry {
     return this.#boxes.get(box) ?? { width: 16, height: 16 };
   }
 
+  /** Whether some card lies on the straight way between two that stand over each other. */
+  #isBetween(a: Point, b: Point, halfA: number, halfB: number): boolean {
+    const [upper, lower] = a.y < b.y ? [a.y + halfA, b.y - halfB] : [b.y + halfB, a.y - halfA];
+    const x = (a.x + b.x) / 2;
+    return this.obstacles.some((card) => card.x < x && x < card.x + card.width && card.y > upper && card.y + card.height < lower);
+  }
+
   /** The left upper corner of a box. */
   corner(box: string): Point | undefined {
     const centre = this.centre(box);
@@ -72,6 +79,7 @@ export class Geometry {
     const sizeB = this.size(to);
     // Sideways when there is a gap between the two side by side; else from top to bottom.
     const isSideways = Math.abs(b.x - a.x) > (sizeA.width + sizeB.width) / 2;
+    if (!isSideways && this.#isBetween(a, b, sizeA.height / 2, sizeB.height / 2)) return around(a, sizeA, b, sizeB, lane * 8);
     const start = rim(a, sizeA, b, isSideways);
     const end = rim(b, sizeB, a, isSideways);
     const shift = lane * 8;
@@ -80,6 +88,20 @@ export class Geometry {
     const bend = isSideways ? { x: (e.x - s.x) / 2, y: 0 } : { x: 0, y: (e.y - s.y) / 2 };
     return [s, { x: s.x + bend.x, y: s.y + bend.y }, { x: e.x - bend.x, y: e.y - bend.y }, e];
   }
+}
+
+/** Out of the left sides and around what lies between. */
+function around(a: Point, sizeA: Size, b: Point, sizeB: Size, shift: number): Curve {
+  const s = { x: a.x - sizeA.width / 2, y: a.y + Math.sign(b.y - a.y) * 6 };
+  const e = { x: b.x - sizeB.width / 2, y: b.y - Math.sign(b.y - a.y) * 6 };
+  // Three quarters of that are how far it comes out; answers run outside of their requests.
+  const out = 26 + shift * 1.4;
+  return [s, { x: s.x - out, y: s.y }, { x: e.x - out, y: e.y }, e];
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 function rim(centre: Point, size: { readonly width: number; readonly height: number }, towards: Point, isSideways: boolean): Point {

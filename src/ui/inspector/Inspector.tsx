@@ -8,24 +8,37 @@ import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
+import { useAskedAt, useIsStale } from "../time/look.ts";
 import { SequenceDiagram } from "./SequenceDiagram.tsx";
 import { hopWords, placeName } from "./words.ts";
 
 const ConnectionWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ConnectionWhy })));
 const ObjectWhy = lazy(() => import("../explain/Why.tsx").then((why) => ({ default: why.ObjectWhy })));
 
+const GroupPanel = lazy(() => import("./GroupPanel.tsx"));
+const PacketLayers = lazy(() => import("../explain/PacketLayers.tsx"));
 const LitRules = lazy(() => import("../explain/LitRules.tsx"));
 
 /** What was clicked, and why it happened. */
 export function Inspector() {
   const { ui } = useLanguage();
   const selection = usePage((s) => s.selection);
+  // Another moment is looked at than the one of which this tells.
+  const isStale = useIsStale();
   return (
-    <section className="inspector" aria-label={ui.inspector}>
+    <section className={`inspector ${isStale ? "is-stale" : ""}`} aria-label={ui.inspector}>
       <h2 className="visually-hidden">{ui.inspector}</h2>
+      {isStale && selection !== undefined && <p className="working">{ui.workingOut}</p>}
       {selection === undefined && <Legend />}
       {selection?.kind === "connection" && <ConnectionPanel connection={selection.connection} />}
-      {selection?.kind === "object" && <ObjectPanel id={selection.id} />}
+      {selection?.kind === "object" &&
+        (selection.id.startsWith("group/") ? (
+          <Suspense fallback={null}>
+            <GroupPanel id={selection.id} />
+          </Suspense>
+        ) : (
+          <ObjectPanel id={selection.id} />
+        ))}
     </section>
   );
 }
@@ -150,6 +163,11 @@ function ConnectionPanel({ connection }: { connection: string }) {
           <p>{sentences === undefined ? shown.reason.code : say(sentences.reasons, shown.reason.code, shown.reason.args)}</p>
         </div>
       )}
+      {shown !== undefined && (
+        <Suspense fallback={null}>
+          <PacketLayers connection={connection} sequence={shown.sequence} />
+        </Suspense>
+      )}
       {shown?.rule !== undefined && (
         <>
           <h3>{ui.theRule}</h3>
@@ -266,20 +284,22 @@ function Shares({ destination }: { destination: string }) {
 
 function ObjectPanel({ id }: { id: string }) {
   const { ui } = useLanguage();
-  const nowSecond = usePage((s) => Math.floor(s.nowUs / 1_000_000));
+  const askedAt = useAskedAt();
   const [text, setText] = useState<{ readonly title: string; readonly body: string }[]>([]);
   useEffect(() => {
     let isCurrent = true;
-    void nowSecond; // asked anew each simulated second, so that what is shown is what is
+    void askedAt; // asked anew each simulated second, so that what is shown is what is
     const show = async () => {
-      const parts = await Promise.all(questions(id).map(async ({ title, asked }) => ({ title, body: await query<string>(asked) })));
-      if (isCurrent) setText(parts.filter((part) => part.body !== ""));
+      const parts = await Promise.all(
+        questions(id).map(async ({ title, asked }) => ({ title, body: await query<string | undefined>(asked) })),
+      );
+      if (isCurrent) setText(parts.filter((part) => part.body !== undefined && part.body !== ""));
     };
     void show();
     return () => {
       isCurrent = false;
     };
-  }, [id, nowSecond]);
+  }, [id, askedAt]);
   const titles: Readonly<Record<string, string>> = {
     describe: ui.describe,
     rules: ui.nodeRules,

@@ -3,10 +3,11 @@ import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import { type Filters, noFilters } from "../../graph/filter.ts";
 import type { Collapsed } from "../../graph/groups.ts";
 import type { ViewName } from "../../graph/model.ts";
+import { Moments } from "../../graph/moments.ts";
 import { keyOf } from "../../graph/objects.ts";
 import type { HopSketch } from "../../playground/hop-codec.ts";
 import type { ConnectionInfo, Hint, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
-import { HopArchive } from "./hop-archive.ts";
+import { HopArchive, type Received } from "./hop-archive.ts";
 
 /** The page's read-only copy of what the worker told, and what the user looks at. Nobody but `take` writes the first part. */
 export interface PageState {
@@ -129,6 +130,7 @@ function reduce(state: PageState, update: Update): PageState {
   switch (update.type) {
     case "opened":
       archive.clear();
+      answers.clear();
       return {
         ...state,
         summary: update.scenario,
@@ -191,17 +193,21 @@ function reduce(state: PageState, update: Update): PageState {
   }
 }
 
+/** When each of the counted answers came, for who looks back. */
+export const answers = new Moments<{ readonly timeUs: number; readonly key: string }>(connectionsMax);
+
 /** Probes and health checks are no answers. */
-function countAnswers(state: PageState, received: readonly (readonly [string, string])[]): PageState {
+function countAnswers(state: PageState, received: readonly Received[]): PageState {
   if (received.length === 0) return state;
   const answered = new Map(state.answered);
   let isChanged = false;
-  for (const [connection, place] of received) {
+  for (const { connection, place, timeUs } of received) {
     if (!place.startsWith("pod/")) continue;
     const info = state.connections.findLast((c) => c.id === connection);
     if (info?.purpose !== "traffic") continue;
     const key = `${place} ${info.destination}`;
     answered.set(key, (answered.get(key) ?? 0) + 1);
+    answers.add([{ timeUs, key }]);
     isChanged = true;
   }
   return isChanged ? { ...state, answered } : state;

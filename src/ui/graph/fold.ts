@@ -1,0 +1,44 @@
+import { workloadOf } from "../../graph/groups.ts";
+import type { GraphNode } from "../../graph/model.ts";
+import { usePage } from "../store/store.ts";
+import { drawnBox } from "./drawn.ts";
+
+export interface Folding {
+  /** `node/node1`, `workload/default/Deployment/kubia`, `service/default/kubia` */
+  readonly key: string;
+  readonly isFolded: boolean;
+}
+
+/** What folding this box means: a group unfolds, a pod folds its workload's pods. Undefined where nothing folds. */
+export function foldingOf(box: GraphNode | undefined): Folding | undefined {
+  switch (box?.type) {
+    case "node":
+    case "service":
+      return { key: box.id, isFolded: box.isCollapsed };
+    case "podGroup":
+      return { key: box.key, isFolded: true };
+    case "rules":
+      return { key: `node/${box.node}`, isFolded: false };
+    case "pod": {
+      const pod = usePage.getState().objects.get("Pod")?.get(`${box.namespace}/${box.name}`);
+      return pod === undefined ? undefined : { key: workloadOf(pod).key, isFolded: false };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Folds or unfolds what belongs to the box. */
+export function toggleFold(id: string): void {
+  const folding = foldingOf(drawnBox(id));
+  if (folding === undefined) return;
+  usePage.setState((s) => ({ collapsed: { ...s.collapsed, [folding.key]: !folding.isFolded } }));
+}
+
+/** The key's folding: of the card that has the keys, else of the one that is looked at. */
+export function foldHere(): void {
+  const focused = document.activeElement?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
+  const { selection } = usePage.getState();
+  const id = focused ?? (selection?.kind === "object" ? selection.id : undefined);
+  if (id !== undefined) toggleFold(id);
+}

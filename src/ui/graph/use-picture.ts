@@ -1,0 +1,170 @@
+import { type RefObject, useEffect, useMemo, useRef } from "react";
+import type { Node } from "reactflow";
+import { hiddenBy, type Shows } from "../../graph/filter.ts";
+import type { GraphModel, GraphNode, LayoutMemory } from "../../graph/model.ts";
+import type { ObjectsByKind } from "../../graph/objects.ts";
+import { project, servicesOf } from "../../graph/project.ts";
+import { type CardShare, cardShares } from "../../graph/shares.ts";
+import { isMotionReduced } from "../app/motion.ts";
+import { usePage } from "../store/store.ts";
+import { useShownAnswers, useShownObjects } from "../time/look.ts";
+import { useDrawn } from "./drawn.ts";
+import { Geometry } from "./geometry.ts";
+import { useTools } from "./graph-tools.ts";
+import { setBoxes, usePlayback } from "./playback.ts";
+
+/** Which switches of the page decide what is quiet. */
+export function useShows(): Shows {
+  const system = usePage((s) => s.showsSystem);
+  const noise = usePage((s) => s.showsNoise);
+  const ingress = usePage((s) => (s.objects.get("Ingress")?.size ?? 0) > 0);
+  return useMemo(() => ({ system, noise, ingress }), [system, noise, ingress]);
+}
+
+export interface Picture {
+  readonly model: GraphModel;
+  readonly geometry: Geometry;
+  /** Another one is another picture, which is fitted anew. */
+  readonly key: string;
+}
+
+/** The picture of what the page knows; drawn again only when something that is drawn has changed. */
+export function usePicture(): Picture | undefined {
+  const summary = usePage((s) => s.summary);
+  const view = usePage((s) => s.view);
+  const pins = usePage((s) => s.pins);
+  const filters = usePage((s) => s.filters);
+  const collapsed = usePage((s) => s.collapsed);
+  const tidied = usePage((s) => s.tidied);
+  const shows = useShows();
+  const objects = useDrawnKinds();
+  const memories = useRef(new Map<string, LayoutMemory>());
+  const picture = useMemo(() => {
+    if (summary === undefined) return undefined;
+    const hidden = hiddenBy(filters, shows);
+    // Places are kept as long as the same picture grows; each tidying has places of its own, so that it can be taken back.
+    const seen = [view, hidden.quiet.length, JSON.stringify(filters.namespaces), filters.kinds.join(), summary.name];
+    const key = [...seen, summary.seed].join(" ");
+    const memoryKey = [...seen, tidied].join(" ");
+    const memory = memories.current.get(memoryKey);
+    const model = project(summary, objects, { view, hidden, collapsed, pins, ...(memory === undefined ? {} : { memory }) });
+    memories.current.set(memoryKey, model.memory);
+    return { model, geometry: new Geometry(model), key };
+  }, [summary, objects, view, filters, collapsed, pins, tidied, shows]);
+  useEffect(() => {
+    useDrawn.setState({ model: picture?.model });
+    if (picture !== undefined) setBoxes(picture.geometry.boxOf);
+  }, [picture]);
+  return picture;
+}
+
+/** Of the objects those that are drawn: a lease that is renewed draws nothing. */
+function useDrawnKinds(): ObjectsByKind {
+  const objects = useShownObjects();
+  const [pods, services, ingresses, nodes] = ["Pod", "Service", "Ingress", "Node"].map((kind) => objects.get(kind));
+  return useMemo(
+    () =>
+      new Map(
+        Object.entries({ Pod: pods, Service: services, Ingress: ingresses, Node: nodes }).flatMap(([kind, all]) =>
+          all === undefined ? [] : [[kind, all] as const],
+        ),
+      ),
+    [pods, services, ingresses, nodes],
+  );
+}
+
+/** The boxes as React Flow takes them. One that did not change stays the same object, so that React draws only what did. */
+export function useFlowNodes(picture: Picture | undefined): Node[] {
+  const selected = usePage((s) => (s.selection?.kind === "object" ? s.selection.id : undefined));
+  const current = usePlayback((s) => s.stops[s.at]?.box);
+  const found = useTools((s) => s.found);
+  const foundAt = useTools((s) => s.at);
+  const pins = usePage((s) => s.pins);
+  const shares = useShares();
+  const kept = useRef(new Map<string, { readonly text: string; readonly node: Node }>());
+  return useMemo(() => {
+    const next = new Map<string, { readonly text: string; readonly node: Node }>();
+    const list = (picture?.model.nodes ?? []).map((box) => {
+      const marks = [
+        box.id === selected ? "is-selected" : "",
+        box.id === current ? "is-current" : "",
+        found?.has(box.id) === true ? "is-found" : "",
+        box.id === foundAt ? "is-found-now" : "",
+      ];
+      const node = flowNode(box, marks.filter(Boolean).join(" "), shares.get(box.id), pins[box.id] !== undefined);
+      const text = JSON.stringify(node);
+      const before = kept.current.get(box.id);
+      const same = before?.text === text ? before : { text, node };
+      next.set(box.id, same);
+      return same.node;
+    });
+    kept.current = next;
+    return list;
+  }, [picture, selected, current, found, foundAt, shares, pins]);
+}
+
+function useShares(): ReadonlyMap<string, CardShare> {
+  const answered = useShownAnswers();
+  const pods = usePage((s) => s.objects.get("Pod"));
+  const services = usePage((s) => s.objects.get("Service"));
+  const mode = usePage((s) => s.summary?.proxyMode ?? "");
+  return useMemo(() => {
+    if (answered.size === 0 || pods === undefined || services === undefined) return new Map();
+    const objects = new Map([
+      ["Pod", pods],
+      ["Service", services],
+    ]);
+    return cardShares(answered, servicesOf(objects, [...pods.values()]), mode);
+  }, [answered, pods, services, mode]);
+}
+
+function flowNode(box: GraphNode, className: string, share: CardShare | undefined, isPinned: boolean): Node {
+  return {
+    id: box.id,
+    type: box.type,
+    position: { x: box.x, y: box.y },
+    width: box.width,
+    height: box.height,
+    data: { box, ...(share === undefined ? {} : { share }), ...(isPinned ? { isPinned } : {}) },
+    ...(box.parent === undefined ? {} : { parentId: box.parent, extent: "parent" as const }),
+    draggable: box.parent === undefined,
+    className,
+    style: { width: box.width, height: box.height },
+    zIndex: box.type === "node" ? 0 : 1,
+    ariaRole: "button",
+  };
+}
+
+const moveMs = 300;
+
+/** Boxes that change their places within one picture slide there; those of another picture are there at once. */
+export function useSliding(picture: Picture | undefined, section: RefObject<HTMLElement | null>): void {
+  const before = useRef(picture);
+  useEffect(() => {
+    const last = before.current;
+    before.current = picture;
+    if (
+      last === undefined ||
+      picture === undefined ||
+      isMotionReduced() ||
+      last.key !== picture.key ||
+      !hasMoved(last.model, picture.model)
+    )
+      return;
+    const element = section.current;
+    element?.classList.add("is-sliding");
+    const timer = window.setTimeout(() => element?.classList.remove("is-sliding"), moveMs);
+    return () => {
+      window.clearTimeout(timer);
+      element?.classList.remove("is-sliding");
+    };
+  }, [picture, section]);
+}
+
+function hasMoved(a: GraphModel, b: GraphModel): boolean {
+  const places = new Map(a.nodes.map((node) => [node.id, node]));
+  return b.nodes.some((node) => {
+    const old = places.get(node.id);
+    return old !== undefined && (old.x !== node.x || old.y !== node.y);
+  });
+}
