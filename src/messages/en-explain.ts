@@ -138,6 +138,10 @@ export const enExplain = {
   "fix.endpoints-name": (a) => `Rename the Endpoints ${a.endpoints} to ${a.name}`,
   "fix.endpoints-port": (a) => `Let the Endpoints ${a.endpoints} have port ${a.port}`,
   "fix.external-name": (a) => `Let ${a.service} point to ${a.name}`,
+  // a node's rules
+  "rules.filter": () => "Find in the rules",
+  "rules.metOnly": (a) => `Only what the packet met (${a.count})`,
+  "rules.left": (a) => `… and ${a.count} lines more: find narrows them down.`,
   // layers of a packet
   "packet.layers": () => "Packet: layers and fields",
   "packet.source": () => "Source",

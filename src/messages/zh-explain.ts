@@ -128,6 +128,10 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "fix.endpoints-name": (a) => `把 Endpoints ${a.endpoints} 改名为 ${a.name}`,
   "fix.endpoints-port": (a) => `让 Endpoints ${a.endpoints} 的端口为 ${a.port}`,
   "fix.external-name": (a) => `让 ${a.service} 指向 ${a.name}`,
+  // a node's rules
+  "rules.filter": () => "在规则中查找",
+  "rules.metOnly": (a) => `只看该数据包匹配的（${a.count}）`,
+  "rules.left": (a) => `……还有 ${a.count} 行：可用查找缩小范围。`,
   // layers of a packet
   "packet.layers": () => "数据包：各层与字段",
   "packet.source": () => "源地址",
