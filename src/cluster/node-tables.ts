@@ -4,7 +4,7 @@ import type { ConntrackRow as KernelRow, Tuple } from "./network/netfilter/connt
 import { IpSet, printIpSets, saveIpSets } from "./network/netfilter/ipset.ts";
 import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
 import { listIptables } from "./network/netfilter/list-iptables.ts";
-import { printIptablesSave, printRule, savedTables } from "./network/netfilter/print-iptables.ts";
+import { listRules, printIptablesSave, savedTables } from "./network/netfilter/print-iptables.ts";
 import { printIpvs, printIpvsSave } from "./network/netfilter/print-ipvs.ts";
 import { familyName, printNftTable, printNftTables } from "./network/netfilter/print-nft.ts";
 import type { TableName } from "./network/netfilter/rule.ts";
@@ -28,15 +28,21 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
         ...(isTable(table) ? { table } : {}),
       }),
 
-    iptablesRules: ({ family, table, chain, list }) => {
+    iptablesRules: ({ family, table, chain, list, withCounters }) => {
       if (!isTable(table)) return undefined;
       if (list !== undefined) return listIptables(netfilter.tablesOf(family), table, chain, family, list);
       const chains = netfilter.tablesOf(family).chains(table);
       const shown = chain === undefined ? chains : chains.filter((one) => one.name === chain);
-      if (shown.length === 0) return undefined;
-      const heads = shown.map((one) => (one.policy === undefined ? `-N ${one.name}` : `-P ${one.name} ${one.policy}`));
-      const rules = shown.flatMap((one) => one.rules.map((rule) => printRule(one.name, rule, family)));
-      return `${[...heads, ...rules].join("\n")}\n`;
+      return shown.length === 0 ? undefined : listRules(shown, family, withCounters);
+    },
+
+    zeroIptables: ({ family, table, chain }) => {
+      if (!isTable(table)) return [];
+      const tables = netfilter.tablesOf(family);
+      const names = tables.chains(table).map(({ name }) => name);
+      const zeroed = chain === undefined ? names : names.filter((name) => name === chain);
+      for (const name of zeroed) tables.zeroChain(table, name);
+      return zeroed;
     },
 
     nftList: (what) => {

@@ -54,7 +54,7 @@ test("text and cluster part ways: taken over, applied again, added", async () =>
   await page.typeCommand("kubectl scale rc kubia --replicas=5");
   const row = page.page.locator(".differences li");
   await row.waitFor();
-  expect(await row.innerText()).toMatch(/spec\.replicas live: 5, text: 3 \(kubectl scale rc kubia --replicas=5, 00:\d\d\)/);
+  expect(await row.innerText()).toMatch(/spec\.replicas live: 5, text: 3 \(kubectl, 00:\d\d: kubectl scale rc kubia --replicas=5\)/);
   await row.getByRole("button", { name: "Re-apply" }).click();
   await row.waitFor({ state: "detached" });
 

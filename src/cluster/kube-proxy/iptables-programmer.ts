@@ -71,7 +71,18 @@ export class IptablesProgrammer implements Programmer {
     const touched = new Set<SharedChain>();
     for (const key of keys) this.#applyPort(key, touched);
     for (const shared of sharedChains) if (this.#isFresh || touched.has(shared)) this.#writeShared(shared);
+    if (changes.length > 0) this.#zeroFixed();
     this.#isFresh = false;
+  }
+
+  /** Chains that serve all Services are restored at every sync, their rules with counters of zero. @source the same, MakeChainLine and --counters */
+  #zeroFixed(): void {
+    for (const shared of sharedChains) {
+      const [table, name] = shared.split("/") as [TableName, string];
+      this.#writer.zeroChain(table, name);
+    }
+    for (const name of ["KUBE-POSTROUTING", "KUBE-MARK-MASQ"]) this.#writer.zeroChain("nat", name);
+    this.#writer.zeroChain("filter", "KUBE-FORWARD");
   }
 
   removeStale(): void {
@@ -92,6 +103,7 @@ export class IptablesProgrammer implements Programmer {
     if (after !== undefined) {
       for (const [name, rules] of after.own) {
         if (before === undefined || !sameValue(before.own.get(name), rules)) this.#writer.setChain("nat", name, rules);
+        else this.#writer.zeroChain("nat", name);
       }
       this.#rules.set(key, after);
     } else {

@@ -158,7 +158,8 @@ export class IpvsProgrammer implements Programmer {
 
   #writeChain(table: TableName, name: string, rules: readonly Rule[]): void {
     const key = `${table}/${name}`;
-    if (sameValue(this.#written.get(key), rules)) return;
+    // All chains are restored at every sync: their counters begin anew.
+    if (sameValue(this.#written.get(key), rules)) return this.#kernel.writer.zeroChain(table, name);
     this.#written.set(key, rules);
     this.#kernel.writer.setChain(table, name, rules);
   }

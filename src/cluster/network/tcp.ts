@@ -171,7 +171,7 @@ class TcpEnd implements TcpSocket {
       else this.#emit(ACK, this.#sendNext, undefined, 0, undefined);
       return;
     }
-    const dataBytes = packet.bytes - tcpHeaderBytes(packet.source);
+    const dataBytes = packet.bytes - tcpHeaderBytes(packet.source, packet.flags);
     const ahead = (packet.sequence - this.#receiveNext) | 0;
     if ((flags & FIN) === 0 && dataBytes === 0) {
       stack.received(buffer, this.state === "SYN-RECV" ? receivedHandshake : receivedAck);
@@ -193,7 +193,7 @@ class TcpEnd implements TcpSocket {
       const next = this.#ahead.get(this.#receiveNext);
       if (next === undefined) break;
       this.#ahead.delete(this.#receiveNext);
-      this.#takeInOrder(next, next.bytes - tcpHeaderBytes(next.source));
+      this.#takeInOrder(next, next.bytes - tcpHeaderBytes(next.source, next.flags));
     }
     if (this.#finReceived) this.#ackNow();
     else if (this.#delayedAck === undefined) this.#delayedAck = stack.clock.after(delayedAckUs, delayedAckDue, this as TcpEnd);
@@ -544,7 +544,7 @@ export class TcpLayer {
   /** The RST that answers `packet`, from `local` (its destination, or who rejects in its name). @source RFC 9293 3.10.7.1 */
   sendReset(packet: Packet, local: SocketAddress): void {
     const hasAck = (packet.flags & ACK) !== 0;
-    const length = packet.bytes - tcpHeaderBytes(packet.source) + ((packet.flags & (SYN | FIN)) !== 0 ? 1 : 0);
+    const length = packet.bytes - tcpHeaderBytes(packet.source, packet.flags) + ((packet.flags & (SYN | FIN)) !== 0 ? 1 : 0);
     const acknowledgement = hasAck ? 0 : (packet.sequence + length) >>> 0;
     const sequence = hasAck ? packet.acknowledgement : 0;
     const flags = hasAck ? RST : RST | ACK;

@@ -51,9 +51,13 @@ function ipHeaderBytes(address: SocketAddress): number {
   return address.ip.family === 6 ? 40 : 20;
 }
 
-/** Length of IP and TCP header; options are not simulated. */
-export function tcpHeaderBytes(address: SocketAddress): number {
-  return ipHeaderBytes(address) + 20;
+/**
+ * Length of IP and TCP header. Linux puts 20 bytes of options on a SYN (MSS, SACK, timestamps, window scale), timestamps on all that follow, and
+ * nothing on a reset. @source net/ipv4/tcp_output.c, tcp_syn_options, tcp_established_options; tcp_ipv4.c, tcp_v4_send_reset
+ */
+export function tcpHeaderBytes(address: SocketAddress, flags: number): number {
+  const options = (flags & RST) !== 0 ? 0 : (flags & SYN) !== 0 ? 20 : 12;
+  return ipHeaderBytes(address) + 20 + options;
 }
 
 /** `dataBytes` of the payload ride in this segment (a long write takes several). */
@@ -80,7 +84,7 @@ export function tcpSegment(
     payload,
     undefined,
     defaultTtl,
-    tcpHeaderBytes(source) + dataBytes,
+    tcpHeaderBytes(source, flags) + dataBytes,
   );
 }
 

@@ -50,7 +50,7 @@ export const ip6tablesSave = saver("ip6tables-save", 6);
 
 const knownTables = ["nat", "filter", "mangle", "raw", "security"];
 
-/** `iptables [-t TABLE] -S [CHAIN]`, `iptables [-t TABLE] -L [CHAIN] [-n] [-v] [--line-numbers]` */
+/** `iptables [-t TABLE] -S [CHAIN] [-v]`, `iptables [-t TABLE] -L [CHAIN] [-n] [-v] [-x] [--line-numbers] [-Z]`, `iptables [-t TABLE] -Z [CHAIN]` */
 function lister(name: string, family: 4 | 6): ProgramEntry {
   const version = `${name} v1.8.9 (nf_tables)`;
   const help = `Try \`${name} -h' or '${name} --help' for more information.\n`;
@@ -58,7 +58,8 @@ function lister(name: string, family: 4 | 6): ProgramEntry {
     let table = "filter";
     let chain: string | undefined;
     let command: "S" | "L" | undefined;
-    let style = { isNumeric: false, isVerbose: false, hasLineNumbers: false };
+    let zeroes = false;
+    let style = { isNumeric: false, isVerbose: false, isExact: false, hasLineNumbers: false };
     const words = sys.args
       .slice(1)
       .flatMap((arg) => (/^-[A-Za-z]{2,}$/.test(arg) ? [...arg.slice(1)].map((letter) => `-${letter}`) : [arg]));
@@ -73,9 +74,11 @@ function lister(name: string, family: 4 | 6): ProgramEntry {
       else if (word === "-V" || word === "--version") {
         yield* sys.out(`${version}\n`);
         return 0;
-      } else if (word === "-w" || word === "-x" || word === "--wait" || word === "--exact") continue;
-      else if (!word.startsWith("-") && command !== undefined) chain = word;
-      else if (/^-[ADIRNXPFZE]$/.test(word)) {
+      } else if (word === "-x" || word === "--exact") style = { ...style, isExact: true };
+      else if (word === "-w" || word === "--wait") continue;
+      else if (word === "-Z" || word === "--zero") zeroes = true;
+      else if (!word.startsWith("-") && (command !== undefined || zeroes)) chain = word;
+      else if (/^-[ADIRNXPFE]$/.test(word)) {
         yield* sys.err(`${name}: rules here are kube-proxy's and the network plugin's own: -S and -L show them\n`);
         return 2;
       } else {
@@ -83,7 +86,7 @@ function lister(name: string, family: 4 | 6): ProgramEntry {
         return 2;
       }
     }
-    if (command === undefined) {
+    if (command === undefined && !zeroes) {
       yield* sys.err(`${version}: no command specified\n${help}`);
       return 2;
     }
@@ -91,12 +94,20 @@ function lister(name: string, family: 4 | 6): ProgramEntry {
       yield* sys.err(`${version}: table '${table}' does not exist\nPerhaps ${name} or your kernel needs to be upgraded.\n`);
       return 3;
     }
-    const text = tables.iptablesRules({ family, table, chain, list: command === "L" ? style : undefined });
+    const list = command === "L" ? style : undefined;
+    const text = tables.iptablesRules({ family, table, chain, list, withCounters: style.isVerbose });
+    if (text === undefined && command === undefined) {
+      yield* sys.err(`${name}: No chain/target/match by that name.\n`);
+      return 1;
+    }
     if (text === undefined) {
       yield* sys.err(`${version}: chain \`${chain}' in table \`${table}' is incompatible, use 'nft' tool.\n`);
       return 1;
     }
-    yield* sys.out(text);
+    if (command !== undefined) yield* sys.out(text);
+    if (!zeroes) return 0;
+    const zeroed = tables.zeroIptables({ family, table, chain });
+    if (style.isVerbose) yield* sys.out(zeroed.map((one) => `Zeroing chain \`${one}'\n`).join(""));
     return 0;
   });
 }

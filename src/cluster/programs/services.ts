@@ -72,8 +72,14 @@ export interface TablesService {
     readonly family: 4 | 6;
     readonly table: string;
     readonly chain: string | undefined;
-    readonly list: { readonly isNumeric: boolean; readonly isVerbose: boolean; readonly hasLineNumbers: boolean } | undefined;
+    readonly list:
+      | { readonly isNumeric: boolean; readonly isVerbose: boolean; readonly isExact: boolean; readonly hasLineNumbers: boolean }
+      | undefined;
+    /** `-S -v` */
+    readonly withCounters: boolean;
   }): string | undefined;
+  /** `iptables -Z`: the chains whose counters began anew. */
+  zeroIptables(what: { readonly family: 4 | 6; readonly table: string; readonly chain: string | undefined }): readonly string[];
   /** `nft list …`; undefined when there is no such thing. */
   nftList(
     what:

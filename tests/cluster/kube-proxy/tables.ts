@@ -43,6 +43,9 @@ export class RememberedTables implements IptablesWriter {
     );
   }
 
+  /** Nothing is counted here. */
+  zeroChain(): void {}
+
   chain(table: TableName, name: string): Chain | undefined {
     const isBuiltIn = builtIn[table].includes(name);
     const rules = this.#tables.get(table)?.get(name);

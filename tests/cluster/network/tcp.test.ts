@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FIN, SYN } from "../../../src/cluster/network/packet.ts";
-import { flagsText } from "../../../src/cluster/network/wire.ts";
+import { flagsText, tcpHeaderBytes } from "../../../src/cluster/network/wire.ts";
 import { connect, serve, text, world } from "./world.ts";
 
 describe("opening a connection (tcp(7), RFC 9293)", () => {
@@ -63,7 +63,10 @@ describe("data and the end", () => {
     expect(socket.state).toBe("TIME-WAIT");
     const sent = socket.connection.hops
       .filter((hop) => hop.action === "send")
-      .map((hop) => `${hop.at.slice(hop.at.lastIndexOf("/") + 1)} ${flagsText(hop.packet)} ${hop.packet.bytes - 40}`);
+      .map(
+        (hop) =>
+          `${hop.at.slice(hop.at.lastIndexOf("/") + 1)} ${flagsText(hop.packet)} ${hop.packet.bytes - tcpHeaderBytes(hop.packet.source, hop.packet.flags)}`,
+      );
     expect(sent).toEqual([
       "client SYN 0",
       "server SYN,ACK 0",
@@ -115,7 +118,7 @@ describe("data and the end", () => {
     w.pass(0.01);
     expect(got).toBe(payload);
     const data = socket.connection.hops.filter((hop) => hop.action === "send" && hop.packet.payload !== undefined);
-    expect(data.map((hop) => hop.packet.bytes - 40)).toEqual([65_536, 65_536, 65_536, 3392]);
+    expect(data.map((hop) => hop.packet.bytes - 52)).toEqual([65_536, 65_536, 65_536, 3392]);
   });
 
   test("loss is made good by repetition, in order", () => {

@@ -75,6 +75,9 @@ export class CompiledRule {
   readonly extensions: readonly CompiledExtension[];
   /** Filled by the walker when the jump is first taken. */
   slot: { readonly exists: boolean } | undefined = undefined;
+  /** What matched, and its bytes. */
+  packets = 0;
+  bytes = 0;
 
   constructor(rule: Rule) {
     const match = rule.match;

@@ -1,12 +1,14 @@
 import { hex, ipProtocol, type PrintableTables, printPorts, printProbability } from "./print-iptables.ts";
-import type { Chain, Extension, PortRange, Rule, TableName, Target } from "./rule.ts";
+import { type Chain, type Count, type Extension, nothingCounted, type PortRange, type Rule, type TableName, type Target } from "./rule.ts";
 
 /** The options of `iptables -L` that change what a line looks like. */
 export interface ListStyle {
   /** `-n`: neither names of services nor of networks. */
   readonly isNumeric: boolean;
-  /** `-v`: counters and interfaces. Counters are not kept. */
+  /** `-v`: counters and interfaces. */
   readonly isVerbose: boolean;
+  /** `-x`: counters in full, not as `12K`. */
+  readonly isExact: boolean;
   readonly hasLineNumbers: boolean;
 }
 
@@ -34,19 +36,33 @@ export function listIptables(
 }
 
 function listChain(chain: Chain, references: number, family: 4 | 6, style: ListStyle): string {
-  const counted = style.isVerbose ? " 0 packets, 0 bytes" : "";
+  const counted = style.isVerbose ? " 0 packets, 0 bytes" : ""; // this iptables has a policy count nothing
   const state = chain.policy === undefined ? `${references} references` : `policy ${chain.policy}${counted}`;
   const columns = `target     prot opt ${style.isVerbose ? "in     out     " : ""}source               destination         `;
-  const head = `${style.hasLineNumbers ? "num  " : ""}${style.isVerbose ? " pkts bytes " : ""}${columns}`;
-  const lines = chain.rules.map((rule, i) => (style.hasLineNumbers ? `${i + 1}`.padEnd(5) : "") + listRule(rule, family, style));
+  const head = `${style.hasLineNumbers ? "num  " : ""}${style.isVerbose ? (style.isExact ? "    pkts      bytes " : " pkts bytes ") : ""}${columns}`;
+  const lines = chain.rules.map(
+    (rule, i) => (style.hasLineNumbers ? `${i + 1}`.padEnd(5) : "") + listRule(rule, chain.countAt?.(i) ?? nothingCounted, family, style),
+  );
   return [`Chain ${chain.name} (${state})`, head, ...lines, ""].join("\n");
 }
 
-function listRule(rule: Rule, family: 4 | 6, style: ListStyle): string {
+/** `99999`, then `100K`. @source iptables libxtables/xtables.c, xtables_print_num */
+function shortened(number: number, { isExact }: ListStyle): string {
+  if (isExact || number <= 99_999) return `${number}`;
+  let value = number;
+  for (const unit of ["K", "M", "G"]) {
+    value = Math.floor((value + 500) / 1000);
+    if (value <= 9999) return `${value}${unit}`;
+  }
+  return `${Math.floor((value + 500) / 1000)}T`;
+}
+
+function listRule(rule: Rule, count: Count, family: 4 | 6, style: ListStyle): string {
   const { match, target } = rule;
-  const counters = style.isVerbose ? "    0     0 " : "";
+  const counter = (number: number): string => `${shortened(number, style).padStart(style.isExact ? 8 : 5)} `;
+  const counters = style.isVerbose ? counter(count.packets) + counter(count.bytes) : "";
   const protocol = listProtocol(match.protocol, family, style.isNumeric);
-  const interfaces = style.isVerbose ? ` ${listInterface(match.inInterface)} ${listInterface(match.outInterface)} ` : "";
+  const interfaces = style.isVerbose ? ` ${listInterface(match.inInterface, style)} ${listInterface(match.outInterface, style)} ` : "";
   const source = listAddress(match.source, family, style.isNumeric);
   const destination = listAddress(match.destination, family, style.isNumeric);
   const addresses = `${targetName(target).padEnd(9)}  ${protocol.padEnd(4)} -- ${interfaces}${source} ${destination} `;
@@ -66,8 +82,8 @@ function listProtocol(protocol: Rule["match"]["protocol"], family: 4 | 6, isNume
   return isNumeric ? `${ipProtocol[protocol]}` : protocol;
 }
 
-function listInterface(match: Rule["match"]["inInterface"]): string {
-  return (match === undefined ? "*" : `${match.negated ? "!" : ""}${match.name}`).padEnd(6);
+function listInterface(match: Rule["match"]["inInterface"], { isNumeric }: ListStyle): string {
+  return (match === undefined ? (isNumeric ? "*" : "any") : `${match.negated ? "!" : ""}${match.name}`).padEnd(6);
 }
 
 /** `/etc/hosts` and `/etc/networks` of a node name these; the whole world is `anywhere`. */

@@ -1,5 +1,5 @@
 import { civilDate, twoDigits } from "../../sim/date.ts";
-import type { Chain, Extension, PortRange, Rule, TableName, Target } from "./rule.ts";
+import { type Chain, type Count, type Extension, nothingCounted, type PortRange, type Rule, type TableName, type Target } from "./rule.ts";
 
 /** The order in which `iptables-save` (nf_tables variant) walks the tables when none is named. @source iptables 1.8.9, iptables/nft.c, xtables_ipv4 */
 export const savedTables: readonly TableName[] = ["mangle", "raw", "filter", "nat"];
@@ -40,18 +40,33 @@ export function printIptablesSave(
   return text;
 }
 
-/** `*nat` to `COMMIT`. Counters are not kept. */
+/** `*nat` to `COMMIT`. This iptables has a policy count nothing. */
 export function printTable(table: TableName, chains: readonly Chain[], family: 4 | 6, withCounters = false): string {
-  const counters = withCounters ? "[0:0] " : "";
   const lines = [`*${table}`];
   for (const chain of chains) lines.push(`:${chain.name} ${chain.policy ?? "-"} [0:0]`);
-  for (const chain of chains) for (const rule of chain.rules) lines.push(`${counters}${printRule(chain.name, rule, family)}`);
+  for (const chain of chains) {
+    chain.rules.forEach((rule, i) => {
+      const { packets, bytes } = chain.countAt?.(i) ?? nothingCounted;
+      lines.push(`${withCounters ? `[${packets}:${bytes}] ` : ""}${printRule(chain.name, rule, family)}`);
+    });
+  }
   lines.push("COMMIT\n");
   return lines.join("\n");
 }
 
+/** `iptables -S [-v]` of these chains. */
+export function listRules(chains: readonly Chain[], family: 4 | 6, withCounters: boolean): string {
+  const heads = chains.map(({ name, policy }) =>
+    policy === undefined ? `-N ${name}` : `-P ${name} ${policy}${withCounters ? " -c 0 0" : ""}`,
+  );
+  const rules = chains.flatMap((chain) =>
+    chain.rules.map((rule, i) => printRule(chain.name, rule, family, withCounters ? (chain.countAt?.(i) ?? nothingCounted) : undefined)),
+  );
+  return `${[...heads, ...rules].join("\n")}\n`;
+}
+
 /** `-A KUBE-SERVICES -d 10.96.0.1/32 -p tcp … -j KUBE-SVC-…`: one rule as `iptables-save` prints it; the family decides `recent`'s mask and ICMP's name. */
-export function printRule(chain: string, rule: Rule, family: 4 | 6 = 4): string {
+export function printRule(chain: string, rule: Rule, family: 4 | 6 = 4, count?: Count): string {
   const { match } = rule;
   let text = `-A ${chain}`;
   if (match.source) text += printNegated(match.source.negated, "-s", match.source.cidr.text);
@@ -60,6 +75,7 @@ export function printRule(chain: string, rule: Rule, family: 4 | 6 = 4): string 
   if (match.outInterface) text += printNegated(match.outInterface.negated, "-o", match.outInterface.name);
   if (match.protocol !== undefined) text += ` -p ${match.protocol === "icmp" && family === 6 ? "ipv6-icmp" : match.protocol}`;
   for (const extension of match.extensions) text += printExtension(extension, family);
+  if (count !== undefined) text += ` -c ${count.packets} ${count.bytes}`;
   return text + printTarget(rule.target);
 }
 

@@ -91,7 +91,17 @@ export interface Chain {
   /** Built-in chains only: the policy where no rule decided. */
   readonly policy: "ACCEPT" | "DROP" | undefined;
   readonly rules: readonly Rule[];
+  /** What matched the rule at that place since it was written; absent where nobody counts. */
+  countAt?(index: number): Count;
 }
+
+/** Packets and their bytes, from the IP header on. */
+export interface Count {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export const nothingCounted: Count = { packets: 0, bytes: 0 };
 
 /** Which table is asked at which hook, in which order. @source the netfilter hook priorities: raw, mangle, nat (dst), filter, nat (src) */
 export const tablesAtHook: Readonly<Record<Hook, readonly TableName[]>> = {
@@ -126,4 +136,6 @@ export interface IptablesWriter {
   appendRule(table: TableName, chain: string, rule: Rule): void;
   /** Takes away the rules that `isMine` names. */
   removeRules(table: TableName, chain: string, isMine: (rule: Rule) => boolean): void;
+  /** The chain was written anew as it was: its rules begin to count anew. */
+  zeroChain(table: TableName, chain: string): void;
 }

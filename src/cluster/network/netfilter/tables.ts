@@ -1,7 +1,17 @@
 import { assert } from "../../sim/assert.ts";
 import type { Packet } from "../packet.ts";
 import { type CompiledChain, compileChain } from "./compile.ts";
-import { builtInChain, type Chain, type Hook, type IptablesWriter, type Rule, type TableName, tablesAtHook } from "./rule.ts";
+import {
+  builtInChain,
+  type Chain,
+  type Count,
+  type Hook,
+  type IptablesWriter,
+  nothingCounted,
+  type Rule,
+  type TableName,
+  tablesAtHook,
+} from "./rule.ts";
 
 /** A set of `ipset`, as `-m set` asks it. */
 export interface PacketSet {
@@ -17,8 +27,10 @@ export class ChainSlot implements Chain {
   policy: "ACCEPT" | "DROP" | undefined;
   rules: readonly Rule[] = [];
   exists: boolean;
-  /** Follows from the rules alone; made when the first packet comes. */
+  /** Follows from the rules alone; made when the first packet comes. It counts. */
   compiled: CompiledChain | undefined;
+  /** What rules counted that were not written anew when others came or went. */
+  #kept: Map<Rule, Count> | undefined;
 
   constructor(table: TableName, name: string, isBuiltIn: boolean) {
     this.table = table;
@@ -26,6 +38,37 @@ export class ChainSlot implements Chain {
     this.isBuiltIn = isBuiltIn;
     this.policy = isBuiltIn ? "ACCEPT" : undefined;
     this.exists = isBuiltIn;
+  }
+
+  countAt(index: number): Count {
+    const counted = this.compiled === undefined ? this.#kept?.get(this.rules[index] as Rule) : this.compiled.rules[index];
+    return counted === undefined ? nothingCounted : { packets: counted.packets, bytes: counted.bytes };
+  }
+
+  compile(): CompiledChain {
+    const made = compileChain(this.rules);
+    for (const [rule, { packets, bytes }] of this.#kept ?? []) {
+      const compiled = made.rules.find((one) => one.rule === rule);
+      if (compiled !== undefined) Object.assign(compiled, { packets, bytes });
+    }
+    this.#kept = undefined;
+    this.compiled = made;
+    return made;
+  }
+
+  /** The rules have changed; those that stayed go on counting from what they had. */
+  keepCounts(): void {
+    for (const { rule, packets, bytes } of this.compiled?.rules ?? []) {
+      if (packets === 0) continue;
+      this.#kept ??= new Map();
+      this.#kept.set(rule, { packets, bytes });
+    }
+    this.compiled = undefined;
+  }
+
+  zero(): void {
+    this.#kept = undefined;
+    this.compiled = undefined;
   }
 }
 
@@ -55,7 +98,13 @@ export class Tables implements IptablesWriter {
   }
 
   setChain(table: TableName, name: string, rules: readonly Rule[]): void {
-    this.#replace(this.slot(table, name), rules);
+    const slot = this.slot(table, name);
+    slot.zero();
+    this.#replace(slot, rules);
+  }
+
+  zeroChain(table: TableName, name: string): void {
+    this.#slots.get(table)?.get(name)?.zero();
   }
 
   setPolicy(table: TableName, name: string, policy: "ACCEPT" | "DROP"): void {
@@ -70,7 +119,7 @@ export class Tables implements IptablesWriter {
     if (slot === undefined || slot.isBuiltIn) return;
     slot.exists = false;
     slot.rules = [];
-    slot.compiled = undefined;
+    slot.zero();
     // Out of the map, so that chains which come and go leave nothing behind; a jump compiled before finds it empty, as in a real table it could not be deleted.
     this.#slots.get(table)?.delete(name);
     this.revision++;
@@ -112,6 +161,7 @@ export class Tables implements IptablesWriter {
       for (const slot of [...slots.values()]) {
         if (slot.isBuiltIn) {
           slot.policy = "ACCEPT";
+          slot.zero();
           this.#replace(slot, []);
         } else this.deleteChain(slot.table, slot.name);
       }
@@ -133,9 +183,7 @@ export class Tables implements IptablesWriter {
   compiled(slot: ChainSlot): CompiledChain {
     const known = slot.compiled;
     if (known !== undefined) return known;
-    const made = compileChain(slot.rules);
-    slot.compiled = made;
-    return made;
+    return slot.compile();
   }
 
   /** The chain that holds, or held, the rule; undefined for a rule of other tables. */
@@ -147,7 +195,7 @@ export class Tables implements IptablesWriter {
     for (const rule of rules) this.#places.set(rule, slot);
     slot.rules = rules;
     slot.exists = true;
-    slot.compiled = undefined;
+    slot.keepCounts();
     this.revision++;
     if (slot.isBuiltIn) this.#onChange();
   }

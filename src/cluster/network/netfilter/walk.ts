@@ -21,12 +21,15 @@ export class Walker {
   readonly #targets: NatTargets;
   /** Only rules of built-in chains that count; undefined: all do. */
   readonly #counts: ((rule: Rule) => boolean) | undefined;
+  /** A trace leaves the rules' counters as they are. */
+  readonly #isDry: boolean;
 
   constructor(tables: Tables, context: MatchContext, targets: NatTargets, counts?: (rule: Rule) => boolean) {
     this.#tables = tables;
     this.#context = context;
     this.#targets = targets;
     this.#counts = counts;
+    this.#isDry = context.isDry;
   }
 
   /** A built-in chain and all it leads to; its policy where no rule decided. */
@@ -130,6 +133,10 @@ export class Walker {
     const rule = compiled.rule;
     const target = rule.target;
     buffer.note(rule);
+    if (!this.#isDry) {
+      compiled.packets++;
+      compiled.bytes += buffer.packet.bytes;
+    }
     switch (target.type) {
       case "jump":
       case "goto": {
