@@ -87,7 +87,8 @@ export class PlaygroundPage {
 
   /** The graph stands and the first pods run. */
   async ready(): Promise<void> {
-    await this.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ timeout: 20_000 });
+    // From far away a card says less, but it is there.
+    await this.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 20_000 });
     await this.page.locator(".terminal-host .xterm").first().waitFor({ timeout: 20_000 });
     await this.terminalShows("laptop:~$");
   }

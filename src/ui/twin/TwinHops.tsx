@@ -17,7 +17,9 @@ export function TwinHops() {
   const here = rows.find((row) => row.parts && row.number === followed) ?? parting;
   const place = here === undefined ? "" : `${here.number} ${here.index}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the framed row is another one when the parting moves.
-  useEffect(() => framed.current?.scrollIntoView({ block: "center" }), [place]);
+  useEffect(() => {
+    framed.current?.scrollIntoView({ block: "center" });
+  }, [place]);
   return (
     <section className="twin" aria-label={ui.twin}>
       <header>
@@ -40,7 +42,7 @@ export function TwinHops() {
         <p className="empty">{ui.twinEmpty}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys.
-        <section className="twin-rows" tabIndex={0} aria-label={ui.twin}>
+        <section className="twin-rows" tabIndex={0} aria-label={ui.twinHops}>
           <table>
             <colgroup>
               <col className="twin-number" />
