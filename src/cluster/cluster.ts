@@ -397,7 +397,7 @@ export class Cluster {
       case "nftables":
         return tables.nftList({ kind: "ruleset", family: undefined }) ?? "";
       case "ipvs":
-        return tables.ipvsadm({ family: undefined, service: undefined, asSave: false }) ?? "";
+        return tables.ipvsadm({ family: undefined, service: undefined, show: "list" }) ?? "";
     }
   }
 

@@ -5,7 +5,7 @@ import { IpSet, printIpSets, saveIpSets } from "./network/netfilter/ipset.ts";
 import { type IpvsService, IpvsTable } from "./network/netfilter/ipvs-table.ts";
 import { listIptables } from "./network/netfilter/list-iptables.ts";
 import { listRules, printIptablesSave, savedTables } from "./network/netfilter/print-iptables.ts";
-import { printIpvs, printIpvsSave } from "./network/netfilter/print-ipvs.ts";
+import { printIpvs, printIpvsConnections, printIpvsFigures, printIpvsSave } from "./network/netfilter/print-ipvs.ts";
 import { familyName, printNftTable, printNftTables } from "./network/netfilter/print-nft.ts";
 import type { TableName } from "./network/netfilter/rule.ts";
 import type { ConntrackRow, ConntrackTuple, TablesService } from "./programs/services.ts";
@@ -59,14 +59,21 @@ export function nodeTables(cluster: Cluster, node: ClusterNode): TablesService {
       return "name" in what ? partOfTable(text, what.kind, what.name) : text;
     },
 
-    ipvsadm: ({ family, service, asSave }) => {
+    ipvsadm: ({ family, service, show }) => {
       const of = (one: IpvsService) =>
         (family === undefined || one.address.ip.family === family) &&
         (service === undefined || (one.address.text === service.address && one.protocol === service.protocol));
       const table = kernel.ipvs ?? new IpvsTable();
-      if (asSave) return printIpvsSave(table);
+      if (show === "save") return printIpvsSave(table);
+      if (show === "connections") return printIpvsConnections([...rows(4), ...rows(6)], nowUs());
       const shown = table.services().filter(of);
-      return service !== undefined && shown.length === 0 ? undefined : printIpvs(table, [...rows(4), ...rows(6)], shown);
+      if (service !== undefined && shown.length === 0) return undefined;
+      if (show !== "list") return printIpvsFigures(shown, show, nowUs());
+      return printIpvs(table, [...rows(4), ...rows(6)], shown);
+    },
+
+    zeroIpvs: () => {
+      for (const service of kernel.ipvs?.services() ?? []) for (const { stats } of [service, ...service.destinations]) stats.zero();
     },
 
     ipsetList: (name, { namesOnly, asSave }) => {

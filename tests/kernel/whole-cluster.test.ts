@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openScenario } from "../../src/playground/library.ts";
 import { canAskKernel, Namespace, started } from "./namespaces.ts";
-import { sortedElements, withoutComments } from "./texts.ts";
+import { sortedElements } from "./texts.ts";
 
 const possible = canAskKernel();
 

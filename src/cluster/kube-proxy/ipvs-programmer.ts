@@ -1,5 +1,6 @@
 import type { AddressBook, SocketAddress } from "../network/address.ts";
 import { IpSet } from "../network/netfilter/ipset.ts";
+import { IpvsStats } from "../network/netfilter/ipvs-stats.ts";
 import type { IpvsDestination, IpvsTable } from "../network/netfilter/ipvs-table.ts";
 import type { IptablesWriter, Rule, TableName } from "../network/netfilter/rule.ts";
 import type { PacketSet } from "../network/netfilter/tables.ts";
@@ -118,7 +119,12 @@ export class IpvsProgrammer implements Programmer {
     const service = isSame ? known : this.#kernel.table.setService(wanted);
     const before = new Map(service.destinations.map((destination) => [destination.address, destination]));
     const whose = service.destinations[service.turn]?.address;
-    const after: IpvsDestination[] = wanted.destinations.map(({ address: to, because }) => ({ address: to, because, weight: 1 }));
+    const after: IpvsDestination[] = wanted.destinations.map(({ address: to, because }) => ({
+      address: to,
+      because,
+      weight: 1,
+      stats: before.get(to)?.stats ?? new IpvsStats(),
+    }));
     const wantedAddresses = new Set(wanted.destinations.map((destination) => destination.address));
     for (const [to, destination] of before) {
       if (wantedAddresses.has(to)) continue;

@@ -123,10 +123,11 @@ const serviceProtocols: Readonly<Record<string, "tcp" | "udp" | "sctp">> = {
   "--sctp-service": "sctp",
 };
 
-/** `ipvsadm -L|-S [-n] [-t|-u|--sctp-service ADDRESS:PORT] [-6]` */
+/** `ipvsadm -L|-S [-n] [--stats|--rate|-c] [-t|-u|--sctp-service ADDRESS:PORT] [-6]`, `ipvsadm -Z` */
 export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
   let service: { readonly protocol: "tcp" | "udp" | "sctp"; readonly address: string } | undefined;
-  let command: "list" | "save" | undefined = sys.args.length === 1 ? "list" : undefined;
+  let command: "list" | "save" | "zero" | undefined = sys.args.length === 1 ? "list" : undefined;
+  let figures: "stats" | "rate" | "connections" | undefined;
   let family: 4 | 6 | undefined;
   const args = sys.args.slice(1);
   for (let i = 0; i < args.length; i++) {
@@ -134,7 +135,12 @@ export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
     const protocol = serviceProtocols[arg];
     if (arg === "-6") family = 6;
     else if (protocol !== undefined) service = { protocol, address: args[++i] ?? "" };
-    else if (/^-[lLn]*[lL][lLn]*$/.test(arg) || arg === "--list") command = "list";
+    else if (/^-[lLnc]*[lL][lLnc]*$/.test(arg) || arg === "--list") {
+      command = "list";
+      if (arg.includes("c")) figures = "connections";
+    } else if (arg === "--stats" || arg === "--rate") figures = arg === "--stats" ? "stats" : "rate";
+    else if (arg === "-c" || arg === "-nc" || arg === "-cn" || arg === "--connection") figures = "connections";
+    else if (arg === "-Z" || arg === "--zero") command = "zero";
     else if (/^-n?Sn?$/.test(arg) || arg === "--save") command = "save";
     else if (arg !== "-n" && arg !== "--numeric" && arg !== "--sort") {
       yield* sys.err("ipvsadm: the virtual servers are kube-proxy's own: -Ln and -Sn show them\n");
@@ -145,7 +151,11 @@ export const ipvsadm = tool("ipvsadm", function* (sys, tables) {
     yield* sys.err("Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n");
     return 2;
   }
-  const text = tables.ipvsadm({ family, service, asSave: command === "save" });
+  if (command === "zero") {
+    tables.zeroIpvs();
+    return 0;
+  }
+  const text = tables.ipvsadm({ family, service, show: command === "save" ? "save" : (figures ?? "list") });
   if (text === undefined) {
     yield* sys.err("No such service\n");
     return 255;

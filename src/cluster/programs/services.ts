@@ -91,8 +91,10 @@ export interface TablesService {
   ipvsadm(options: {
     readonly family: 4 | 6 | undefined;
     readonly service: { readonly protocol: "tcp" | "udp" | "sctp"; readonly address: string } | undefined;
-    readonly asSave: boolean;
+    readonly show: "list" | "save" | "stats" | "rate" | "connections";
   }): string | undefined;
+  /** `ipvsadm -Z`: all figures begin anew. */
+  zeroIpvs(): void;
   /** `ipset list [NAME]`; undefined when there is no such set. */
   ipsetList(name: string | undefined, options: { readonly namesOnly: boolean; readonly asSave: boolean }): string | undefined;
   conntrack(family: 4 | 6): readonly ConntrackRow[];

@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../address.ts";
 import type { ObjectName } from "../name.ts";
 import type { Protocol } from "../packet.ts";
+import type { IpvsConnection } from "./ipvs-stats.ts";
 
 /** Bits of an entry's status. @source include/uapi/linux/netfilter/nf_conntrack_common.h (the names; values are ours) */
 export const SEEN_REPLY = 1;
@@ -30,6 +31,8 @@ export class ConntrackEntry {
   mark: number;
   /** Who asked for the rewrite of the destination: later packets' hops name it too. */
   object: ObjectName | undefined;
+  /** IPVS gave it its destination. */
+  ipvs: IpvsConnection | undefined;
   createdUs: number;
   expiresUs: number;
 
@@ -43,6 +46,7 @@ export class ConntrackEntry {
     this.state = 0;
     this.mark = 0;
     this.object = undefined;
+    this.ipvs = undefined;
     this.createdUs = nowUs;
     this.expiresUs = nowUs;
   }

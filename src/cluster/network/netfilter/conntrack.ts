@@ -46,6 +46,8 @@ export interface ConntrackRow {
   readonly isReplied: boolean;
   readonly isAssured: boolean;
   readonly mark: number;
+  /** When its last packet passed, where IPVS leads it. */
+  readonly ipvsLastUs: number | undefined;
 }
 
 export interface Tuple {
@@ -144,6 +146,7 @@ export class Conntrack {
       buffer.state = (entry.status & SEEN_REPLY) !== 0 ? CT_ESTABLISHED : NEW;
     }
     if (!tracksStates) this.#refresh(entry, nowUs);
+    if (entry.ipvs !== undefined) entry.ipvs.passed(buffer.isReply, packet.bytes, nowUs);
   }
 
   /** The first packet got through: the entry is there from now on. False when the table is full. */
@@ -336,5 +339,6 @@ function rowOf(entry: ConntrackEntry, nowUs: number): ConntrackRow {
     isReplied: (entry.status & SEEN_REPLY) !== 0,
     isAssured: (entry.status & ASSURED) !== 0,
     mark: entry.mark,
+    ipvsLastUs: entry.ipvs?.lastUs,
   };
 }

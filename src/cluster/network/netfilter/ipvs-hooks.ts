@@ -1,5 +1,6 @@
 import { NEW, type SocketBuffer } from "../interface.ts";
 import { priorities } from "./hooks.ts";
+import { IpvsConnection } from "./ipvs-stats.ts";
 import { type IpvsDestination, type IpvsService, type IpvsTable, nextInTurn } from "./ipvs-table.ts";
 import type { Netfilter } from "./netfilter.ts";
 import { printIpvsDestination, printIpvsService } from "./print-ipvs.ts";
@@ -44,6 +45,10 @@ function send(service: IpvsService, buffer: SocketBuffer, netfilter: Netfilter, 
   buffer.note(applied);
   buffer.rule = applied;
   netfilter.nat.setDestination(buffer, destination.address);
+  if (buffer.entry !== undefined) {
+    buffer.entry.ipvs = new IpvsConnection(service.stats, destination.stats, nowUs);
+    buffer.entry.ipvs.passed(false, buffer.packet.bytes, nowUs);
+  }
   return REROUTE;
 }
 

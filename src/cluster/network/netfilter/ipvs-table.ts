@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../address.ts";
 import type { ObjectName, Reason } from "../name.ts";
 import type { Protocol } from "../protocol.ts";
+import { IpvsStats } from "./ipvs-stats.ts";
 import { serviceKey } from "./nft-rule.ts";
 
 /** One place that a virtual server sends to. */
@@ -10,6 +11,7 @@ export interface IpvsDestination {
   weight: number;
   /** Given to whoever asks why it was chosen. */
   readonly because: Reason | undefined;
+  readonly stats: IpvsStats;
 }
 
 /** One virtual address, protocol and port. @source ipvsadm(8) */
@@ -24,6 +26,7 @@ export interface IpvsService {
   /** Why it refuses when it has no destination. */
   readonly becauseEmpty: Reason | undefined;
   readonly destinations: IpvsDestination[];
+  readonly stats: IpvsStats;
   /** The position of the one whose turn was last. */
   turn: number;
   /** Persistent clients: their destination and until when, by the id of their address. */
@@ -59,6 +62,7 @@ export class IpvsTable {
       destinations: before?.destinations ?? [],
       turn: before?.turn ?? -1,
       templates: before?.templates ?? new Map(),
+      stats: before?.stats ?? new IpvsStats(),
     };
     this.#services.set(key, made);
     this.revision++;

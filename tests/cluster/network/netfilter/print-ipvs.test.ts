@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { AddressBook, parseCidr } from "../../../../src/cluster/network/address.ts";
 import { IpSet, type IpSetEntry, type IpSetType, printIpSets } from "../../../../src/cluster/network/netfilter/ipset.ts";
+import { IpvsStats } from "../../../../src/cluster/network/netfilter/ipvs-stats.ts";
 import { IpvsTable, nextInTurn } from "../../../../src/cluster/network/netfilter/ipvs-table.ts";
 import { printIpvs, printIpvsSave } from "../../../../src/cluster/network/netfilter/print-ipvs.ts";
 import { printNftRule, printTime } from "../../../../src/cluster/network/netfilter/print-nft.ts";
@@ -14,9 +15,9 @@ function table(): IpvsTable {
   ipvs.setService({ protocol: "udp", address: at("10.96.0.10", 53), persistentSeconds: 0, ...plain });
   const kubia = ipvs.setService({ protocol: "tcp", address: at("10.96.0.41", 80), persistentSeconds: 10_800, ...plain });
   kubia.destinations.push(
-    { address: at("10.244.2.7", 8080), weight: 1, because: undefined },
-    { address: at("10.244.1.7", 8080), weight: 0, because: undefined },
-    { address: at("10.244.1.8", 8080), weight: 1, because: undefined },
+    { address: at("10.244.2.7", 8080), weight: 1, because: undefined, stats: new IpvsStats() },
+    { address: at("10.244.1.7", 8080), weight: 0, because: undefined, stats: new IpvsStats() },
+    { address: at("10.244.1.8", 8080), weight: 1, because: undefined, stats: new IpvsStats() },
   );
   return ipvs;
 }
@@ -30,6 +31,7 @@ test("ipvsadm -Ln", () => {
     isReplied: true,
     isAssured: true,
     mark: 0,
+    ipvsLastUs: undefined,
     original: { source: at("10.244.1.99", 40_000), destination: at("10.96.0.41", 80) },
     reply: { source: at("10.244.2.7", 8080), destination: at("10.244.1.99", 40_000) },
   } as const;
