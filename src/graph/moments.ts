@@ -22,6 +22,15 @@ export class Moments<T extends Timed> {
     if (this.#all.length > this.#most) this.#all = this.#all.slice(-Math.floor(this.#most * 0.75));
   }
 
+  clear(): void {
+    this.#all = [];
+  }
+
+  /** All until this moment, itself included. */
+  until(us: number): readonly T[] {
+    return this.#all.slice(0, this.#firstAfter(us));
+  }
+
   /** The time of the first one later than `us`. */
   after(us: number): number | undefined {
     return this.#all[this.#firstAfter(us)]?.timeUs;

@@ -320,7 +320,7 @@ export class Playground {
         if (text !== undefined && text !== "") this.#lineEnded(id);
         if (text === undefined) this.#reading.delete(id);
         else this.#reading.add(id);
-        this.#tell({ type: "prompt", terminal: id, text, place });
+        this.#tell({ type: "prompt", terminal: id, text, place, timeUs: this.nowUs });
       },
     });
     this.#terminals.set(id, terminal);

@@ -171,6 +171,7 @@ export type Update =
       readonly text: string | undefined;
       readonly place: string;
       readonly secret?: boolean;
+      readonly timeUs: number;
     }
   | { readonly type: "clear"; readonly terminal: number }
   | { readonly type: "hints"; readonly terminal: number; readonly hints: readonly Hint[] }

@@ -4,6 +4,7 @@ import { useLanguage } from "../app/language.ts";
 import { DrawerButtons, Drawers } from "../load/Drawers.tsx";
 import { archive, usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
+import { useLook } from "../time/look.ts";
 import { showSystem } from "./graph-tools.ts";
 import { follow, usePlayback } from "./playback.ts";
 
@@ -19,10 +20,15 @@ export function Timeline() {
   const at = usePlayback((s) => s.at);
   const count = usePlayback((s) => s.stops.length);
   const [pointed, setPointed] = useState<ConnectionInfo | undefined>();
+  const atUs = useLook((s) => s.atUs);
   const shown = useMemo(
     () =>
-      connections.filter((c) => showsNoise || (c.purpose === "traffic" && (c.session !== 0 || c.parent !== undefined))).slice(-shownMax),
-    [connections, showsNoise],
+      connections
+        .filter((c) => showsNoise || (c.purpose === "traffic" && (c.session !== 0 || c.parent !== undefined)))
+        // Looking back, only what had been opened by then.
+        .filter((c) => atUs === undefined || c.openedUs <= atUs)
+        .slice(-shownMax),
+    [connections, showsNoise, atUs],
   );
   // One stop for Tab in the whole track; arrows go from mark to mark.
   const focusable = shown.some((c) => c.id === followed) ? followed : shown.at(-1)?.id;

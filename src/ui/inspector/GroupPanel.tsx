@@ -24,7 +24,12 @@ export default function GroupPanel({ id }: { id: string }) {
           {box.ready}/{box.total} {ui.podsReady}
         </span>
       </header>
-      <h3>{ui.groupOf}</h3>
+      <h3>
+        {ui.groupOf}{" "}
+        <button type="button" className="btn small" onClick={() => toggleFold(id)}>
+          {ui.unfold}
+        </button>
+      </h3>
       <ul className="members">
         {inOrder.map((pod) => (
           <li key={pod.id}>
@@ -36,9 +41,6 @@ export default function GroupPanel({ id }: { id: string }) {
           </li>
         ))}
       </ul>
-      <button type="button" className="btn small" onClick={() => toggleFold(id)}>
-        {ui.unfold}
-      </button>
     </>
   );
 }

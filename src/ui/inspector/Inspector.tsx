@@ -8,7 +8,7 @@ import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
-import { useAskedAt, useIsStale } from "../time/look.ts";
+import { useAskedAt, useIsStale, useLook, useShownObjects } from "../time/look.ts";
 import { SequenceDiagram } from "./SequenceDiagram.tsx";
 import { hopWords, placeName } from "./words.ts";
 
@@ -237,9 +237,10 @@ function Change({ before, after }: { before: string; after: string }) {
 function Shares({ destination }: { destination: string }) {
   const { ui } = useLanguage();
   const connections = usePage((s) => s.connections);
-  const objects = usePage((s) => s.objects);
+  const objects = useShownObjects();
+  const atUs = useLook((s) => s.atUs);
   const answered = connections
-    .filter((c) => c.destination === destination && c.purpose === "traffic")
+    .filter((c) => c.destination === destination && c.purpose === "traffic" && (atUs === undefined || c.openedUs <= atUs))
     .flatMap((c) => answeredBy(archive.hops(c.id)) ?? []);
   if (answered.length < 2) return null;
   const ip = destination.slice(0, destination.lastIndexOf(":"));
@@ -293,7 +294,7 @@ function ObjectPanel({ id }: { id: string }) {
       const parts = await Promise.all(
         questions(id).map(async ({ title, asked }) => ({ title, body: await query<string | undefined>(asked) })),
       );
-      if (isCurrent) setText(parts.filter((part) => part.body !== undefined && part.body !== ""));
+      if (isCurrent) setText(parts.flatMap(({ title, body }) => (body === undefined || body === "" ? [] : [{ title, body }])));
     };
     void show();
     return () => {
@@ -319,15 +320,13 @@ function ObjectPanel({ id }: { id: string }) {
       {text.map((part, i) => (
         <details key={part.title} open={i === 0}>
           <summary>{titles[part.title]}</summary>
-          <pre className="rule">
-            {part.title === "rules" ? (
-              <Suspense fallback={part.body}>
-                <LitRules text={part.body} node={id.slice(id.indexOf("/") + 1)} />
-              </Suspense>
-            ) : (
-              part.body
-            )}
-          </pre>
+          {part.title === "rules" ? (
+            <Suspense fallback={<pre className="rule">{part.body}</pre>}>
+              <LitRules text={part.body} node={id.slice(id.indexOf("/") + 1)} />
+            </Suspense>
+          ) : (
+            <pre className="rule">{part.body}</pre>
+          )}
         </details>
       ))}
     </>

@@ -8,6 +8,7 @@ import {
   hopConnection,
   hopCount,
   hopPacket,
+  hopTimeUs,
   type PackedHops,
   sketchHop,
 } from "../../playground/hop-codec.ts";
@@ -17,6 +18,13 @@ import type { HopRecord } from "../../playground/protocol.ts";
 interface Kept {
   readonly batches: HopBatch[];
   readonly indices: number[];
+}
+
+/** A connection's first packet came to where it leads. */
+export interface Received {
+  readonly connection: string;
+  readonly place: string;
+  readonly timeUs: number;
 }
 
 const connectionsMaxDefault = 5000;
@@ -48,14 +56,15 @@ export class HopArchive {
     return this.#kept.size;
   }
 
-  /** Gives which places received a connection's first packet. */
-  take(packed: PackedHops): readonly (readonly [connection: string, place: string])[] {
+  /** Gives which places received a connection's first packet, and when. */
+  take(packed: PackedHops): readonly Received[] {
     const batch = this.#decoder.take(packed);
-    const received: [string, string][] = [];
+    const received: Received[] = [];
     const count = hopCount(batch);
     for (let i = 0; i < count; i++) {
       const connection = hopConnection(batch, i);
-      if (hopPacket(batch, i) === 1 && hopAction(batch, i) === "receive") received.push([connection, hopAt(batch, i)]);
+      if (hopPacket(batch, i) === 1 && hopAction(batch, i) === "receive")
+        received.push({ connection, place: hopAt(batch, i), timeUs: hopTimeUs(batch, i) });
       put(this.#kept, connection, batch, i);
       put(this.#fresh, connection, batch, i);
     }

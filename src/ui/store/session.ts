@@ -46,6 +46,11 @@ export function settle(text: string): void {
   if (!isApplied && !problems.some((problem) => problem.severity === "error")) edited(text, true);
 }
 
+/** The editor shows another text for a while: that of an earlier moment. Nothing is applied or saved. */
+export function showText(text: string): void {
+  for (const listener of textListeners) listener(text);
+}
+
 /** Replaces the text in the editor and applies it. */
 export function setText(text: string): void {
   usePage.setState({ text });

@@ -4,6 +4,7 @@ import { reveal } from "../editor/reveal.ts";
 import { onUpdate, query, send } from "../store/link-to-worker.ts";
 import { setText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { useLook } from "../time/look.ts";
 
 /** Where the text and the cluster say different things. Asked anew when objects have changed, at most a few times a second. */
 export const useDifferences = create<{ readonly differences: readonly Difference[] }>(() => ({ differences: [] }));
@@ -12,10 +13,17 @@ const askEveryMs = 300;
 let isAsking = false;
 
 export function startDifferences(): () => void {
-  return onUpdate((update) => {
+  const stopLooking = useLook.subscribe(({ restUs }, before) => {
+    if (restUs !== before.restUs) askSoon();
+  });
+  const stopUpdates = onUpdate((update) => {
     if (update.type === "opened") useDifferences.setState({ differences: [] });
     else if (update.type === "objects" || update.type === "problems") askSoon();
   });
+  return () => {
+    stopLooking();
+    stopUpdates();
+  };
 }
 
 function askSoon(): void {
@@ -23,7 +31,9 @@ function askSoon(): void {
   isAsking = true;
   window.setTimeout(async () => {
     isAsking = false;
+    const { restUs } = useLook.getState();
     const differences = (await query<readonly Difference[] | undefined>({ kind: "differences" })) ?? [];
+    if (useLook.getState().restUs !== restUs) return; // another moment is looked at by now, and asked for
     if (JSON.stringify(differences) !== JSON.stringify(useDifferences.getState().differences)) useDifferences.setState({ differences });
   }, askEveryMs);
 }

@@ -2,12 +2,17 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal as Xterm } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "react";
+import { say } from "../../messages/catalogue.ts";
+import { enTime } from "../../messages/en-time.ts";
+import { zhTime } from "../../messages/zh-time.ts";
 import { useLanguage } from "../app/language.ts";
 import { codeSize } from "../app/type-size.ts";
 import { ask, send } from "../store/link-to-worker.ts";
+import { clockOf } from "../time/clock.ts";
+import { useLook } from "../time/look.ts";
 import { commands, sendLine } from "./commands.ts";
 import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts";
-import { clearTranscript, onTranscript, paintPrompt, printInterrupt, transcriptOf } from "./transcript.ts";
+import { clearTranscript, onTranscript, paintPrompt, paperAt, printInterrupt, type Transcript, transcriptOf } from "./transcript.ts";
 
 /** Colours are the terminal's own in both themes: real output looks as it does in a terminal. */
 const colours = {
@@ -19,6 +24,9 @@ const colours = {
   scrollbarSliderBackground: "#39425399",
   scrollbarSliderHoverBackground: "#4a5568cc",
 };
+
+/** Of a paper that is shown anew so many characters are drawn. */
+const redrawnMax = 60_000;
 
 /** One terminal: xterm shows, this edits the line, the worker's shell does the rest. */
 export default function Terminal({ id, isShown }: { id: number; isShown: boolean }) {
@@ -63,7 +71,11 @@ export default function Terminal({ id, isShown }: { id: number; isShown: boolean
     terminal.attachCustomKeyEventHandler((event) => session.wants(event));
     const typed = terminal.onData((data) => session.typed(data));
     session.start();
+    const lookBack = () => session.lookBack(useLook.getState().atUs);
+    lookBack();
+    const stopLooking = useLook.subscribe(lookBack);
     return () => {
+      stopLooking();
       observer.disconnect();
       stopTranscript();
       stopCommands();
@@ -96,6 +108,8 @@ class LineSession {
   #drawnRows: number | undefined;
   /** What a program printed without a newline before it began to read: it stands before the line. */
   #lead = "";
+  /** The paper of the earlier moment that is looked at; what came later is not on it. */
+  #then: Pick<Transcript, "text" | "prompt" | "isAtLineStart"> | undefined;
   readonly #terminal: Xterm;
   readonly #id: number;
 
@@ -112,8 +126,31 @@ class LineSession {
     this.prompt();
   }
 
+  get #paper(): Pick<Transcript, "text" | "prompt" | "isAtLineStart"> {
+    return this.#then ?? transcriptOf(this.#id);
+  }
+
   get #prompt(): string | undefined {
-    return transcriptOf(this.#id).prompt;
+    return this.#paper.prompt;
+  }
+
+  /** Shows the paper as it was; undefined: as it is. */
+  lookBack(atUs: number | undefined): void {
+    if (atUs === undefined && this.#then === undefined) return;
+    const { text } = transcriptOf(this.#id);
+    const then = atUs === undefined ? undefined : paperAt(this.#id, atUs);
+    if (then !== undefined && then.text.length === this.#then?.text.length && then.prompt === this.#then.prompt) return;
+    this.#then = then;
+    this.#terminal.reset();
+    this.#drawnRows = undefined;
+    this.#terminal.write((then?.text ?? text).slice(-redrawnMax));
+    if (atUs !== undefined && then !== undefined && then.text.length < text.length) {
+      const { language } = useLanguage.getState();
+      const words = say({ en: enTime, zh: zhTime }[language], "laterOutput", { time: clockOf(atUs) });
+      this.#terminal.write(`${then.isAtLineStart ? "" : "\r\n"}\x1b[2m┄┄ ${words} ┄┄\x1b[0m\r\n`);
+      this.#then = { ...then, isAtLineStart: true };
+    }
+    this.prompt();
   }
 
   cleared(): void {
@@ -125,6 +162,7 @@ class LineSession {
   }
 
   printed(text: string): void {
+    if (this.#then !== undefined) return; // it is later than what is looked at
     this.#wipe();
     this.#terminal.write(text);
   }
@@ -185,7 +223,7 @@ class LineSession {
     }
     const isKey = data.startsWith("\x1b") || data.charCodeAt(0) < 32 || data === "\x7f";
     this.#line = isKey ? press(this.#line, data) : insert(this.#line, data);
-    if (this.#prompt !== undefined) this.#redraw();
+    if (this.#prompt !== undefined || this.#then !== undefined) this.#redraw();
   }
 
   #paste(data: string): void {
@@ -203,7 +241,8 @@ class LineSession {
   #enter(): void {
     const { text } = this.#line;
     this.#line = accepted(this.#line);
-    if (this.#prompt === undefined) this.#waiting.push(text);
+    // What is typed in the past goes to whoever runs there.
+    if (this.#prompt === undefined && this.#then === undefined) this.#waiting.push(text);
     else this.#send(text);
   }
 
@@ -262,7 +301,7 @@ class LineSession {
     const width = this.#terminal.cols;
     this.#wipe();
     const colouredHead = search === undefined ? paintPrompt(head) : head;
-    const paper = transcriptOf(this.#id);
+    const paper = this.#paper;
     this.#lead = paper.isAtLineStart ? "" : paper.text.slice(paper.text.lastIndexOf("\n") + 1);
     const before = visibleLength(this.#lead) + head.length;
     const total = before + text.length;

@@ -4,11 +4,11 @@ import { UndoButtons } from "../undo/UndoButtons.tsx";
 import { branchHere, goTo, useBranches } from "./branches.ts";
 import { clockOf } from "./clock.ts";
 import "./film.ts";
-import { lookNow, useIsStale, useLook } from "./look.ts";
+import "./text-then.ts";
+import { lookNow, useLook } from "./look.ts";
 import { RunButtons } from "./RunButtons.tsx";
 import { TimeNote } from "./TimeNote.tsx";
 import { TimeTrack } from "./TimeTrack.tsx";
-import { useTimeWords } from "./words.ts";
 import "./time.css";
 
 /** The time line of everything that happened: undo, slide back, run on to what is awaited, go on from an earlier moment in a branch. */
@@ -28,13 +28,9 @@ export default function TimeBar() {
 
 function Back() {
   const { ui } = useLanguage();
-  const words = useTimeWords();
-  const isStale = useIsStale();
   return (
     <span className="time-group">
-      <span className="chip warn" role="status">
-        {isStale ? words("workingOut") : ui.lookingBack}
-      </span>
+      <span className="chip warn">{ui.lookingBack}</span>
       <button type="button" className="btn small" title={ui.branchHereHint} onClick={branchHere}>
         {ui.branchHere}
       </button>

@@ -1,18 +1,19 @@
-import { useEffect } from "react";
-import type { RanTo } from "../../playground/protocol.ts";
+import { useEffect, useState } from "react";
+import type { RanTo, RunGoal } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { show } from "../explain/explain.ts";
 import { usePage } from "../store/store.ts";
 import { useActionName } from "../undo/action-name.ts";
 import { forgetSaid, redo, undo, useUndo } from "../undo/undo.ts";
 import { clockOf } from "./clock.ts";
-import { history, useLook } from "./look.ts";
+import { history, useIsStale, useLook } from "./look.ts";
 import { began, boundUs, clearEnd } from "./run.ts";
 import { useRun } from "./run-state.ts";
 import { useTimeSay, useTimeWords } from "./words.ts";
 
 /** What is said of an undo stays so long. */
 const undoneMs = 8000;
+const longMs = 400;
 
 /** One line over the time bar: who did what at the moment that is shown, how a run ended, what was undone. Said aloud, politely. */
 export function TimeNote() {
@@ -20,6 +21,7 @@ export function TimeNote() {
   const ended = useRun((s) => s.ended);
   const goal = useRun((s) => s.goal);
   const atUs = useLook((s) => s.atUs);
+  const isStale = useIsStale();
   const words = useTimeWords();
   useEffect(() => {
     if (said === undefined) return;
@@ -31,7 +33,9 @@ export function TimeNote() {
       {said !== undefined ? (
         <Undone />
       ) : goal !== undefined ? (
-        <p>{words(`run.${goal}`)}</p>
+        <Running goal={goal} />
+      ) : isStale ? (
+        <p>{words("workingOut")}</p>
       ) : atUs !== undefined ? (
         <Then atUs={atUs} />
       ) : ended !== undefined ? (
@@ -39,6 +43,17 @@ export function TimeNote() {
       ) : null}
     </div>
   );
+}
+
+/** A run that takes a while says so; most are over before one could read it. */
+function Running({ goal }: { goal: RunGoal }) {
+  const words = useTimeWords();
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLong(true), longMs);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return isLong ? <p>{words(`run.${goal}`)}</p> : null;
 }
 
 function Undone() {

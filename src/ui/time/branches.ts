@@ -90,8 +90,11 @@ let isOpen = false;
 
 /** Nobody changes the past: what is typed or edited while it is shown goes on from there, in a branch. */
 function takeChange(command: Command): boolean {
-  if (command.type !== "line" && command.type !== "edit") return false;
-  if (opensAtUs === undefined && useLook.getState().atUs !== undefined) branchHere();
+  const isBack = useLook.getState().atUs !== undefined;
+  // A program that runs now is not what is seen.
+  if (isBack && (command.type === "interrupt" || command.type === "endOfInput")) return true;
+  if (command.type !== "line" && command.type !== "edit" && command.type !== "reapply") return false;
+  if (opensAtUs === undefined && isBack) branchHere();
   if (opensAtUs === undefined) return false;
   waiting.push(command);
   return true;
@@ -110,10 +113,9 @@ export function startBranches(): () => void {
     waiting = [];
     for (const command of commands) {
       if (command.type === "edit") setText(command.text);
-      if (command.type !== "line") continue;
       // Its terminal's paper is another one now.
-      typedLine(command.terminal, command.text);
-      send(command);
+      if (command.type === "line") typedLine(command.terminal, command.text);
+      if (command.type !== "edit") send(command);
     }
   });
 }

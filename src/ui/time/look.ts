@@ -5,7 +5,7 @@ import { Moments } from "../../graph/moments.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
 import type { ControlStep, Failure } from "../../playground/protocol.ts";
 import { onUpdate, send, setMoment } from "../store/link-to-worker.ts";
-import { usePage } from "../store/store.ts";
+import { answers, usePage } from "../store/store.ts";
 
 /**
  * Looking back never changes the cluster: the page has been told of everything with its time, and shows it as it was; what it was not told is
@@ -41,8 +41,8 @@ export function startHistory(): () => void {
     switch (update.type) {
       case "opened":
         history.objects = new ObjectHistory();
-        history.steps = new Moments(momentsMax);
-        history.failures = new Moments(momentsMax);
+        history.steps.clear();
+        history.failures.clear();
         window.clearTimeout(restTimer);
         useLook.setState({ atUs: undefined, restUs: undefined, asking: 0 });
         return;
@@ -85,6 +85,18 @@ export function useShownObjects(): ObjectsByKind {
   const now = usePage((s) => s.objects);
   const atUs = useLook((s) => s.atUs);
   return useMemo(() => (atUs === undefined ? now : history.objects.at(atUs)), [now, atUs]);
+}
+
+/** How many connections each pod had answered. */
+export function useShownAnswers(): ReadonlyMap<string, number> {
+  const now = usePage((s) => s.answered);
+  const atUs = useLook((s) => s.atUs);
+  return useMemo(() => {
+    if (atUs === undefined) return now;
+    const then = new Map<string, number>();
+    for (const { key } of answers.until(atUs)) then.set(key, (then.get(key) ?? 0) + 1);
+    return then;
+  }, [now, atUs]);
 }
 
 /** Changes when what the worker answers may have changed: each simulated second, or with the earlier moment that is looked at. */
