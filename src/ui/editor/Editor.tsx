@@ -8,6 +8,7 @@ import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { markDifferences } from "../sync/gutter.ts";
+import { redo, undo } from "../undo/undo.ts";
 import { monaco } from "./monaco.ts";
 import { onReveal } from "./reveal.ts";
 
@@ -66,6 +67,12 @@ export default function Editor() {
       editor.onDidBlurEditorText(() => settle(model.getValue())),
     ];
     editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => edited(model.getValue(), true));
+    // The editor's own undo first; where it has nothing, the one of the whole page.
+    const undoHere = () => (model.canUndo() ? editor.trigger("keyboard", "undo", null) : undo());
+    const redoHere = () => (model.canRedo() ? editor.trigger("keyboard", "redo", null) : redo());
+    editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyZ, undoHere);
+    editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.KeyZ, redoHere);
+    editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyY, redoHere);
     const stopTheme = onTheme((theme) => monaco.editor.setTheme(`kubehop-${theme}`));
     const stopText = onTextSet((text) => {
       if (model.getValue() === text) return;
