@@ -1,5 +1,15 @@
 import { type KeyboardEvent, lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Background, BackgroundVariant, type Edge, MiniMap, type Node, ReactFlow, ReactFlowProvider, ViewportPortal } from "reactflow";
+import {
+  Background,
+  BackgroundVariant,
+  type Edge,
+  MiniMap,
+  type Node,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  ViewportPortal,
+} from "reactflow";
 import type { Lane } from "../../graph/model.ts";
 import { zoomLook, zoomMin } from "../../graph/zoom.ts";
 import { useLanguage } from "../app/language.ts";
@@ -13,7 +23,8 @@ import { openTool, useTools } from "./graph-tools.ts";
 import { PacketLayer } from "./PacketLayer.tsx";
 import { follow, showHop } from "./playback.ts";
 import { spotAt } from "./spots.ts";
-import { useFlowNodes, usePicture, useSliding } from "./use-picture.ts";
+import { useLongPress } from "./use-long-press.ts";
+import { type Dragged, useFlowNodes, usePicture, useSliding } from "./use-picture.ts";
 import { walkCards } from "./walk-cards.ts";
 
 const CardMenu = lazy(() => import("./CardMenu.tsx").then(({ CardMenu }) => ({ default: CardMenu })));
@@ -32,7 +43,8 @@ export function GraphPane() {
 function Graph() {
   const { ui } = useLanguage();
   const picture = usePicture();
-  const nodes = useFlowNodes(picture);
+  const [dragged, setDragged] = useState<Dragged | undefined>();
+  const nodes = useFlowNodes(picture, dragged);
   const isFinding = useTools((s) => s.found !== undefined);
   const [menu, setMenu] = useState<MenuAt | undefined>();
   const sectionRef = useRef<HTMLElement>(null);
@@ -54,11 +66,15 @@ function Graph() {
     else if ((event.target as Element).closest(".fold") !== null) toggleFold(node.id);
     else usePage.setState({ selection: { kind: "object", id: node.id } });
   }, []);
-  const pin = useCallback(
-    (_: unknown, node: Node) =>
-      usePage.setState((s) => ({ pins: { ...s.pins, [node.id]: [Math.round(node.position.x), Math.round(node.position.y)] } })),
-    [],
-  );
+  const drag = useCallback((changes: readonly NodeChange[]) => {
+    for (const change of changes) {
+      if (change.type === "position" && change.dragging === true && change.position) setDragged({ id: change.id, ...change.position });
+    }
+  }, []);
+  const pin = useCallback((_: unknown, node: Node) => {
+    usePage.setState((s) => ({ pins: { ...s.pins, [node.id]: [Math.round(node.position.x), Math.round(node.position.y)] } }));
+    setDragged(undefined);
+  }, []);
   const openMenu = useCallback((event: MouseEvent, node: Node) => {
     event.preventDefault();
     const rect = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -66,6 +82,10 @@ function Graph() {
     const isPointer = event.clientX !== 0 || event.clientY !== 0;
     setMenu({ id: node.id, x: isPointer ? event.clientX : rect.left + 20, y: isPointer ? event.clientY : rect.top + 20 });
   }, []);
+  const openMenuByTouch = useCallback((card: HTMLElement, at: { readonly x: number; readonly y: number }) => {
+    setMenu({ id: card.dataset["id"] ?? "", ...at });
+  }, []);
+  useLongPress(sectionRef, openMenuByTouch);
   /** Packets lie on a canvas that lets clicks through: one near a packet is the packet's. */
   const clickPacket = useCallback((event: MouseEvent) => {
     const flow = sectionRef.current?.querySelector(".react-flow");
@@ -80,7 +100,13 @@ function Graph() {
     if (spot.hop === undefined) follow(spot.connection);
     else showHop(spot.connection, spot.hop);
   }, []);
-  const zoomed = useCallback((_: unknown, { zoom }: { zoom: number }) => applyZoom(sectionRef.current, zoom), []);
+  /** The user looks at a place of their own: the picture is not fitted again. */
+  const isOwnView = useRef(false);
+  const moved = useCallback((event: unknown, { zoom }: { zoom: number }) => {
+    // Only what the user does comes with an event.
+    if (event !== null) isOwnView.current = true;
+    applyZoom(sectionRef.current, zoom);
+  }, []);
   const pointPacket = useCallback((event: MouseEvent) => {
     const section = sectionRef.current;
     const rect = section?.querySelector(".react-flow")?.getBoundingClientRect();
@@ -112,6 +138,7 @@ function Graph() {
           edges={edges}
           nodeTypes={nodeTypes}
           onNodeClick={select}
+          onNodesChange={drag}
           onNodeDragStop={pin}
           onNodeContextMenu={openMenu}
           nodesConnectable={false}
@@ -125,12 +152,12 @@ function Graph() {
           minZoom={zoomMin}
           maxZoom={2}
           nodeDragThreshold={4}
-          onMove={zoomed}
+          onMove={moved}
           disableKeyboardA11y
           proOptions={{ hideAttribution: false }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
-          <GraphTools model={picture.model} fitKey={picture.key} />
+          <GraphTools model={picture.model} fitKey={picture.key} isOwnView={isOwnView} />
           <Lanes lanes={picture.model.lanes} />
           {picture.model.nodes.length >= mapFrom && <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} />}
           <PacketLayer geometry={picture.geometry} />

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef } from "react";
 import { getViewportForBounds, useReactFlow, useStoreApi } from "reactflow";
 import { isFiltering } from "../../graph/filter.ts";
 import type { GraphModel } from "../../graph/model.ts";
@@ -9,6 +9,7 @@ import { isMotionReduced } from "../app/motion.ts";
 import { usePage } from "../store/store.ts";
 import { setCamera } from "./drawn.ts";
 import { tidy, toggleTool, unpinAll, useTools } from "./graph-tools.ts";
+import { useCameraFollow } from "./use-camera-follow.ts";
 
 const FilterPanel = lazy(() => import("./FilterPanel.tsx"));
 const FindBar = lazy(() => import("./FindBar.tsx"));
@@ -19,13 +20,19 @@ const fitZoomMax = 1.25;
 /** So near the camera goes to what was sought: all details can be read. */
 const lookZoom = 0.9;
 
+interface GraphToolsProps {
+  readonly model: GraphModel;
+  readonly fitKey: string;
+  readonly isOwnView: RefObject<boolean>;
+}
+
 /** The buttons over the graph, and its camera. */
-export function GraphTools({ model, fitKey }: { model: GraphModel; fitKey: string }) {
+export function GraphTools({ model, fitKey, isOwnView }: GraphToolsProps) {
   const { ui } = useLanguage();
   const open = useTools((s) => s.open);
   const hasFilters = usePage((s) => isFiltering(s.filters));
   const hasPins = usePage((s) => Object.keys(s.pins).length > 0);
-  const camera = useCamera(model, fitKey);
+  const camera = useCamera(model, fitKey, isOwnView);
   return (
     <>
       <div className="graph-tools">
@@ -81,21 +88,37 @@ export function GraphTools({ model, fitKey }: { model: GraphModel; fitKey: strin
   );
 }
 
+/** The picture with what was dragged out of it, as text: the same numbers are the same bounds. */
+function boundsOf({ nodes, width, height }: GraphModel): string {
+  const outer = nodes.filter(({ parent }) => parent === undefined);
+  return [
+    Math.min(0, ...outer.map(({ x }) => x)),
+    Math.min(0, ...outer.map(({ y }) => y)),
+    Math.max(width, ...outer.map((node) => node.x + node.width)),
+    Math.max(height, ...outer.map((node) => node.y + node.height)),
+  ].join(" ");
+}
+
 /** Shows the whole picture when another one opens and while its pane changes size, until the user moves it; afterwards when asked. */
-function useCamera(model: GraphModel, fitKey: string): { readonly fit: () => void; readonly zoom: (factor: number) => void } {
+function useCamera(
+  model: GraphModel,
+  fitKey: string,
+  isOwn: RefObject<boolean>,
+): { readonly fit: () => void; readonly zoom: (factor: number) => void } {
   const flow = useReactFlow();
   const store = useStoreApi();
-  const isOwn = useRef(false);
+  const bounds = boundsOf(model);
   const fit = useCallback(
     (durationMs: number) => {
       const { width, height } = store.getState();
       if (width === 0 || height === 0) return;
-      const bounds = { x: 0, y: 0, width: model.width, height: model.height };
-      void flow.setViewport(getViewportForBounds(bounds, width, height, zoomMin, fitZoomMax, fitPadding), {
+      const [x, y, right, bottom] = bounds.split(" ").map(Number) as [number, number, number, number];
+      const whole = { x, y, width: right - x, height: bottom - y };
+      void flow.setViewport(getViewportForBounds(whole, width, height, zoomMin, fitZoomMax, fitPadding), {
         duration: isMotionReduced() ? 0 : durationMs,
       });
     },
-    [model.width, model.height, flow, store],
+    [bounds, flow, store],
   );
   const newest = useRef(fit);
   newest.current = fit;
@@ -106,23 +129,15 @@ function useCamera(model: GraphModel, fitKey: string): { readonly fit: () => voi
     return store.subscribe((state, before) => {
       if (!isOwn.current && (state.width !== before.width || state.height !== before.height)) newest.current(0);
     });
-  }, [fitKey, store]);
+  }, [fitKey, store, isOwn]);
   // A picture that outgrows its pane is fitted again, unless the user looks at a place of their own.
   useEffect(() => {
     if (!isOwn.current) fit(200);
-  }, [fit]);
-  useEffect(() => {
-    const pane = store.getState().domNode;
-    const moved = () => {
-      isOwn.current = true;
-    };
-    pane?.addEventListener("wheel", moved, { passive: true });
-    pane?.addEventListener("pointerdown", moved);
-    return () => {
-      pane?.removeEventListener("wheel", moved);
-      pane?.removeEventListener("pointerdown", moved);
-    };
-  }, [store]);
+  }, [fit, isOwn]);
+  const takeOver = useCallback(() => {
+    isOwn.current = true;
+  }, [isOwn]);
+  useCameraFollow(model, takeOver);
   useEffect(() => {
     setCamera((box) => {
       const node = flow.getInternalNode(box);
@@ -134,7 +149,7 @@ function useCamera(model: GraphModel, fitKey: string): { readonly fit: () => voi
         duration: isMotionReduced() ? 0 : 300,
       });
     });
-  }, [flow]);
+  }, [flow, isOwn]);
   return {
     fit: () => {
       isOwn.current = false;
