@@ -31,6 +31,8 @@ export interface OpenOptions {
   /** Behind the address: `?lang=zh`, `#k1:…`. */
   readonly suffix?: string;
   readonly reducedMotion?: boolean;
+  /** Fingers instead of a mouse. */
+  readonly touch?: boolean;
   /** Runs in the page before its own script. */
   readonly script?: () => void;
   /** The same person's second page: the same store and clipboard. */
@@ -58,6 +60,7 @@ export class PlaygroundPage {
         colorScheme: options.theme ?? "light",
         locale: options.locale ?? "en-GB",
         reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
+        hasTouch: options.touch === true,
         permissions: ["clipboard-read", "clipboard-write"],
       }));
     const page = await context.newPage();
