@@ -3,9 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
+import { motionRows } from "../tests/bench/motion.mjs";
 import { pageRows } from "../tests/bench/page.mjs";
 import { sizeRows } from "../tests/bench/sizes.mjs";
 import { startRows } from "../tests/bench/start.mjs";
+import { transferRows } from "../tests/bench/transfer.mjs";
 
 const root = join(import.meta.dirname, "..");
 const words = process.argv.slice(2);
@@ -30,7 +32,7 @@ await build({
   },
 });
 const { cases } = await import(pathToFileURL(join(outDir, "bench.mjs")).href);
-const all = { ...cases, start: startRows, sizes: sizeRows, page: pageRows };
+const all = { ...cases, start: startRows, sizes: sizeRows, transfer: transferRows, page: pageRows, motion: motionRows };
 
 const unknown = names.filter((name) => all[name] === undefined);
 if (unknown.length > 0) {

@@ -16,6 +16,11 @@ const sliceEvents = 5000;
 /** How far a `wait` is let run between two looks at whether it is over. */
 const waitStepUs = 100_000;
 
+/** The far larger part, which brings a scenario's objects to life: fetched and compiled while the page's own script is on its way. */
+const life = import("../playground/playground.ts");
+// Who opens a scenario hears of a failure; before that there is nobody to tell.
+life.catch(() => undefined);
+
 let playground: Playground | undefined;
 /** Commands that came while the scenario's objects are shown and what acts on them is still being loaded. undefined: nothing is. */
 let early: Command[] | undefined;
@@ -176,7 +181,7 @@ function open(command: Extract<Command, { type: "open" }>): void {
   held = untilUs === undefined ? undefined : { updates, commands: [] };
   const opening = ++openings;
   if (held === undefined) post(updates);
-  import("../playground/playground.ts")
+  life
     .then(({ raisePlayground }) => {
       if (opening !== openings) return; // another scenario was opened meanwhile
       playground = raisePlayground(staged.stage);

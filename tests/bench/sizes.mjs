@@ -13,27 +13,24 @@ export function buildPage() {
   return built;
 }
 
-/** G17: gzip -9, in kB. What the page asks for before its first graph: index.html's script and style, the words, and the worker's first part. */
+/** G17: gzip -9, in kB. What the page asks for before its first graph: every script and style that index.html names, the words, and the worker's first part. */
 export async function sizeRows() {
   await buildPage();
   const assets = join(builtPage, "assets");
   const files = readdirSync(assets);
   const size = (name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length / 1000;
-  const sum = (pattern) => files.filter((name) => pattern.test(name)).reduce((total, name) => total + size(name), 0);
+  const sum = (names) => names.reduce((total, name) => total + size(name), 0);
+  const like = (pattern) => files.filter((name) => pattern.test(name));
+  const named = [...readFileSync(join(builtPage, "index.html"), "utf8").matchAll(/assets\/([^"]+\.(?:js|css))"/g)].map((match) => match[1]);
   const everything = readdirSync(builtPage, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((total, entry) => total + gzipSync(readFileSync(join(entry.parentPath, entry.name)), { level: 9 }).length / 1000, 0);
   const row = (what, value, most) => ({ goal: "G17", what, unit: "kB", value, ratio: value / most, gate: 1 });
+  const behind = sum(like(/^playground-.*\.js$/));
   return [
-    row("script and style before the first graph, gzip, of 200 kB", sum(/^index-.*\.(js|css)$/) + sum(/^en-.*\.js$/), 200),
-    row("simulation worker, what shows the first graph, gzip, of 200 kB", sum(/^worker-.*\.js$/), 200),
-    {
-      goal: "G17",
-      what: "simulation worker, what is loaded behind it, gzip",
-      unit: "kB",
-      value: sum(/^playground-.*\.js$/),
-      ratio: sum(/^playground-.*\.js$/) / 200,
-    },
+    row("script and style before the first graph, gzip, of 200 kB", sum([...new Set(named)]) + sum(like(/^en-[^.]*\.js$/)), 200),
+    row("simulation worker, what shows the first graph, gzip, of 200 kB", sum(like(/^worker-.*\.js$/)), 200),
+    { goal: "G17", what: "simulation worker, what is loaded behind it, gzip", unit: "kB", value: behind, ratio: behind / 200 },
     row("the whole offline set, gzip, of 7 MB", everything, 7000),
   ];
 }

@@ -4,6 +4,7 @@ import { bandsOf } from "../../graph/flow-bands.ts";
 import { overlap, placeLabel, type Rectangle } from "../../graph/place-label.ts";
 import { useLanguage } from "../app/language.ts";
 import { isMotionReduced, useMotion } from "../app/motion.ts";
+import { currentSpeed } from "../store/driver.ts";
 import { archive, usePage } from "../store/store.ts";
 import { deathPoint, deathsOf, drawFollowed, drawTrail, labelRows, positionOf, type Ring, reasonRows, ringOf } from "./draw-film.ts";
 import { drawBands, drawCounts } from "./draw-flows.ts";
@@ -94,7 +95,7 @@ function drawPicture(
   const air = flyOn(state.isPaused ? 0 : elapsed, state.isPlaying);
   const ring = ringOf(state);
   const { nowUs } = usePage.getState();
-  const bands = bandsOf(ledger, air.bands, countedEdges(), nowUs, 1_000_000 * Math.max(1, state.speed));
+  const bands = bandsOf(ledger, air.bands, countedEdges(), nowUs, 1_000_000 * Math.max(1, currentSpeed(nowMs)));
 
   const ratio = Math.min(2, window.devicePixelRatio);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {

@@ -12,8 +12,11 @@ const beadMs = 420;
 
 const chipHeight = 18;
 const glyphWidth = 14;
-/** Where along its line a band's numbers may stand, best first. */
+/** Where along its line a band's numbers may stand, and how far above or below it where cards are close. Best first. */
 const places = [0.45, 0.6, 0.32, 0.72, 0.2, 0.84] as const;
+const asides = [0, -15, 15, -30, 30, 45] as const;
+/** What a pixel aside costs, in covered square pixels: a number stands on its line if it can. */
+const asideCost = 2;
 
 /** Lines that stand for many packets: the more, the wider; beads run along them the way the packets go. */
 export function drawBands(paint: Paint, geometry: Geometry, bands: readonly Band[], airMs: number): void {
@@ -57,13 +60,15 @@ export function drawCounts(
     paint.context.font = `600 11.5px ${paint.colour("--sans")}`;
     const widths = texts.map(({ text }) => glyphWidth + paint.context.measureText(text).width + 8);
     const width = widths.reduce((sum, one) => sum + one, 0) + 6;
-    const offers = places.map((t) => {
-      const at = toScreen(along(curve, t));
-      const place = { x: at.x - width / 2, y: at.y - chipHeight / 2, width, height: chipHeight };
-      const covered = (rectangles: readonly Rectangle[]) => rectangles.reduce((sum, one) => sum + overlap(place, one), 0);
-      // Over another number it could not be read at all.
-      return { place, cost: covered(cards) + 8 * covered(taken) };
-    });
+    const offers = places.flatMap((t) =>
+      asides.map((aside) => {
+        const at = toScreen(along(curve, t));
+        const place = { x: at.x - width / 2, y: at.y - chipHeight / 2 + aside, width, height: chipHeight };
+        const covered = (rectangles: readonly Rectangle[]) => rectangles.reduce((sum, one) => sum + overlap(place, one), 0);
+        // Over another number it could not be read at all.
+        return { place, cost: covered(cards) + 8 * covered(taken) + asideCost * Math.abs(aside) };
+      }),
+    );
     const { place } = offers.reduce((best, offer) => (offer.cost < best.cost ? offer : best));
     drawChip(paint, place, texts, widths, band.isLive);
     taken.push(place);

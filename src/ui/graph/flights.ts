@@ -67,6 +67,7 @@ export function takeHops(
 
 /** Packets that left no hops, by the ways they took. */
 export function takeWays(counts: readonly WayCount[], atUs: number): void {
+  archive.lastHopMs = performance.now();
   if (air.size === 0) beginEpisodeOfLoad();
   for (const { id, count, way } of counts) {
     if (way !== undefined) ways.set(id, way);

@@ -1,4 +1,5 @@
 import type { Command, Query, Update } from "../../playground/protocol.ts";
+import { takeWorker } from "./first-worker.ts";
 import { take } from "./store.ts";
 
 /**
@@ -21,7 +22,7 @@ let nextId = 1;
 /** Starts the worker; called once, as early as the page's script runs. */
 export function startWorker(hearFirst: UpdateListener = first): void {
   first = hearFirst;
-  worker = new Worker(new URL("../../worker/worker.ts", import.meta.url), { type: "module", name: "cluster" });
+  worker = takeWorker();
   startedMs = performance.now();
   spoke = false;
   worker.onmessage = (event: MessageEvent<readonly Update[]>) => {

@@ -3,7 +3,7 @@ import { memo, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Handle, type Node, Position, ReactFlow } from "reactflow";
 
-/** The floor of the page's figures: React Flow with 30 memoised cards of two handles, and nothing else. */
+/** The floor of the page's figures: React Flow with memoised cards of two handles, 30 or as many as `?nodes=` says, and nothing else. */
 const Card = memo(({ data }: { data: { label: string } }) => (
   <div>
     <Handle type="target" position={Position.Left} />
@@ -13,10 +13,12 @@ const Card = memo(({ data }: { data: { label: string } }) => (
 ));
 
 const nodeTypes = { card: Card };
-const first: Node[] = Array.from({ length: 30 }, (_, i) => ({
+const count = Number(new URLSearchParams(window.location.search).get("nodes") ?? 30);
+const perRow = Math.ceil(Math.sqrt(count * 1.2));
+const first: Node[] = Array.from({ length: count }, (_, i) => ({
   id: `${i}`,
   type: "card",
-  position: { x: (i % 6) * 140, y: Math.floor(i / 6) * 90 },
+  position: { x: (i % perRow) * 140, y: Math.floor(i / perRow) * 90 },
   data: { label: `card ${i}` },
 }));
 
@@ -42,7 +44,7 @@ function Page() {
       return (await painted()) - start;
     };
   }, []);
-  return <ReactFlow nodes={nodes} edges={[]} nodeTypes={nodeTypes} fitView />;
+  return <ReactFlow nodes={nodes} edges={[]} nodeTypes={nodeTypes} minZoom={0.1} fitView />;
 }
 
 createRoot(document.getElementById("root") as HTMLElement).render(<Page />);
