@@ -35,7 +35,7 @@ export function findInGraph(model: GraphModel, objects: ObjectsByKind, wanted: s
     for (const [key, object] of objects.get(kind) ?? []) {
       if (!matches(textOf(object))) continue;
       const id = `${prefix}/${key}`;
-      const box = boxes.has(id) ? id : model.aliases.get(id);
+      const box = boxes.has(id) ? id : (model.aliases.get(id) ?? ruleOf(model, id));
       if (box === undefined || box.startsWith("hidden/")) hidden++;
       else found.push({ box, id, name: object.metadata.name });
     }
@@ -46,6 +46,11 @@ export function findInGraph(model: GraphModel, objects: ObjectsByKind, wanted: s
   }
   const at = ({ box }: Found) => placeOf(boxes, box);
   return { found: found.sort((a, b) => at(a).x - at(b).x || at(a).y - at(b).y || (a.id < b.id ? -1 : 1)), hidden };
+}
+
+/** Physically a Service is nothing but rules: those of the first node stand for it. */
+function ruleOf(model: GraphModel, service: string): string | undefined {
+  return model.nodes.find((node) => node.type === "rules" && node.services.some(({ id }) => id === service))?.id;
 }
 
 const searched = [

@@ -7,7 +7,7 @@ import { compactCard, fullCard, type Notebook, type Room } from "./rows.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
 const outside = { width: 132, height: 52, gap: 18 };
-const frame = { x: 158, title: 30, padding: 10, gap: 10, columnGap: 20, collapsedHeight: 58 };
+const frame = { x: 158, title: 30, padding: 10, gap: 10, columnGap: 20, collapsedHeight: 44 };
 const rules = { width: 212, columnGap: 32 };
 const chip = { width: 92, height: 22 };
 /** Above the first box stand the titles of the columns. */
@@ -98,10 +98,19 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
         }
         const hiddenId = `hidden/${machine.name}`;
         // What is filtered away on purpose still gets its packets: they go to the sign that says so.
-        for (const pod of hidden) notes.aliases.set(`pod/${keyOf(pod)}`, world.isSaid(pod) ? hiddenId : id);
-        const said = hidden.filter(world.isSaid).length;
-        if (said > 0) {
-          nodes.push({ id: hiddenId, type: "hidden", parent: id, x: podsX, y: 4, width: chip.width, height: chip.height, count: said });
+        const said = hidden.filter(world.isSaid);
+        for (const pod of said) notes.aliases.set(`pod/${keyOf(pod)}`, hiddenId);
+        if (said.length > 0) {
+          nodes.push({
+            id: hiddenId,
+            type: "hidden",
+            parent: id,
+            x: podsX,
+            y: 4,
+            width: chip.width,
+            height: chip.height,
+            count: said.length,
+          });
         }
       }
       y += (isCollapsed ? frame.collapsedHeight : height) + frame.gap;

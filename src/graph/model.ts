@@ -142,7 +142,6 @@ export interface GraphEdge {
 }
 
 export interface GraphOptions {
-  readonly view: ViewName;
   /** What is not drawn, by the names and kinds that `filter.ts` knows. */
   readonly hidden: Hidden;
   /** What the user has folded (true) or unfolded (false); the rest is grouped when it is many. */

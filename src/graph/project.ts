@@ -1,8 +1,6 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { ScenarioSummary } from "../playground/protocol.ts";
 import { isObjectShown, isSaidHidden } from "./filter.ts";
-import { layoutLogical } from "./layout-logical.ts";
-import { layoutPhysical } from "./layout-physical.ts";
 import type { GraphModel, GraphOptions } from "./model.ts";
 import { asFields, asText, keyOf, loadBalancerIp, type ObjectsByKind, selects, sorted, specOf } from "./objects.ts";
 import { Notebook } from "./rows.ts";
@@ -34,9 +32,12 @@ export interface World {
   readonly nodes: ReadonlyMap<string, KubernetesObject> | undefined;
 }
 
+/** Where things stand in one of the views. */
+export type Layout = (world: World, notes: Notebook) => GraphModel;
+
 /** Objects to boxes and lines. Pure: the same objects give the same picture, and one more object moves only what it must. */
-export function project(summary: ScenarioSummary, objects: ObjectsByKind, options: GraphOptions): GraphModel {
-  const { hidden, collapsed = {}, memory, pins, view } = options;
+export function project(layout: Layout, summary: ScenarioSummary, objects: ObjectsByKind, options: GraphOptions): GraphModel {
+  const { hidden, collapsed = {}, memory, pins } = options;
   const all = sorted(objects, "Pod");
   const isShown = (pod: KubernetesObject) => isObjectShown(hidden, "Pod", pod);
   const services = servicesOf(objects, all).filter(({ object }) => isObjectShown(hidden, "Service", object));
@@ -47,7 +48,8 @@ export function project(summary: ScenarioSummary, objects: ObjectsByKind, option
     services,
     pods: all.filter(isShown),
     hiddenPods: all.filter((pod) => !isShown(pod)),
-    isSaid: ({ metadata: { name, namespace = "default" } }) => isSaidHidden(hidden, "Pod", name, namespace),
+    isSaid: ({ metadata: { name, namespace = "default" } }) =>
+      !hidden.quiet.includes(namespace) && isSaidHidden(hidden, "Pod", name, namespace),
     ingresses: sorted(objects, "Ingress").filter((ingress) => isObjectShown(hidden, "Ingress", ingress)),
     nodes: objects.get("Node"),
   };
@@ -57,8 +59,7 @@ export function project(summary: ScenarioSummary, objects: ObjectsByKind, option
     for (const pod of service.pods) if (!folded.has(pod)) folded.set(pod, service.id);
   }
   const notes = new Notebook(memory, collapsed, (pod) => folded.get(pod));
-  const model = view === "physical" ? layoutPhysical(world, notes) : layoutLogical(world, notes);
-  return applyPins(model, pins);
+  return applyPins(layout(world, notes), pins);
 }
 
 /** Every Service with its pods, in the order of namespace and name; the API server's own is not among them. */

@@ -6,7 +6,7 @@ import { giveSlots, slotCount } from "./slots.ts";
 
 /** Sizes of cards in canvas pixels at zoom 1. Three compact ones stand where two full ones do. */
 export const fullCard = { width: 170, height: 46, gap: 8 };
-export const compactCard = { width: 112, height: 30, gap: 6 };
+export const compactCard = { width: 112, height: 28, gap: 6 };
 
 /** How much fits into a row: a fixed number of lines, and columns that open to the right, so that nobody moves when one more comes. */
 export interface Room extends Limits {

@@ -1,8 +1,8 @@
 /**
- * What cards show from how far away: `near` all of it, `far` one line each, `dots` pods as dots and groups as counts. The nearer two begin
- * where their lines no longer fit into a card at a size that can be read.
+ * What cards show from how far away: `near` all of it, `mid` without what is the same everywhere, `far` one line each, `dots` pods as dots and
+ * groups as counts. Each ends where its lines no longer fit into a card at a size that can be read.
  */
-export type Detail = "near" | "far" | "dots";
+export type Detail = "near" | "mid" | "far" | "dots";
 
 /** No text is smaller on the screen, in pixels. */
 const leastOnScreen = 11;
@@ -12,8 +12,12 @@ const steps = [
 ] as const;
 
 export const zoomMin = 0.15;
-const farFrom = 0.62;
-const dotsFrom = 0.35;
+/** From which zoom on, nearest first. */
+const details = [
+  [0.65, "near"],
+  [0.58, "mid"],
+  [0.35, "far"],
+] as const;
 
 export interface ZoomLook {
   readonly detail: Detail;
@@ -24,5 +28,5 @@ export interface ZoomLook {
 export function zoomLook(zoom: number): ZoomLook {
   // A hair under a step is the step: a fitted picture stands exactly on one.
   const step = steps.find((one) => zoom >= one - 1e-3) ?? zoomMin;
-  return { detail: step >= farFrom ? "near" : step >= dotsFrom ? "far" : "dots", least: Math.ceil((10 * leastOnScreen) / step) / 10 };
+  return { detail: details.find(([from]) => step >= from)?.[1] ?? "dots", least: Math.ceil((10 * leastOnScreen) / step) / 10 };
 }

@@ -113,6 +113,8 @@ export const enUi = {
   keysHelp: "All keys",
   keyZones: "Next zone (with Shift: previous)",
   keyApply: "In the editor: apply, renames and deletions too",
+  tabMoves: "Tab leaves the text",
+  tabWrites: "Tab indents",
   keyTabMoves: "In the editor: Tab moves on, or writes a tab",
   keyInterrupt: "In the terminal: stops a command; with a selection it copies",
   keysWhere: "Single keys act outside of the editor and the terminal.",

@@ -114,6 +114,8 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   keysHelp: "全部按键",
   keyZones: "下一个区域（加 Shift：上一个）",
   keyApply: "编辑器中：应用，包括改名与删除",
+  tabMoves: "Tab 离开编辑器",
+  tabWrites: "Tab 缩进",
   keyTabMoves: "编辑器中：Tab 移动焦点或输入制表符",
   keyInterrupt: "终端中：停止命令；有选中文字时复制",
   keysWhere: "单键只在编辑器与终端之外起作用。",

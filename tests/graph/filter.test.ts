@@ -1,15 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  filterChoices,
-  hiddenBy,
-  isObjectShown,
-  noFilters,
-  type Shows,
-  withKind,
-  withNamespace,
-  withObject,
-  withoutSystem,
-} from "../../src/graph/filter.ts";
+import { hiddenBy, isObjectShown, noFilters, type Shows, withoutSystem } from "../../src/graph/filter.ts";
+import { filterChoices, withKind, withNamespace, withObject } from "../../src/graph/filter-choices.ts";
 import { objectsOf, pod, service, summaryOf } from "./worlds.ts";
 
 const quiet: Shows = { system: false, noise: false, ingress: false };

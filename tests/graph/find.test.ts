@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findInGraph } from "../../src/graph/find.ts";
 import { project } from "../../src/graph/project.ts";
-import { nothingHidden, objectsOf, pod, service, summaryOf } from "./worlds.ts";
+import { layouts, nothingHidden, objectsOf, pod, service, summaryOf } from "./worlds.ts";
 
 const world = objectsOf([
   pod("web-abc-0"),
@@ -10,7 +10,7 @@ const world = objectsOf([
   service("web"),
 ]);
 const find = (wanted: string, hidden = nothingHidden, collapsed = {}) =>
-  findInGraph(project(summaryOf(2), world, { view: "physical", hidden, collapsed, pins: {} }), world, wanted);
+  findInGraph(project(layouts.physical, summaryOf(2), world, { hidden, collapsed, pins: {} }), world, wanted);
 const ids = (wanted: string) => find(wanted).found.map(({ id }) => id);
 
 describe("search in the picture", () => {
@@ -33,10 +33,10 @@ describe("search in the picture", () => {
     ]);
   });
 
-  test("what is filtered away is counted, and a Service that is on no wire is not in the physical picture", () => {
+  test("what is filtered away is counted; a Service that is on no wire is found in the rules", () => {
     expect(find("web", { ...nothingHidden, objects: ["pod/default/web-abc-0"] })).toMatchObject({
-      hidden: 2,
-      found: [{ id: "pod/default/web-abc-1" }],
+      hidden: 1,
+      found: [{ id: "service/default/web", box: "rules/node1" }, { id: "pod/default/web-abc-1" }],
     });
   });
 });

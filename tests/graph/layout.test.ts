@@ -5,7 +5,7 @@ import type { Collapsed } from "../../src/graph/groups.ts";
 import type { GraphModel, GraphNode, Hidden, LayoutMemory, ViewName } from "../../src/graph/model.ts";
 import { project } from "../../src/graph/project.ts";
 import { crowdOf } from "../../src/graph/rows.ts";
-import { nothingHidden, objectsOf, placeOf, pod, service, summaryOf } from "./worlds.ts";
+import { layouts, nothingHidden, objectsOf, placeOf, pod, service, summaryOf } from "./worlds.ts";
 
 const views: readonly ViewName[] = ["physical", "logical"];
 
@@ -21,7 +21,7 @@ function draw(
   objects: readonly KubernetesObject[],
   { view = "physical", nodes = 3, hidden = nothingHidden, ...rest }: Drawing = {},
 ): GraphModel {
-  return project(summaryOf(nodes), objectsOf(objects), { view, hidden, pins: {}, ...rest });
+  return project(layouts[view], summaryOf(nodes), objectsOf(objects), { hidden, pins: {}, ...rest });
 }
 
 const typed = <T extends GraphNode["type"]>(model: GraphModel, type: T) =>
@@ -199,6 +199,13 @@ describe("what is hidden", () => {
     expect(typed(model, "hidden")).toMatchObject([{ id: "hidden/node1", parent: "node/node1", count: 1 }]);
     expect(model.aliases.get("pod/default/web-abc-0")).toBe("hidden/node1");
     expectTidy(model);
+  });
+
+  test("of a whole kind only those are said that would be there", () => {
+    const hidden = { ...nothingHidden, quiet: ["kube-system"], kinds: ["Pod"] };
+    const model = draw([pod("web-abc-0"), pod("coredns", { namespace: "kube-system" })], { hidden });
+    expect(typed(model, "hidden")).toMatchObject([{ count: 1 }]);
+    expect(model.aliases.has("pod/kube-system/coredns")).toBe(false);
   });
 
   test("logically its Service stands for it", () => {

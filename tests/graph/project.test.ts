@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../../src/cluster/api/meta.ts";
 import type { LayoutMemory, ViewName } from "../../src/graph/model.ts";
 import { project } from "../../src/graph/project.ts";
 import { openScenario } from "../../src/playground/library.ts";
-import { objectsOf, placeOf, summaryOf, systemHidden } from "./worlds.ts";
+import { layouts, objectsOf, placeOf, summaryOf, systemHidden } from "./worlds.ts";
 
 const pods = (replicas: number, labels = "app: kubia") => `
 apiVersion: v1
@@ -33,7 +33,7 @@ const drawn = (scenario: Scenario) =>
 
 describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) => {
   const draw = (scenario: Scenario, memory?: LayoutMemory) =>
-    project(summary, drawn(scenario), { view, hidden: systemHidden, pins: {}, ...(memory === undefined ? {} : { memory }) });
+    project(layouts[view], summary, drawn(scenario), { hidden: systemHidden, pins: {}, ...(memory === undefined ? {} : { memory }) });
 
   test("scaling from 3 to 5 keeps every box in its place", () => {
     const scenario = openScenario(pods(3));
@@ -78,7 +78,7 @@ describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) 
 
 test("a ClusterIP is drawn on no machine: only in the rules of every node", () => {
   const scenario = openScenario(pods(3));
-  const model = project(summary, drawn(scenario), { view: "physical", hidden: systemHidden, pins: {} });
+  const model = project(layouts.physical, summary, drawn(scenario), { hidden: systemHidden, pins: {} });
   expect(model.nodes.filter((node) => node.type === "service")).toEqual([]);
   const rules = model.nodes.flatMap((node) => (node.type === "rules" ? [node.services.map((service) => service.id)] : []));
   expect(rules).toEqual([["service/default/kubia"], ["service/default/kubia"], ["service/default/kubia"]]);

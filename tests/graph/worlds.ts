@@ -1,5 +1,7 @@
 import type { KubernetesObject } from "../../src/cluster/api/meta.ts";
 import { hiddenBy, noFilters } from "../../src/graph/filter.ts";
+import { layoutLogical } from "../../src/graph/layout-logical.ts";
+import { layoutPhysical } from "../../src/graph/layout-physical.ts";
 import type { GraphNode } from "../../src/graph/model.ts";
 import type { ObjectsByKind } from "../../src/graph/objects.ts";
 import type { ScenarioSummary } from "../../src/playground/protocol.ts";
@@ -90,6 +92,8 @@ export function objectsOf(objects: readonly KubernetesObject[]): ObjectsByKind {
   }
   return kinds;
 }
+
+export const layouts = { physical: layoutPhysical, logical: layoutLogical } as const;
 
 export const nothingHidden = hiddenBy(noFilters, { system: true, noise: true, ingress: true });
 export const systemHidden = hiddenBy(noFilters, { system: false, noise: false, ingress: false });

@@ -4,7 +4,8 @@ import { zoomLook, zoomMin } from "../../src/graph/zoom.ts";
 
 test.each([
   { zoom: 2, detail: "near" },
-  { zoom: 0.62, detail: "near" },
+  { zoom: 0.65, detail: "near" },
+  { zoom: 0.6, detail: "mid" },
   { zoom: 0.5, detail: "far" },
   { zoom: 0.36, detail: "far" },
   { zoom: 0.29, detail: "dots" },

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
-import { type Filters, withNamespace, withObject } from "../../graph/filter.ts";
+import type { Filters } from "../../graph/filter.ts";
+import { withNamespace, withObject } from "../../graph/filter-choices.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";

@@ -1,14 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
-import {
-  type Choice,
-  type FilterKind,
-  filterChoices,
-  isFiltering,
-  noFilters,
-  withKind,
-  withNamespace,
-  withObject,
-} from "../../graph/filter.ts";
+import { type FilterKind, isFiltering, noFilters } from "../../graph/filter.ts";
+import { type Choice, filterChoices, withKind, withNamespace, withObject } from "../../graph/filter-choices.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
 import { useShownObjects } from "../time/look.ts";

@@ -103,16 +103,12 @@ function NodeFrame({ data: { box, isPinned } }: CardProps<"node">) {
         {box.name}
         {box.state === "notReady" && <span className="chip bad">{ui.nodeNotReady}</span>}
         {box.state === "cordoned" && <span className="chip warn">{ui.cordoned}</span>}
+        {box.isCollapsed && <Ready counts={box} />}
       </span>
       <span className="frame-side">
         <code className="details">{box.ip}</code>
         <Fold isFolded={box.isCollapsed} />
       </span>
-      {box.isCollapsed && (
-        <span className="frame-counts">
-          <Ready counts={box} />
-        </span>
-      )}
       <Pin isPinned={isPinned} />
       {box.isCollapsed && <Wires />}
     </div>

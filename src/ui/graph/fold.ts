@@ -32,7 +32,11 @@ export function foldingOf(box: GraphNode | undefined): Folding | undefined {
 export function toggleFold(id: string): void {
   const folding = foldingOf(drawnBox(id));
   if (folding === undefined) return;
-  usePage.setState((s) => ({ collapsed: { ...s.collapsed, [folding.key]: !folding.isFolded } }));
+  usePage.setState((s) => ({
+    collapsed: { ...s.collapsed, [folding.key]: !folding.isFolded },
+    // A group that is no more can't be looked at.
+    ...(s.selection?.kind === "object" && s.selection.id.startsWith("group/") ? { selection: undefined } : {}),
+  }));
 }
 
 /** The key's folding: of the card that has the keys, else of the one that is looked at. */

@@ -1,9 +1,10 @@
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { Node } from "reactflow";
 import { hiddenBy, type Shows } from "../../graph/filter.ts";
-import type { GraphModel, GraphNode, LayoutMemory } from "../../graph/model.ts";
+import { layoutPhysical } from "../../graph/layout-physical.ts";
+import type { GraphModel, GraphNode, LayoutMemory, ViewName } from "../../graph/model.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
-import { project, servicesOf } from "../../graph/project.ts";
+import { type Layout, project, servicesOf } from "../../graph/project.ts";
 import { type CardShare, cardShares } from "../../graph/shares.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { usePage } from "../store/store.ts";
@@ -38,24 +39,42 @@ export function usePicture(): Picture | undefined {
   const tidied = usePage((s) => s.tidied);
   const shows = useShows();
   const objects = useDrawnKinds();
+  const layout = useLayout(view);
   const memories = useRef(new Map<string, LayoutMemory>());
   const picture = useMemo(() => {
-    if (summary === undefined) return undefined;
+    if (summary === undefined || layout === undefined) return undefined;
     const hidden = hiddenBy(filters, shows);
     // Places are kept as long as the same picture grows; each tidying has places of its own, so that it can be taken back.
     const seen = [view, hidden.quiet.length, JSON.stringify(filters.namespaces), filters.kinds.join(), summary.name];
     const key = [...seen, summary.seed].join(" ");
     const memoryKey = [...seen, tidied].join(" ");
     const memory = memories.current.get(memoryKey);
-    const model = project(summary, objects, { view, hidden, collapsed, pins, ...(memory === undefined ? {} : { memory }) });
+    const model = project(layout, summary, objects, { hidden, collapsed, pins, ...(memory === undefined ? {} : { memory }) });
     memories.current.set(memoryKey, model.memory);
     return { model, geometry: new Geometry(model), key };
-  }, [summary, objects, view, filters, collapsed, pins, tidied, shows]);
+  }, [summary, objects, view, layout, filters, collapsed, pins, tidied, shows]);
   useEffect(() => {
     useDrawn.setState({ model: picture?.model });
     if (picture !== undefined) setBoxes(picture.geometry.boxOf);
   }, [picture]);
-  return picture;
+  const last = useRef(picture);
+  last.current = picture ?? last.current;
+  return last.current;
+}
+
+let layoutLogical: Layout | undefined;
+
+/** The page opens on the physical view; the other one comes when it is first asked for, and until then the picture stays. */
+function useLayout(view: ViewName): Layout | undefined {
+  const [, setLoaded] = useState(layoutLogical !== undefined);
+  useEffect(() => {
+    if (view === "physical" || layoutLogical !== undefined) return;
+    void import("../../graph/layout-logical.ts").then((module) => {
+      layoutLogical = module.layoutLogical;
+      setLoaded(true);
+    });
+  }, [view]);
+  return view === "physical" ? layoutPhysical : layoutLogical;
 }
 
 /** Of the objects those that are drawn: a lease that is renewed draws nothing. */
@@ -73,8 +92,15 @@ function useDrawnKinds(): ObjectsByKind {
   );
 }
 
+/** A box that is under the pointer, not yet let go. */
+export interface Dragged {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The boxes as React Flow takes them. One that did not change stays the same object, so that React draws only what did. */
-export function useFlowNodes(picture: Picture | undefined): Node[] {
+export function useFlowNodes(picture: Picture | undefined, dragged: Dragged | undefined): Node[] {
   const selected = usePage((s) => (s.selection?.kind === "object" ? s.selection.id : undefined));
   const current = usePlayback((s) => s.stops[s.at]?.box);
   const found = useTools((s) => s.found);
@@ -82,7 +108,7 @@ export function useFlowNodes(picture: Picture | undefined): Node[] {
   const pins = usePage((s) => s.pins);
   const shares = useShares();
   const kept = useRef(new Map<string, { readonly text: string; readonly node: Node }>());
-  return useMemo(() => {
+  const nodes = useMemo(() => {
     const next = new Map<string, { readonly text: string; readonly node: Node }>();
     const list = (picture?.model.nodes ?? []).map((box) => {
       const marks = [
@@ -101,6 +127,13 @@ export function useFlowNodes(picture: Picture | undefined): Node[] {
     kept.current = next;
     return list;
   }, [picture, selected, current, found, foundAt, shares, pins]);
+  return useMemo(
+    () =>
+      dragged === undefined
+        ? nodes
+        : nodes.map((node) => (node.id === dragged.id ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)),
+    [nodes, dragged],
+  );
 }
 
 function useShares(): ReadonlyMap<string, CardShare> {
