@@ -8,6 +8,7 @@ import { endpointSliceKind } from "./endpoint-slice/kind.ts";
 import { endpointsKind } from "./endpoints/kind.ts";
 import { eventKind } from "./event/kind.ts";
 import { gatewayClassKind, gatewayKind, httpRouteKind, referenceGrantKind } from "./gateway/kinds.ts";
+import { horizontalPodAutoscalerKind } from "./horizontal-pod-autoscaler/kind.ts";
 import { ingressKind } from "./ingress/kind.ts";
 import { ingressClassKind } from "./ingress-class/kind.ts";
 import { jobKind } from "./job/kind.ts";
@@ -20,6 +21,7 @@ import { persistentVolumeClaimKind } from "./persistent-volume-claim/kind.ts";
 import { podKind } from "./pod/kind.ts";
 import { podDisruptionBudgetKind } from "./pod-disruption-budget/kind.ts";
 import { podTemplateKind } from "./pod-template/kind.ts";
+import { priorityClassKind } from "./priority-class/kind.ts";
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from "./rbac/kinds.ts";
 import { replicaSetKind } from "./replica-set/kind.ts";
 import { replicationControllerKind } from "./replication-controller/kind.ts";
@@ -48,6 +50,7 @@ export const kinds = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
+  horizontalPodAutoscalerKind,
   cronJobKind,
   jobKind,
   leaseKind,
@@ -60,6 +63,7 @@ export const kinds = [
   clusterRoleKind,
   roleBindingKind,
   roleKind,
+  priorityClassKind,
   customResourceDefinitionKind,
   gatewayClassKind,
   gatewayKind,

@@ -24,6 +24,7 @@ const servedApis: Readonly<Record<string, Span>> = {
   "batch/v1/CronJob": { from: 21 },
   "batch/v1beta1/CronJob": { from: 8, until: 25 },
   "autoscaling/v1/*": {},
+  "autoscaling/v2/*": { from: 23 },
   "coordination.k8s.io/v1/Lease": { from: 14 },
   "discovery.k8s.io/v1/EndpointSlice": { from: 21 },
   "discovery.k8s.io/v1beta1/EndpointSlice": { from: 17, until: 25 },

@@ -43,9 +43,25 @@ export function bootstrap(options: BootstrapOptions): void {
 
   keepNamespaceContents(options, create);
   for (const name of namespaces) create("Namespace", undefined, { metadata: { name } });
+  for (const { name, value, description } of systemPriorities)
+    create("PriorityClass", undefined, { metadata: { name }, value, description });
   keepOwnService(options, (kind, object) => create(kind, "default", object));
   expireEvents(options);
 }
+
+/** Classes that every cluster has. @source pkg/apis/scheduling/v1/helpers.go */
+const systemPriorities = [
+  {
+    name: "system-node-critical",
+    value: 2_000_001_000,
+    description: "Used for system critical pods that must not be moved from their current node.",
+  },
+  {
+    name: "system-cluster-critical",
+    value: 2_000_000_000,
+    description: "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  },
+] as const;
 
 /** How often the server looks whether its Service is there. @source pkg/controlplane/instance.go, DefaultEndpointReconcilerInterval */
 const reconcileUs = 10_000_000;

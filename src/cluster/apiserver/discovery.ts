@@ -42,6 +42,7 @@ const extraSubresources: Readonly<
     { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
   ],
   Namespace: [{ name: "finalize", kind: "Namespace", verbs: ["update"] }],
+  ServiceAccount: [{ name: "token", kind: "TokenRequest", verbs: ["create"] }],
 };
 
 /** Answers `/api`, `/apis`, `/apis/GROUP` and the lists of resources; undefined for any other path. @source apimachinery meta/v1 types.go */

@@ -28,6 +28,7 @@ import { scale } from "./scale.ts";
 import { methodNotAllowed, noSuchResource } from "./status.ts";
 import { createStore, type Store } from "./store.ts";
 import { tableOf, wantsTable } from "./table.ts";
+import { requestToken } from "./token-request.ts";
 import { existing, update } from "./update.ts";
 
 export interface ApiServerOptions {
@@ -213,6 +214,9 @@ function onSubresource(context: ServerContext, target: Target): ApiResponse {
   }
   if (resource.definition.kind === "Namespace" && subresource === "finalize" && request.method === "PUT") {
     return { code: 200, body: finalize(context, target), warnings: [] };
+  }
+  if (resource.definition.kind === "ServiceAccount" && subresource === "token" && request.method === "POST") {
+    return { code: 201, body: requestToken(context, target), warnings: [] };
   }
   if (resource.definition.kind !== "Pod") return statusResponse(noSuchResource());
   switch (subresource) {

@@ -21,6 +21,12 @@ interface PodSpec {
   readonly tolerations?: readonly Toleration[];
 }
 
+interface PriorityClass extends KubernetesObject {
+  readonly value?: number;
+  readonly globalDefault?: boolean;
+  readonly preemptionPolicy?: string;
+}
+
 interface Toleration {
   readonly key?: string;
   readonly operator?: string;
@@ -89,21 +95,20 @@ const tokenVolume = {
   },
 };
 
-/** Classes that every cluster has. @source pkg/apis/scheduling/types.go */
-const systemPriorities: Readonly<Record<string, number>> = {
-  "system-node-critical": 2_000_001_000,
-  "system-cluster-critical": 2_000_000_000,
-};
-
 /** @source plugin/pkg/admission/priority/admission.go */
 function withPriority(context: ServerContext, { resource }: Target, spec: PodSpec & Fields, podName: string): PodSpec & Fields {
-  const name = spec.priorityClassName ?? "";
-  const found = context.store.get("PriorityClass", undefined, name) as
-    | (KubernetesObject & { readonly value?: number; readonly preemptionPolicy?: string })
-    | undefined;
-  const priority = name === "" ? 0 : (systemPriorities[name] ?? found?.value);
-  if (priority === undefined) throw new Refusal(forbidden(resource, podName, `no PriorityClass with name ${name} was found`));
-  return { ...spec, priority, preemptionPolicy: spec.preemptionPolicy ?? found?.preemptionPolicy ?? "PreemptLowerPriority" };
+  const given = spec.priorityClassName ?? "";
+  const found =
+    given === ""
+      ? (context.store.list("PriorityClass") as readonly PriorityClass[]).find(({ globalDefault }) => globalDefault === true)
+      : (context.store.get("PriorityClass", undefined, given) as PriorityClass | undefined);
+  if (given !== "" && found === undefined) throw new Refusal(forbidden(resource, podName, `no PriorityClass with name ${given} was found`));
+  return {
+    ...spec,
+    ...(found === undefined ? {} : { priorityClassName: found.metadata.name }),
+    priority: found?.value ?? 0,
+    preemptionPolicy: spec.preemptionPolicy ?? found?.preemptionPolicy ?? "PreemptLowerPriority",
+  };
 }
 
 const nodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];

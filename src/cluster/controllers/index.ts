@@ -8,6 +8,7 @@ import { startEndpointSliceController } from "./endpoint-slice.ts";
 import { startEndpointSliceMirroring } from "./endpoint-slice-mirroring.ts";
 import { startEndpointsController } from "./endpoints.ts";
 import { startGarbageCollector } from "./garbage-collector.ts";
+import { startHorizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
 import { startJobController } from "./job.ts";
 import { startNamespaceController } from "./namespace.ts";
 import { startNodeLifecycle } from "./node-lifecycle.ts";
@@ -27,6 +28,7 @@ const controllers = {
   daemonset: startDaemonSetController,
   job: startJobController,
   cronjob: startCronJobController,
+  horizontalpodautoscaler: startHorizontalPodAutoscaler,
   endpoints: startEndpointsController,
   endpointslice: startEndpointSliceController,
   endpointslicemirroring: startEndpointSliceMirroring,

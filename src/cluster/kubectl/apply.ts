@@ -1,10 +1,12 @@
 import { readJson } from "../../yaml/json.ts";
+import { parseDocument } from "../../yaml/parse.ts";
 import { printYaml } from "../../yaml/print.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { createThreeWayMergePatch } from "../apiserver/three-way.ts";
 import type { Run } from "../machine/syscall.ts";
 import { clientValidationFaults } from "./client-validation.ts";
 import type { Command } from "./command.ts";
+import { editHeader } from "./edit.ts";
 import { Failures, joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
@@ -12,6 +14,8 @@ import { lastApplied, withLastApplied } from "./last-applied.ts";
 import { newborn } from "./manifest.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
+import { pageEditor } from "./page-editor.ts";
+import { checkPrune, prune, pruneFlags } from "./prune.ts";
 import type { Resource } from "./resources.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag, type Target } from "./select.ts";
@@ -37,6 +41,7 @@ export const applyCommand: Command = {
     selectorFlag,
     dryRunFlag,
     validateFlag,
+    ...pruneFlags,
     { name: "server-side", type: "bool", default: "false", usage: "If true, apply runs in the server instead of the client." },
     {
       name: "force-conflicts",
@@ -96,6 +101,14 @@ export const applyCommand: Command = {
       flags: [...fileFlags, dryRunFlag, { name: "create-annotation", type: "bool", default: "false" }],
       run: setLastApplied,
     },
+    {
+      name: "edit-last-applied",
+      short: "Edit latest last-applied-configuration annotations of a resource/object",
+      usage: "(RESOURCE/NAME | -f FILENAME)",
+      completes: "resources",
+      flags: [...fileFlags, { name: "field-manager", type: "string", default: "kubectl-client-side-apply" }],
+      run: editLastApplied,
+    },
   ],
   run: apply,
 };
@@ -107,6 +120,7 @@ function* apply(session: Session, flags: Flags): Run<void> {
     throw new KubectlError(
       flags.text("kustomize") === "" ? "must specify one of -f and -k" : noKustomization(session, flags.text("kustomize")),
     );
+  checkPrune(flags);
   const dryRun = yield* dryRunOf(session, flags);
   const isServerSide = flags.is("server-side");
   if (dryRun === "client" && isServerSide)
@@ -139,6 +153,7 @@ function* apply(session: Session, flags: Flags): Run<void> {
   }
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
+  if (flags.is("prune")) yield* prune(session, flags, selection.targets, dryRun);
 }
 
 export function noKustomization(session: Session, folder: string): string {
@@ -369,5 +384,40 @@ function* setLastApplied(session: Session, flags: Flags): Run<void> {
         ? current
         : yield* session.request({ method: "PATCH", path, body: patch, contentType: "application/merge-patch+json" });
     yield* printResult(session, flags, undefined, target.resource, patched, "configured", dryRun);
+  }
+}
+
+/** The annotation alone, in the page's own editor. @source kubectl pkg/cmd/apply/apply_edit_last_applied.go, util/editor/editoptions.go */
+function* editLastApplied(session: Session, flags: Flags): Run<void> {
+  const selection = yield* select(session, { args: flags.args, files: flags.list("filename"), typeAloneIsAll: true });
+  const { infos, errors } = yield* fetch(session, selection);
+  const failure = joinFailures(errors);
+  if (failure !== undefined) throw failure;
+  const editor = session.sys.service(pageEditor);
+  if (editor === undefined) throw new KubectlError('unable to launch the editor "vi"');
+  for (const { resource, namespace, name, object } of infos) {
+    const kept = object.metadata.annotations?.[lastApplied];
+    if (kept === undefined) throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}`);
+    const before = printYaml(readQuietly(kept));
+    const text = yield* editor(
+      `${resource.singular}-${name}.yaml`,
+      editHeader.replace("the object", "the 'last-applied-configuration' annotations") + before,
+    );
+    const content = text === undefined ? undefined : parseDocument(text);
+    if (content?.ok === false) throw new KubectlError(`couldn't get version/kind; json parse error: ${content.message}`);
+    const value = content?.value as LooseObject | null | undefined;
+    if (value === undefined || value === null || printYaml(value) === before) {
+      yield* session.err("Edit cancelled, no changes made.\n");
+      continue;
+    }
+    const { annotations } = withLastApplied(value).metadata as { annotations: Record<string, string> };
+    const edited = yield* session.request({
+      method: "PATCH",
+      path: resourcePath(resource, namespace, name),
+      query: { fieldManager: flags.text("field-manager") },
+      body: { metadata: { annotations: { [lastApplied]: annotations[lastApplied] } } },
+      contentType: "application/merge-patch+json",
+    });
+    yield* printResult(session, flags, undefined, resource, edited, "edited", "none");
   }
 }

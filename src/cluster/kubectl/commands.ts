@@ -1,10 +1,12 @@
 import { apiResourcesCommand, apiVersionsCommand, authCommand, clusterInfoCommand, topCommand, versionCommand } from "./about.ts";
 import { applyCommand } from "./apply.ts";
 import { attachCommand } from "./attach.ts";
+import { autoscaleCommand } from "./autoscale.ts";
 import type { Command } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { cpCommand } from "./cp.ts";
 import { createCommand } from "./create.ts";
+import { createTokenCommand } from "./create-token.ts";
 import { deleteCommand } from "./delete.ts";
 import { describeCommand } from "./describe.ts";
 import { diffCommand } from "./diff.ts";
@@ -35,13 +37,14 @@ export interface CommandGroup {
 
 export function commandGroups(minor: number): readonly CommandGroup[] {
   const behaviour = clientBehaviour(minor);
-  const create = behaviour.createIngress
+  let create: Command = behaviour.createIngress
     ? createCommand
     : { ...createCommand, commands: (createCommand.commands ?? []).filter(({ name }) => name !== "ingress") };
+  if (behaviour.createToken) create = { ...create, commands: [...(create.commands ?? []), createTokenCommand] };
   return [
     { title: "Basic Commands (Beginner):", commands: [create, exposeCommand, runCommand(minor), setCommand] },
     { title: "Basic Commands (Intermediate):", commands: [explainCommand, getCommand, editCommand, deleteCommand] },
-    { title: "Deploy Commands:", commands: [rolloutCommand, scaleCommand] },
+    { title: "Deploy Commands:", commands: [rolloutCommand, scaleCommand, autoscaleCommand] },
     {
       title: "Cluster Management Commands:",
       commands: [clusterInfoCommand, topCommand, cordonCommand, uncordonCommand, drainCommand, taintCommand],

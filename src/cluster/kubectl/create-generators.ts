@@ -1,14 +1,16 @@
-import type { LooseObject } from "../api/meta.ts";
+import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { dns1123Subdomain } from "../api/names.ts";
 import type { Run } from "../machine/syscall.ts";
 import { sha256 } from "../protocols/bytes.ts";
 import { isPair, pemBlocks } from "../protocols/der.ts";
 import { encodeBase64 } from "./base64.ts";
 import type { Command } from "./command.ts";
-import { KubectlError, StatusError } from "./failure.ts";
+import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
-import { goJson } from "./go-json.ts";
+import { goJson, goJsonIndented } from "./go-json.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
+import { schemaOf } from "./schema.ts";
+import { fetch, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
 /** `kubectl create SUBCOMMAND`: objects from a few words. @source kubectl pkg/cmd/create/create_*.go */
@@ -71,7 +73,12 @@ export function* createObject(session: Session, flags: Flags, object: LooseObjec
       throw new KubectlError(failure(error.message));
     }
   }
-  yield* printResult(session, flags, printer, resource, created, "created", dryRun);
+  // These objects are values of Go's types, and JSON tells it.
+  const shape = schemaOf(resource.apiVersion, resource.kind);
+  const isJson = flags.text("output") === "json" && shape !== undefined;
+  yield* isJson
+    ? session.out(`${goJsonIndented(created, "    ", "", shape)}\n`)
+    : printResult(session, flags, printer, resource, created, "created", dryRun);
 }
 
 /** What Go's typed objects print but do not mean: it is not sent. */
@@ -256,10 +263,59 @@ function podTemplateOf(name: string, flags: Flags, restartPolicy: string): Loose
   return { metadata: zeroMeta, spec: { containers: [container], restartPolicy } };
 }
 
-function job(session: Session, flags: Flags): LooseObject {
-  const name = nameArgument(session, flags);
-  if (flags.text("image") === "") throw new KubectlError("either --image or --from must be specified");
-  return typed("batch/v1", "Job", name, { spec: { template: podTemplateOf(name, flags, "Never") }, status: {} });
+const jobCommand: Command = {
+  ...command({
+    name: "job",
+    short: "Create a job with the specified name",
+    usage: "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...]",
+    flags: [
+      { name: "image", type: "string", usage: "Image name to run." },
+      { name: "from", type: "string", usage: "The name of the resource to create a Job from (only cronjob is supported)." },
+    ],
+    build: () => ({}),
+  }),
+  *run(session, flags) {
+    const name = nameArgument(session, flags);
+    const [image, from] = [flags.text("image"), flags.text("from")];
+    if ((image === "") === (from === "")) throw new KubectlError("either --image or --from must be specified");
+    if (from !== "" && flags.args.length > 1) throw new KubectlError("cannot specify --from and command");
+    const object =
+      from === ""
+        ? typed("batch/v1", "Job", name, { spec: { template: podTemplateOf(name, flags, "Never") }, status: {} })
+        : jobOf(name, yield* cronJobNamed(session, from));
+    yield* createObject(session, flags, object, (message) => `failed to create job: ${message}`);
+  },
+};
+
+function* cronJobNamed(session: Session, from: string): Run<KubernetesObject> {
+  const { infos, errors } = yield* fetch(session, yield* select(session, { args: [from] }));
+  const failure = joinFailures(errors);
+  if (failure !== undefined) throw failure;
+  const [found] = infos;
+  if (found === undefined || infos.length > 1) throw new KubectlError("from must be an existing cronjob");
+  const { kind } = found.object;
+  if (kind !== "CronJob") throw new KubectlError(`unknown object type *${found.resource.version}.${kind}`);
+  return found.object;
+}
+
+/** What the schedule would have made, now and by hand. */
+function jobOf(name: string, cron: KubernetesObject): LooseObject {
+  const { jobTemplate } = (cron as unknown as { readonly spec: { readonly jobTemplate: { metadata?: LooseObject; spec: LooseObject } } })
+    .spec;
+  const { labels, annotations } = (jobTemplate.metadata ?? {}) as { readonly labels?: LooseObject; readonly annotations?: LooseObject };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      ...zeroMeta,
+      name,
+      ...(labels === undefined ? {} : { labels }),
+      annotations: { "cronjob.kubernetes.io/instantiate": "manual", ...annotations },
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: cron.metadata.name, uid: cron.metadata.uid, controller: true }],
+    },
+    spec: jobTemplate.spec,
+    status: {},
+  };
 }
 
 function cronJob(session: Session, flags: Flags): LooseObject {
@@ -546,7 +602,8 @@ function wellKnownGroup(resource: string): string {
   return ["jobs", "cronjobs"].includes(resource) ? "batch" : "";
 }
 
-function subjects(flags: Flags): readonly LooseObject[] {
+/** `--user`, `--group` and `--serviceaccount` as the subjects of a binding. */
+export function subjects(flags: Flags): readonly LooseObject[] {
   const group = "rbac.authorization.k8s.io";
   return [
     ...flags.list("user").map((name) => ({ apiGroup: group, kind: "User", name })),
@@ -654,14 +711,7 @@ export const createSubcommands: readonly Command[] = [
     failure: (message) => `failed to create ingress: ${message}`,
     build: ingress,
   }),
-  command({
-    name: "job",
-    short: "Create a job with the specified name",
-    usage: "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...]",
-    flags: [{ name: "image", type: "string" }],
-    failure: (message) => `failed to create job: ${message}`,
-    build: job,
-  }),
+  jobCommand,
   command({
     name: "namespace",
     aliases: ["ns"],
@@ -705,6 +755,26 @@ export const createSubcommands: readonly Command[] = [
         status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
       });
     },
+  }),
+  command({
+    name: "priorityclass",
+    aliases: ["pc"],
+    short: "Create a priority class with the specified name",
+    usage: "NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none]",
+    flags: [
+      { name: "value", type: "int", default: "0", usage: "the value of this priority class." },
+      { name: "global-default", type: "bool", default: "false" },
+      { name: "description", type: "string" },
+      { name: "preemption-policy", type: "string", default: "PreemptLowerPriority" },
+    ],
+    failure: (message) => `failed to create priorityclass: ${message}`,
+    build: (session, flags) =>
+      typed("scheduling.k8s.io/v1", "PriorityClass", nameArgument(session, flags), {
+        value: flags.number("value"),
+        ...(flags.is("global-default") ? { globalDefault: true } : {}),
+        ...(flags.text("description") === "" ? {} : { description: flags.text("description") }),
+        preemptionPolicy: flags.text("preemption-policy"),
+      }),
   }),
   command({
     name: "role",

@@ -12,7 +12,7 @@ import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
-const header = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+export const editHeader = `# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
 # reopened with the relevant failures.
 #
@@ -51,7 +51,7 @@ function* edit(session: Session, flags: Flags): Run<void> {
   }
   for (const { resource, namespace, name, object } of infos) {
     const original = printYaml(object);
-    const text = yield* editor(`${resource.singular}-${name}.yaml`, header + original);
+    const text = yield* editor(`${resource.singular}-${name}.yaml`, editHeader + original);
     if (text === undefined) {
       yield* session.err("Edit cancelled, no changes made.\n");
       continue;

@@ -1,3 +1,6 @@
+import type { Schema, Struct } from "../api/schema.ts";
+import { fieldSchema } from "../apiserver/strategic-merge.ts";
+
 /** JSON as Go's encoding/json prints it: keys sorted, `<`, `>` and `&` escaped. @source Go encoding/json */
 export function goJson(value: unknown): string {
   if (value === null || value === undefined) return "null";
@@ -11,19 +14,26 @@ export function goJson(value: unknown): string {
   return typeof value === "number" ? goNumber(value) : String(value);
 }
 
-/** With line breaks: json.MarshalIndent(value, "", indent). */
-export function goJsonIndented(value: unknown, indent = "    ", prefix = ""): string {
+/** With line breaks: json.MarshalIndent(value, "", indent). A value of a Go type, given as its shape, has its fields in the order of the type. */
+export function goJsonIndented(value: unknown, indent = "    ", prefix = "", shape?: Schema): string {
   const inner = prefix + indent;
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
-    return `[\n${value.map((item) => inner + goJsonIndented(item, indent, inner)).join(",\n")}\n${prefix}]`;
+    const items = shape?.type === "list" ? shape.items : undefined;
+    return `[\n${value.map((item) => inner + goJsonIndented(item, indent, inner, items)).join(",\n")}\n${prefix}]`;
   }
   if (typeof value === "object" && value !== null) {
-    const entries = sortedEntries(value);
+    const entries = shape?.type === "struct" ? declaredEntries(value, shape) : sortedEntries(value);
     if (entries.length === 0) return "{}";
-    return `{\n${entries.map(([key, item]) => `${inner}${goString(key)}: ${goJsonIndented(item, indent, inner)}`).join(",\n")}\n${prefix}}`;
+    const lines = entries.map(([key, item]) => `${inner}${goString(key)}: ${goJsonIndented(item, indent, inner, fieldSchema(shape, key))}`);
+    return `{\n${lines.join(",\n")}\n${prefix}}`;
   }
   return goJson(value);
+}
+
+function declaredEntries(value: object, { fields }: Struct): readonly (readonly [string, unknown])[] {
+  const names = Object.keys(fields);
+  return sortedEntries(value).toSorted(([a], [b]) => names.indexOf(a) - names.indexOf(b));
 }
 
 function sortedEntries(value: object): readonly (readonly [string, unknown])[] {

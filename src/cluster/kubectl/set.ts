@@ -3,6 +3,7 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { createTwoWayMergePatch } from "../apiserver/three-way.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
+import { subjects } from "./create-generators.ts";
 import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
@@ -88,6 +89,14 @@ export const setCommand: Command = {
       completes: "resources",
       flags: common,
       run: setServiceAccount,
+    },
+    {
+      name: "subject",
+      short: "Update the user, group, or service account in a role binding or cluster role binding",
+      usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
+      completes: "resources",
+      flags: [...common, { name: "user", type: "array" }, { name: "group", type: "array" }, { name: "serviceaccount", type: "array" }],
+      run: setSubject,
     },
   ],
 };
@@ -378,4 +387,24 @@ function* setServiceAccount(session: Session, flags: Flags): Run<void> {
   const update = (info: Info): LooseObject =>
     withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: account, serviceAccount: account }));
   yield* updateAll(session, flags, flags.args.slice(0, -1), update, { verb: "serviceaccount updated" });
+}
+
+/** Adds whom the binding does not name yet. @source kubectl pkg/cmd/set/set_subject.go */
+function* setSubject(session: Session, flags: Flags): Run<void> {
+  needResources(flags, flags.args);
+  const wanted = subjects(flags);
+  if (wanted.length === 0) throw new KubectlError("you must specify at least one value of user, group or serviceaccount");
+  const update = (info: Info): LooseObject => {
+    const { kind } = info.object;
+    if (kind !== "RoleBinding" && kind !== "ClusterRoleBinding")
+      throw new KubectlError("setting subjects is only supported for RoleBinding/ClusterRoleBinding");
+    const object = info.object as unknown as LooseObject & { readonly subjects?: readonly LooseObject[] };
+    const present = object.subjects ?? [];
+    const isThere = (subject: LooseObject): boolean =>
+      present.some(
+        ({ kind: other, name, namespace }) => other === subject.kind && name === subject.name && namespace === subject.namespace,
+      );
+    return { ...object, subjects: [...present, ...wanted.filter((subject) => !isThere(subject))] };
+  };
+  yield* updateAll(session, flags, flags.args, update, { verb: "subjects updated", printsUnchanged: true });
 }

@@ -247,6 +247,7 @@ describe("kinds and versions", () => {
       "Deployment",
       "ReplicaSet",
       "StatefulSet",
+      "HorizontalPodAutoscaler",
       "CronJob",
       "Job",
     ]);

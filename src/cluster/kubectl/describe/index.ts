@@ -1,4 +1,5 @@
 import type { Describer } from "./context.ts";
+import { describeHorizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
 import { describeIngress } from "./ingress.ts";
 import { describeNetworkPolicy } from "./network-policy.ts";
 import { describeNode } from "./node.ts";
@@ -40,6 +41,7 @@ const describers: Readonly<Record<string, { readonly describe: Describer; readon
   Job: { describe: describeJob, hasEvents: true },
   CronJob: { describe: describeCronJob, hasEvents: true },
   PodDisruptionBudget: { describe: describePodDisruptionBudget, hasEvents: true },
+  HorizontalPodAutoscaler: { describe: describeHorizontalPodAutoscaler, hasEvents: true },
   PersistentVolumeClaim: { describe: describePersistentVolumeClaim, hasEvents: true },
   Role: { describe: describeRole, hasEvents: false },
   ClusterRole: { describe: describeRole, hasEvents: false },
