@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 import type { LinkView, RecordEntry } from "../playground/protocol.ts";
 import { App } from "./app/App.tsx";
 import { firstExample } from "./app/examples.ts";
-import { firstLanguage, setLanguage } from "./app/language.ts";
+import { startLanguage } from "./app/language.ts";
 import { startWatchdog } from "./app/recover.ts";
 import { firstTheme, setTheme } from "./app/theme.ts";
 import { startExplain } from "./explain/explain.ts";
@@ -32,7 +32,7 @@ setTheme(firstTheme());
 if (wishes.get("present") === "1") document.documentElement.dataset["present"] = "";
 if (isTwin) void import("./twin/follower.tsx").then(({ startFollower }) => startFollower());
 else startPage();
-void setLanguage(firstLanguage());
+startLanguage();
 
 function startPage(): void {
   startWorker(takeTerminalUpdate);

@@ -13,11 +13,13 @@ import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { Pictures } from "../twin/Pictures.tsx";
 import { useTwin } from "../twin/twin.ts";
 import { Announcer } from "./Announcer.tsx";
+import { useDialog } from "./dialogs.ts";
 import { Header } from "./Header.tsx";
-import { KeysHelp } from "./KeysHelp.tsx";
 import { listenToKeys } from "./keys.ts";
 import { useLanguage } from "./language.ts";
-import { Palette } from "./Palette.tsx";
+
+const Palette = lazy(() => import("./Palette.tsx"));
+const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 
 type Zone = "editor" | "graph" | "terminal" | "inspector";
 
@@ -32,12 +34,21 @@ export function App() {
       <Header />
       <Notices />
       {isNarrow ? <OneZone isReady={isReady} /> : isMedium ? <TwoZones isReady={isReady} /> : <Panes isReady={isReady} />}
-      <Palette />
-      <KeysHelp />
+      <Dialogs />
       <FileDialog />
       <Announcer />
       <Lit />
     </>
+  );
+}
+
+function Dialogs() {
+  const dialog = useDialog((s) => s.dialog);
+  return (
+    <Suspense fallback={null}>
+      {dialog === "palette" && <Palette />}
+      {dialog === "keys" && <KeysHelp />}
+    </Suspense>
   );
 }
 

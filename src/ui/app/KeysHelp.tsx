@@ -1,16 +1,11 @@
 import { useEffect, useRef } from "react";
 import { actions } from "./actions.ts";
-import { closeDialog, useDialog } from "./dialogs.ts";
+import { closeDialog } from "./dialogs.ts";
 import { useLanguage } from "./language.ts";
 import { keyName } from "./Palette.tsx";
 
 /** All keys, on the page itself. */
-export function KeysHelp() {
-  const isOpen = useDialog((s) => s.dialog === "keys");
-  return isOpen ? <OpenHelp /> : null;
-}
-
-function OpenHelp() {
+export default function KeysHelp() {
   const { ui } = useLanguage();
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);

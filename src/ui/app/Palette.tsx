@@ -5,7 +5,7 @@ import { lookTo } from "../graph/drawn.ts";
 import { open } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { actions } from "./actions.ts";
-import { closeDialog, openKeysHelp, useDialog } from "./dialogs.ts";
+import { closeDialog, openKeysHelp } from "./dialogs.ts";
 import { examples, loadExample } from "./examples.ts";
 import { useLanguage } from "./language.ts";
 
@@ -21,12 +21,7 @@ interface Entry {
 const shownMax = 12;
 
 /** Everything that the page can do or show, found by typing. */
-export function Palette() {
-  const isOpen = useDialog((s) => s.dialog === "palette");
-  return isOpen ? <OpenPalette /> : null;
-}
-
-function OpenPalette() {
+export default function Palette() {
   const { ui } = useLanguage();
   const ref = useRef<HTMLDialogElement>(null);
   const [wanted, setWanted] = useState("");

@@ -2,6 +2,7 @@ import { create } from "zustand";
 import type { AnyCatalogue } from "../../messages/catalogue.ts";
 import { enUi } from "../../messages/en-ui.ts";
 import { keep, load } from "../store/keep.ts";
+import { usePage } from "../store/store.ts";
 
 /**
  * The reader's language. The page's English words are in the first bundle; sentences about hops, problems and hints come right behind it,
@@ -24,8 +25,22 @@ export async function setLanguage(language: "en" | "zh"): Promise<void> {
   useLanguage.setState({ language, sentences, ui: sentences.ui as LanguageState["ui"] });
 }
 
+/** The first language. English sentences are not in the first graph, so they wait for it; all else of English is here already. */
+export function startLanguage(): void {
+  const language = firstLanguage();
+  if (language !== "en") {
+    void setLanguage(language);
+    return;
+  }
+  const stop = usePage.subscribe(({ objects }) => {
+    if (objects.size === 0) return;
+    stop();
+    requestAnimationFrame(() => void setLanguage("en"));
+  });
+}
+
 /** The link's wish, else what was chosen before, else the browser's. */
-export function firstLanguage(): "en" | "zh" {
+function firstLanguage(): "en" | "zh" {
   const wish = new URLSearchParams(window.location.search).get("lang") ?? load(key) ?? navigator.language;
   return wish.startsWith("zh") ? "zh" : "en";
 }

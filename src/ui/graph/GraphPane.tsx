@@ -20,13 +20,14 @@ import { toggleFold } from "./fold.ts";
 import "./graph.css";
 import { GraphTools } from "./GraphTools.tsx";
 import { openTool, useTools } from "./graph-tools.ts";
-import { PacketLayer } from "./PacketLayer.tsx";
 import { follow, showHop } from "./playback.ts";
 import { spotAt } from "./spots.ts";
 import { useLongPress } from "./use-long-press.ts";
 import { type Dragged, useFlowNodes, usePicture, useSliding } from "./use-picture.ts";
 import { walkCards } from "./walk-cards.ts";
 
+// Packets come after the first picture.
+const PacketLayer = lazy(() => import("./PacketLayer.tsx"));
 const CardMenu = lazy(() => import("./CardMenu.tsx").then(({ CardMenu }) => ({ default: CardMenu })));
 
 /** A picture of so many boxes gets a map. */
@@ -160,7 +161,9 @@ function Graph() {
           <GraphTools model={picture.model} fitKey={picture.key} isOwnView={isOwnView} />
           <Lanes lanes={picture.model.lanes} />
           {picture.model.nodes.length >= mapFrom && <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} />}
-          <PacketLayer geometry={picture.geometry} />
+          <Suspense fallback={null}>
+            <PacketLayer geometry={picture.geometry} />
+          </Suspense>
         </ReactFlow>
       )}
       {menu !== undefined && (

@@ -27,7 +27,7 @@ interface View {
  * The packets: one canvas over the graph. Nothing of it is React state. The canvas draws a frame when the film, the picture, the viewport or
  * what is in the air has changed, goes on while something moves, and asks for no frame otherwise.
  */
-export function PacketLayer({ geometry }: { geometry: Geometry }) {
+export default function PacketLayer({ geometry }: { geometry: Geometry }) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   useEffect(() => {

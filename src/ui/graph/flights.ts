@@ -4,6 +4,7 @@ import { edgeKey, FlowLedger, sentOver } from "../../graph/flow-ledger.ts";
 import type { ConnectionInfo, HopSketch, PacketWay, WayCount } from "../../playground/protocol.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { archive, usePage } from "../store/store.ts";
+import { isShown, setOtherPackets } from "./playback.ts";
 
 /** The packets that nobody follows: each flies once, and all are counted. They rest while the user pauses, as everything does. */
 let reader = new CrossingReader();
@@ -30,7 +31,7 @@ export function onFlights(waker: Waker): () => void {
 }
 
 /** Another cluster: nothing of this one is known any more. */
-export function forgetFlights(): void {
+function forgetFlights(): void {
   clearFlights();
   ways.clear();
   episodeMs = 0;
@@ -45,7 +46,7 @@ function clearFlights(): void {
 }
 
 /** New hops of connections that are shown; that of a film flies there, and is only counted here. */
-export function takeHops(
+function takeHops(
   infos: ReadonlyMap<string, ConnectionInfo>,
   fresh: ReadonlyMap<string, readonly HopSketch[]>,
   followed: string | undefined,
@@ -66,7 +67,7 @@ export function takeHops(
 }
 
 /** Packets that left no hops, by the ways they took. */
-export function takeWays(counts: readonly WayCount[], atUs: number): void {
+function takeWays(counts: readonly WayCount[], atUs: number): void {
   archive.lastHopMs = performance.now();
   if (air.size === 0) beginEpisodeOfLoad();
   for (const { id, count, way } of counts) {
@@ -102,7 +103,7 @@ function beginEpisode(infos: readonly ConnectionInfo[]): void {
 }
 
 /** Another picture: in the same view the counts move along with their boxes, in the other one they are counted again. */
-export function setFlightBoxes(find: (placeOrObject: string) => string | undefined): void {
+function setFlightBoxes(find: (placeOrObject: string) => string | undefined): void {
   findBox = find;
   const page = usePage.getState();
   if (page.view === view) {
@@ -144,8 +145,4 @@ export function countedEdges(): ReadonlySet<string> {
   return air.counted;
 }
 
-/** The user's own traffic and what it caused; of the cluster's own only when asked for. */
-export function isShown(info: ConnectionInfo): boolean {
-  if (info.purpose === "traffic") return info.session !== 0 || info.parent !== undefined;
-  return usePage.getState().showsNoise;
-}
+setOtherPackets({ takeHops, takeWays, setBoxes: setFlightBoxes, forget: forgetFlights });

@@ -1,10 +1,9 @@
 import { create } from "zustand";
 import { type Stop, stopsOf } from "../../graph/tracks.ts";
-import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
+import type { ConnectionInfo, HopRecord, HopSketch, WayCount } from "../../playground/protocol.ts";
 import { isLoadTerminal } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { archive, onHops, usePage } from "../store/store.ts";
-import { forgetFlights, isShown, setFlightBoxes, takeHops, takeWays } from "./flights.ts";
 
 /**
  * What plays on the canvas: one followed connection, hop by hop, apart from simulated time. Positions of packets never enter React's state;
@@ -57,12 +56,37 @@ let phaseMs = 0;
 let filmStartMs = 0;
 let lastFrameMs: number | undefined;
 
+/** Who shows the packets that nobody follows. It comes with the canvas, behind the first picture: before that there are none of the user's. */
+export interface OtherPackets {
+  takeHops(
+    infos: ReadonlyMap<string, ConnectionInfo>,
+    fresh: ReadonlyMap<string, readonly HopSketch[]>,
+    followed: string | undefined,
+  ): void;
+  takeWays(counts: readonly WayCount[], atUs: number): void;
+  setBoxes(find: (placeOrObject: string) => string | undefined): void;
+  forget(): void;
+}
+
+let others: OtherPackets | undefined;
+
+export function setOtherPackets(shower: OtherPackets): void {
+  others = shower;
+  others.setBoxes(findBox);
+}
+
+/** The user's own traffic and what it caused; of the cluster's own only when asked for. */
+export function isShown(info: ConnectionInfo): boolean {
+  if (info.purpose === "traffic") return info.session !== 0 || info.parent !== undefined;
+  return usePage.getState().showsNoise;
+}
+
 /** Boxes of the drawn model; set by the canvas whenever the picture changes. */
 let findBox: (placeOrObject: string) => string | undefined = () => undefined;
 
 export function setBoxes(find: (placeOrObject: string) => string | undefined): void {
   findBox = find;
-  setFlightBoxes(find);
+  others?.setBoxes(find);
   refresh();
 }
 
@@ -270,9 +294,9 @@ function infosOf(wanted: ReadonlySet<string>): ReadonlyMap<string, ConnectionInf
  */
 export function startPlayback(leads = true): () => void {
   const stopUpdates = onUpdate((update) => {
-    if (update.type === "ways" && !usePage.getState().isReplaying) takeWays(update.ways, update.atUs);
+    if (update.type === "ways" && !usePage.getState().isReplaying) others?.takeWays(update.ways, update.atUs);
     if (update.type !== "opened") return;
-    forgetFlights();
+    others?.forget();
     met.clear();
     phaseMs = 0;
     usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false, isPaused: false, remains: [] });
@@ -295,7 +319,7 @@ export function startPlayback(leads = true): () => void {
       usePlayback.setState({ isPlaying: true });
     }
     for (const info of fresh) meet(info.id);
-    takeHops(infos, hops, next?.id ?? connection);
+    others?.takeHops(infos, hops, next?.id ?? connection);
   });
   return () => {
     stopUpdates();
