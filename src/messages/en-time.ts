@@ -10,10 +10,11 @@ const detail = (a: Parameters<Sentence>[0]) => (endpoints(a) === "" ? "" : `: ${
 export const enTime = {
   // buttons
   runTo: () => "Run on",
-  toEvent: () => "To the next event",
-  toReady: () => "Until all is ready",
-  toFailure: () => "Until something fails",
-  toTime: () => "10 seconds on",
+  // Names begin with what stands on the button.
+  toEvent: () => "Event: on to the next one",
+  toReady: () => "Ready: on until all is ready",
+  toFailure: () => "Failure: on until something fails",
+  toTime: () => "+10 s of simulated time",
   shortEvent: () => "Event",
   shortReady: () => "Ready",
   shortFailure: () => "Failure",

@@ -8,10 +8,10 @@ const detail = (a: Parameters<Sentence>[0]) => (endpoints(a) === "" ? "" : `：$
 
 export const zhTime: Readonly<Record<keyof typeof enTime, Sentence>> = {
   runTo: () => "继续运行",
-  toEvent: () => "到下一个事件",
-  toReady: () => "直到全部就绪",
-  toFailure: () => "直到出现故障",
-  toTime: () => "前进 10 秒",
+  toEvent: () => "事件：运行到下一个",
+  toReady: () => "就绪：运行到全部就绪",
+  toFailure: () => "故障：运行到出现故障",
+  toTime: () => "+10 秒模拟时间",
   shortEvent: () => "事件",
   shortReady: () => "就绪",
   shortFailure: () => "故障",

@@ -41,7 +41,7 @@ import { type Stage, type StageOptions, stageScenario } from "./stage.ts";
 import { TextOwner } from "./text-owner.ts";
 import { controlStep, rulesStep } from "./time/control-step.ts";
 import { failedContainer, failedHop, failedLine, warning } from "./time/failure.ts";
-import { PastCopy } from "./time/past.ts";
+import { Past } from "./time/past.ts";
 import { notReady } from "./time/ready.ts";
 import { Growing, RunTo } from "./time/run-to.ts";
 import { engineVersion } from "./version.ts";
@@ -597,9 +597,9 @@ export class Playground {
     return searchFixes(this.look, request, names, () => makeTrial(() => this.#raiseAgain(), record));
   }
 
-  /** A copy of this cluster that can be taken to any earlier moment. */
-  past(): PastCopy {
-    return new PastCopy(() => ({ raise: () => this.#raiseAgain(), record: this.record, nowUs: this.nowUs }));
+  /** This cluster at any earlier moment: copies of it that are taken there. */
+  past(): Past {
+    return new Past(() => ({ raise: () => this.#raiseAgain(), record: this.record, nowUs: this.nowUs }));
   }
 
   #raiseAgain(): Playground {

@@ -3,7 +3,7 @@ import type { Command, FixReport, Query, Update } from "../playground/protocol.t
 import { readScenarioLink } from "../playground/read-link.ts";
 import { readRecord } from "../playground/record.ts";
 import { stagedUpdates, stageScenario } from "../playground/stage.ts";
-import type { PastCopy } from "../playground/time/past.ts";
+import type { Past } from "../playground/time/past.ts";
 import type { RunTo } from "../playground/time/run-to.ts";
 
 /**
@@ -34,7 +34,7 @@ let running: RunTo | undefined;
 /** What is held back until a new cluster has come to where the page wants to see it; undefined: nothing is. */
 let held: { readonly updates: readonly Update[]; readonly commands: Command[] } | undefined;
 /** The cluster of an earlier moment, and what was asked of it. */
-let past: PastCopy | undefined;
+let past: Past | undefined;
 let asked: { readonly id: number; readonly query: Query; readonly atUs: number }[] = [];
 let travelling: Generator<undefined, Playground, undefined> | undefined;
 let isRunning = false;

@@ -150,12 +150,12 @@ describe("running on", () => {
     await opened.typeCommand("kubectl scale rc kubia --replicas=5");
     await opened.terminalShows("scaled");
     const run = opened.page.getByRole("group", { name: "Run on" });
-    await run.getByRole("button", { name: "Until all is ready" }).click();
+    await run.getByRole("button", { name: "Ready" }).click();
     await expect.poll(() => note(opened).innerText()).toMatch(/All that the text declares is ready/);
     await expect.poll(() => opened.page.locator(".react-flow__node-pod .chip.ok").count()).toBe(5);
 
     const beforeS = await clock(opened);
-    await run.getByRole("button", { name: "10 seconds on" }).click();
+    await run.getByRole("button", { name: "+10 s" }).click();
     await expect.poll(() => clock(opened)).toBeGreaterThanOrEqual(beforeS + 10);
 
     await press(opened, "f");

@@ -9,43 +9,67 @@ export interface Course {
   readonly nowUs: number;
 }
 
-/**
- * A second cluster that stands at an earlier moment of a course, to be asked there. It only goes forward: for a moment before its own it is
- * raised anew. Who drives it may stop between any two steps.
- */
-export class PastCopy {
+/** So many copies stand at different moments: who goes back and forth between two does not wait each time. */
+const copiesMax = 3;
+
+/** The cluster at earlier moments of a course, to be asked there. */
+export class Past {
   readonly #course: () => Course;
-  #playground: Playground | undefined;
-  #replay: Replay | undefined;
-  #limit: ReplayLimit = { untilUs: 0 };
-  /** What comes into the course after this is not in its record. */
-  #knownUs = 0;
+  /** The one that was used last is the last. */
+  #copies: PastCopy[] = [];
 
   constructor(course: () => Course) {
     this.#course = course;
   }
 
-  /** Takes the copy to the moment at which `atUs` had passed. */
+  /** Takes a copy to the moment at which `atUs` had passed. Who drives this may stop between any two steps. */
   *to(atUs: number): Generator<undefined, Playground, undefined> {
-    let playground = this.#playground;
-    if (playground === undefined || playground.nowUs > atUs || atUs > this.#knownUs) {
-      const { record, nowUs, raise } = this.#course();
-      playground = raise();
-      playground.attendUnseen();
-      this.#playground = playground;
-      this.#knownUs = nowUs;
-      this.#limit = { untilUs: atUs };
-      this.#replay = playground.replay(record, this.#limit);
-      yield;
-    }
+    const copy = this.#nearest(atUs) ?? new PastCopy(this.#course());
+    this.#copies = [...this.#copies.filter((other) => other !== copy), copy].slice(-copiesMax);
+    return yield* copy.to(atUs);
+  }
+
+  /** Copies only go forward, and know what had come in when they were raised. */
+  #nearest(atUs: number): PastCopy | undefined {
+    let best: PastCopy | undefined;
+    for (const copy of this.#copies) if (copy.canReach(atUs) && copy.nowUs >= (best?.nowUs ?? 0)) best = copy;
+    return best;
+  }
+}
+
+/** One copy, on its way. */
+class PastCopy {
+  readonly #playground: Playground;
+  readonly #limit: ReplayLimit = { untilUs: 0 };
+  readonly #knownUs: number;
+  #replay: Replay | undefined;
+
+  constructor({ raise, record, nowUs }: Course) {
+    this.#playground = raise();
+    this.#playground.attendUnseen();
+    this.#knownUs = nowUs;
+    this.#replay = this.#playground.replay(record, this.#limit);
+  }
+
+  get nowUs(): number {
+    return this.#playground.nowUs;
+  }
+
+  canReach(atUs: number): boolean {
+    return this.nowUs <= atUs && atUs <= this.#knownUs;
+  }
+
+  *to(atUs: number): Generator<undefined, Playground, undefined> {
+    yield;
     this.#limit.untilUs = atUs;
     while (this.#replay !== undefined) {
       const step = this.#replay.next();
       if (step.done === true) this.#replay = undefined;
-      else if (step.value === "held") return playground;
+      else if (step.value === "held") return this.#playground;
       yield;
     }
-    while (playground.cluster.queue.run(atUs, 2000) === 2000) yield;
-    return playground;
+    const { queue } = this.#playground.cluster;
+    while (queue.run(atUs, 2000) === 2000) yield;
+    return this.#playground;
   }
 }

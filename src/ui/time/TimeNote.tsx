@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { RanTo, RunGoal } from "../../playground/protocol.ts";
+import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { show } from "../explain/explain.ts";
 import { usePage } from "../store/store.ts";
@@ -113,8 +114,8 @@ function Ended({ ended }: { ended: RanTo }) {
           {ui.showMe}
         </button>
       )}
-      <button type="button" className="btn small" aria-label={words("dismiss")} onClick={clearEnd}>
-        ×
+      <button type="button" className="btn small icon-only" aria-label={words("dismiss")} onClick={clearEnd}>
+        <Icon name="close" size={12} />
       </button>
     </p>
   );

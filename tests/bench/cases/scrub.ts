@@ -57,9 +57,9 @@ export function scrubbing(): Row[] {
     history.at(us);
     timeMarks({ record: playground.record, steps, failures }, 0, endUs);
   });
-  const copy = playground.past();
+  const past = playground.past();
   const there = timed(moments.slice(0, 40), (us) => {
-    const going = copy.to(us);
+    const going = past.to(us);
     let step = going.next();
     while (step.done !== true) step = going.next();
     step.value.query({ kind: "rules", node: "node1" });
@@ -78,7 +78,7 @@ export function scrubbing(): Row[] {
   };
   return [
     row("any moment: objects and marks, from the page's history, of 100 ms", page, true),
-    row("any moment: rules, from a copy of the cluster taken there, of 100 ms", there, false),
+    row("any moment: rules, from a copy of the cluster that is taken there, of 100 ms", there, false),
   ];
 }
 
