@@ -39,6 +39,8 @@ export default defineConfig({
     target: "es2022",
     sourcemap: false,
     chunkSizeWarningLimit: 4000,
+    // Browsers that know what the page is made of know modulepreload.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: fileURLToPath(new URL("./index.html", import.meta.url)), "first-worker": src("ui/store/first-worker.ts") },
     },

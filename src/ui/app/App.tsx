@@ -15,7 +15,6 @@ import { useTwin } from "../twin/twin.ts";
 import { Announcer } from "./Announcer.tsx";
 import { useDialog } from "./dialogs.ts";
 import { Header } from "./Header.tsx";
-import { listenToKeys } from "./keys.ts";
 import { useLanguage } from "./language.ts";
 
 const Palette = lazy(() => import("./Palette.tsx"));
@@ -28,7 +27,7 @@ export function App() {
   const isReady = useLater(isDrawn);
   const isNarrow = useMedia("(max-width: 760px)");
   const isMedium = useMedia("(max-width: 1040px)");
-  useEffect(listenToKeys, []);
+  useKeys();
   return (
     <>
       <Header />
@@ -203,6 +202,21 @@ function useLater(isDrawn: boolean): boolean {
     return () => (window.cancelIdleCallback ?? window.clearTimeout)(handle);
   }, [isDrawn, isReady]);
   return isReady;
+}
+
+/** Keys that act on the page, with all that they can do, come behind the first graph. */
+function useKeys(): void {
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let isGone = false;
+    void import("./keys.ts").then(({ listenToKeys }) => {
+      if (!isGone) stop = listenToKeys();
+    });
+    return () => {
+      isGone = true;
+      stop?.();
+    };
+  }, []);
 }
 
 function useMedia(asked: string): boolean {

@@ -1,6 +1,6 @@
 import type { editor } from "monaco-editor";
 import { useLanguage } from "../app/language.ts";
-import { byWhom } from "./Differences.tsx";
+import { byWhom } from "./DifferenceRows.tsx";
 import { useDifferences } from "./differences.ts";
 
 /** Marks in the editor's gutter where the cluster lives otherwise than the text says. Returns what ends it. */
