@@ -6,7 +6,8 @@ import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
 import { Drawer } from "./DrawerFrame.tsx";
-import { followLoad, isLoadRunning, startLoad, stopLoad, useLoad } from "./load.ts";
+import { isLoadRunning, useLoad } from "./load.ts";
+import { followLoad, startLoad, stopLoad } from "./run-load.ts";
 import "./load.css";
 
 const durations = [10, 30, 60, 300, undefined] as const;
