@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { PlaygroundPage, useBrowser } from "./playground-page.ts";
 
 useBrowser();
@@ -127,9 +128,10 @@ describe("running on", () => {
     await expect.poll(() => note(opened).innerText()).toMatch(/(replication-controller|default-scheduler|kubelet|endpoint|kube-proxy)/);
     const atS = await clock(opened);
     const seen: string[] = [];
-    for (let i = 0; i < 30 && !seen.some((said) => said.includes("kube-proxy/node3 programmed")); i++) {
+    for (let i = 0; i < 30; i++) {
       const before = await note(opened).innerText();
       seen.push(before);
+      if (before.includes("kube-proxy/node3 programmed")) break;
       await opened.page.keyboard.press("n");
       await expect.poll(() => note(opened).innerText()).toMatch(/\d:\d\d/);
       await expect.poll(() => note(opened).innerText()).not.toBe(before);
@@ -166,6 +168,55 @@ describe("running on", () => {
     await expect.poll(() => note(opened).innerText()).toMatch(/refused|dropped|ended with/);
     expect(await opened.page.getByRole("button", { name: "Pause", exact: true }).count()).toBe(0);
     expect(opened.complaints).toEqual([]);
+    await opened.close();
+  });
+});
+
+describe("every look of the time bar", () => {
+  test.each([
+    { name: "light, English", theme: "light", suffix: "" },
+    { name: "dark, Chinese, no motion", theme: "dark", suffix: "?lang=zh", reducedMotion: true },
+  ] as const)("$name: axe finds nothing while looking back, after a run, after an undo", async (look) => {
+    const opened = await PlaygroundPage.open(look);
+    await opened.ready();
+    await opened.typeCommand("kubectl get po nosuch");
+    await opened.terminalShows("NotFound");
+    await opened.page.locator(".time-mark.failure").hover();
+    await opened.page.locator(".time-tip").waitFor();
+    expect(await violations(opened)).toEqual([]);
+    await slideTo(opened, 0.5);
+    await opened.page.locator(".time-bar.is-back").waitFor();
+    expect(await violations(opened)).toEqual([]);
+    await press(opened, "Control+z");
+    await expect.poll(() => note(opened).innerText()).toContain("kubectl get po nosuch");
+    expect(await violations(opened)).toEqual([]);
+    await expect.poll(() => opened.page.locator(".time-undo button").nth(1).isEnabled()).toBe(true);
+    // The same keys and the same words where nothing may move.
+    await opened.typeCommand("kubectl delete po --all --wait=false");
+    await opened.terminalShows("deleted");
+    await press(opened, "n");
+    await expect.poll(() => note(opened).innerText()).toMatch(/^\d:\d\d\.\d .*kubia/);
+    expect(await violations(opened)).toEqual([]);
+    expect(opened.complaints).toEqual([]);
+    await opened.close();
+  });
+
+  test.each([
+    { width: 800, height: 600 },
+    { width: 1280, height: 720 },
+  ])("one row, nothing outside of it, at $width x $height", async (size) => {
+    const opened = await PlaygroundPage.open(size);
+    await opened.ready();
+    await opened.typeCommand("kubectl get po");
+    await opened.terminalShows("Running");
+    const bar = opened.page.locator(".time-bar");
+    const height = async () => (await bar.boundingBox())?.height;
+    const atRest = await height();
+    await slideTo(opened, 2);
+    await opened.page.locator(".time-bar.is-back").waitFor();
+    expect(await height()).toBe(atRest);
+    const overflow = await bar.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
     await opened.close();
   });
 });

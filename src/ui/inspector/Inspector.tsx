@@ -12,11 +12,11 @@ export function Inspector() {
   const { ui } = useLanguage();
   const selection = usePage((s) => s.selection);
   // Another moment is looked at than the one of which this tells.
-  const isStale = useIsStale();
+  const isStale = useIsStale() && selection?.kind === "object";
   return (
-    <section className={`inspector ${isStale ? "is-stale" : ""}`} aria-label={ui.inspector}>
+    <section className={`inspector ${isStale ? "is-stale" : ""}`} aria-label={ui.inspector} aria-busy={isStale}>
       <h2 className="visually-hidden">{ui.inspector}</h2>
-      {isStale && selection !== undefined && <p className="working">{ui.workingOut}</p>}
+      {isStale && <p className="working">{ui.workingOut}</p>}
       {selection === undefined && <Legend />}
       <Suspense fallback={null}>
         {selection?.kind === "connection" && <ConnectionPanel connection={selection.connection} />}
