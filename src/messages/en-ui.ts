@@ -321,6 +321,7 @@ export const enUi = {
   fold: "Fold to one card",
   unfold: "Unfold",
   foldPods: "Fold its pods",
+  foldWorkload: "Fold with its kind",
   foldHere: "Fold or unfold this card",
   hide: "Hide",
   hideNamespace: "Hide namespace",

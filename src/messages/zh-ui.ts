@@ -321,6 +321,7 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   fold: "折叠为一张卡片",
   unfold: "展开",
   foldPods: "折叠它的 Pod",
+  foldWorkload: "折叠同一工作负载的 Pod",
   foldHere: "折叠或展开这张卡片",
   hide: "隐藏",
   hideNamespace: "隐藏名字空间",

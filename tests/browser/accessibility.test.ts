@@ -42,37 +42,3 @@ describe("axe finds nothing", () => {
     }
   });
 });
-
-test("the tutorial's NodePort story with the keyboard alone", async () => {
-  const page = await PlaygroundPage.open();
-  await page.ready();
-  const { keyboard } = page.page;
-  const focused = () =>
-    page.page.evaluate(() => document.activeElement?.closest(".editor, .graph, .terminal, .inspector")?.className ?? "");
-  await keyboard.press("t");
-  expect(await focused()).toContain("terminal");
-  await keyboard.type("kubectl expose rc kubia --type=NodePort --name kubia-nodeport --port 80 --target-port 8080");
-  await keyboard.press("Enter");
-  await page.terminalShows("service/kubia-nodeport exposed");
-  await keyboard.type("curl -s 192.168.0.2:$(kubectl get svc kubia-nodeport -o jsonpath='{.spec.ports[0].nodePort}')");
-  await keyboard.press("Enter");
-  await page.terminalShows("You've hit kubia-");
-  await keyboard.press("F6");
-  expect(await focused()).toContain("inspector");
-  // Focus can always be seen.
-  expect(await page.page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle)).not.toBe("none");
-  await keyboard.press("Escape");
-  const [at, count] = await page.hopShown();
-  expect(at).toBe(count);
-  for (let i = 0; i < count - 2; i++) await keyboard.press(",");
-  expect((await page.hopShown())[0]).toBe(2);
-  await page.page.locator(".hops li.now", { hasText: "node1" }).waitFor();
-  await keyboard.press("g");
-  await page.page.locator(".react-flow__node:focus").waitFor();
-  await keyboard.press("ArrowRight");
-  await keyboard.press("ArrowRight");
-  await keyboard.press("Enter");
-  await page.page.locator(".panel-head h2").waitFor();
-  expect(await page.page.locator(".panel-head h2").innerText()).not.toContain("#");
-  await page.close();
-});

@@ -13,6 +13,8 @@ export function focusZone(zone: string): void {
     .map((selector) => element?.querySelector<HTMLElement>(selector))
     .find((found) => found !== null && found !== undefined);
   const fallback = element?.querySelector<HTMLElement>(".react-flow__node, button, input, summary, [tabindex]");
+  // A zone with nothing in it that takes keys takes them itself.
+  if (target === undefined && !fallback && element !== null) element.tabIndex = -1;
   (target ?? fallback ?? element)?.focus();
 }
 

@@ -1,5 +1,5 @@
 import { actions } from "./actions.ts";
-import { openKeysHelp, openPalette } from "./dialogs.ts";
+import { openKeysHelp, openPalette, useDialog } from "./dialogs.ts";
 import { nextZone } from "./focus.ts";
 
 /** Single keys act only outside of the editor, the terminal and fields; F6 goes from zone to zone. */
@@ -13,7 +13,7 @@ export function listenToKeys(): () => void {
     } else if (isControl && ((event.shiftKey && event.key.toLowerCase() === "p") || (event.key === "k" && !isTypingHere))) {
       event.preventDefault();
       openPalette();
-    } else if (!event.altKey && !isTypingHere && document.querySelector("dialog[open], .menu") === null) {
+    } else if (!event.altKey && !isTypingHere && !isAnswering()) {
       if (event.key === " " && isControlElement(event.target)) return;
       const chord = `${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}`;
       const action = isControl
@@ -30,10 +30,14 @@ export function listenToKeys(): () => void {
   return () => window.removeEventListener("keydown", press, true);
 }
 
+/** A dialog or a menu has the keys, also one that is still on its way. */
+function isAnswering(): boolean {
+  return useDialog.getState().dialog !== undefined || document.querySelector("dialog[open], .menu") !== null;
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement &&
-    target.closest(".editor-host, .terminal-host, input:not([type=checkbox], [type=range]), textarea, select") !== null
+    target instanceof HTMLElement && target.closest(".editor-host, input:not([type=checkbox], [type=range]), textarea, select") !== null
   );
 }
 

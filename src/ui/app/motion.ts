@@ -5,7 +5,7 @@ import { keep, load } from "../store/keep.ts";
 const key = "kubehop.motion";
 export type MotionChoice = "reduced" | "full" | "system";
 
-export const useMotion = create<{ readonly choice: MotionChoice }>(() => ({ choice: firstChoice() }));
+export const useMotion = create<{ readonly choice: MotionChoice }>(() => ({ choice: shown(firstChoice()) }));
 
 function firstChoice(): MotionChoice {
   const own = load(key);
@@ -21,5 +21,11 @@ export function isMotionReduced(): boolean {
 
 export function setMotion(choice: MotionChoice): void {
   keep(key, choice === "system" ? undefined : choice);
-  useMotion.setState({ choice });
+  useMotion.setState({ choice: shown(choice) });
+}
+
+/** Styles move or stand by the same choice. */
+function shown(choice: MotionChoice): MotionChoice {
+  document.documentElement.dataset["motion"] = choice;
+  return choice;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
+import type { Problem } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
 import { codeSize } from "../app/type-size.ts";
@@ -8,17 +9,21 @@ import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { markDifferences } from "../sync/gutter.ts";
+import { useLook } from "../time/look.ts";
 import { redo, undo } from "../undo/undo.ts";
 import { monaco } from "./monaco.ts";
 import { onReveal } from "./reveal.ts";
+import { toggleTabMoves, useTabMoves } from "./tab-moves.ts";
 
+const none: readonly Problem[] = [];
 const uri = monaco.Uri.parse("file:///scenario.yaml");
 
 /** Monaco on the scenario's text. Text goes out; markers come in from the engine. */
 export default function Editor() {
   const hostRef = useRef<HTMLDivElement>(null);
   const { ui, sentences } = useLanguage();
-  const problems = usePage((s) => s.problems);
+  const isOtherText = useLook((s) => s.isOtherText);
+  const problems = usePage((s) => (isOtherText ? none : s.problems));
 
   useEffect(() => {
     const host = hostRef.current;
@@ -92,10 +97,23 @@ export default function Editor() {
       keybindings: [monaco.KeyMod.Alt | monaco.KeyCode.KeyW],
       run: () => followLine(editor.getPosition()?.lineNumber ?? 1),
     });
+    const { CtrlCmd, WinCtrl, Shift } = monaco.KeyMod;
+    const tabs = editor.addAction({
+      id: "kubehop.tabMoves",
+      label: ui.keyTabMoves,
+      keybindings: [CtrlCmd | monaco.KeyCode.KeyM, WinCtrl | Shift | monaco.KeyCode.KeyM],
+      run: toggleTabMoves,
+    });
+    // At its creation Monaco takes no notice of this option.
+    const setTabs = () => editor.updateOptions({ tabFocusMode: useTabMoves.getState().isMoving });
+    setTabs();
+    const stopTabs = useTabMoves.subscribe(setTabs);
     const stopLight = lightLines(editor);
     const stopMarks = markDifferences(editor);
     return () => {
       why.dispose();
+      tabs.dispose();
+      stopTabs();
       stopLight();
       stopMarks();
       for (const disposable of disposables) disposable.dispose();
@@ -104,7 +122,7 @@ export default function Editor() {
       stopReveal();
       editor.dispose();
     };
-  }, [ui.editorLabel, ui.whyLine]);
+  }, [ui.editorLabel, ui.whyLine, ui.keyTabMoves]);
 
   useEffect(() => {
     const model = monaco.editor.getModel(uri);

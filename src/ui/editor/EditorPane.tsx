@@ -7,8 +7,12 @@ import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { Differences } from "../sync/Differences.tsx";
 import { EditMenu } from "../sync/EditMenu.tsx";
+import { useLook } from "../time/look.ts";
 import { MendDialog } from "./MendDialog.tsx";
 import { reveal } from "./reveal.ts";
+import { useTabMoves } from "./tab-moves.ts";
+
+const none: readonly Problem[] = [];
 
 const Editor = lazy(() => import("./Editor.tsx"));
 
@@ -16,7 +20,9 @@ const Editor = lazy(() => import("./Editor.tsx"));
 export function EditorPane({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
   const text = usePage((s) => s.text);
-  const problems = usePage((s) => s.problems);
+  // Of an earlier text nothing is wrong: it was applied.
+  const isOtherText = useLook((s) => s.isOtherText);
+  const problems = usePage((s) => (isOtherText ? none : s.problems));
   const isApplied = usePage((s) => s.isApplied);
   const restartFields = usePage((s) => s.restartFields);
   const [mending, setMending] = useState<string | undefined>();
@@ -25,6 +31,7 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
     <section className="pane editor" aria-label={ui.editorLabel}>
       <div className="pane-head">
         <b>{ui.yaml}</b>
+        <TabNote />
         <EditState />
         <EditMenu />
       </div>
@@ -65,11 +72,24 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
   );
 }
 
+/** Says what Tab does now, when that was changed. */
+function TabNote() {
+  const { ui } = useLanguage();
+  const { isMoving, isNews } = useTabMoves();
+  return (
+    <span role="status" className={isNews ? "tab-note" : "visually-hidden"}>
+      {isNews ? (isMoving ? ui.tabMoves : ui.tabWrites) : ""}
+    </span>
+  );
+}
+
 /** Whether the cluster runs on what stands in the editor. */
 function EditState() {
   const { ui } = useLanguage();
+  const isOtherText = useLook((s) => s.isOtherText);
   const isApplied = usePage((s) => s.isApplied);
   const errors = usePage((s) => s.problems.filter((problem) => problem.severity === "error").length);
+  if (isOtherText) return <span className="state warn">{ui.lookingBack}</span>;
   if (errors > 0) {
     return (
       <span className="state bad">

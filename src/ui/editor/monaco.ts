@@ -16,7 +16,6 @@ import "monaco-editor/features/multicursor/register";
 import "monaco-editor/features/snippet/register";
 // Monaco 0.57's own `suggest` feature forgets its controller; without it there is no completion.
 import "monaco-editor/editor/contrib/suggest/browser/suggestController";
-import "monaco-editor/features/toggleTabFocusMode/register";
 import "monaco-editor/features/wordHighlighter/register";
 import "monaco-editor/features/wordOperations/register";
 import { configureMonacoYaml } from "monaco-yaml";

@@ -26,20 +26,21 @@ export function useCameraFollow(picture: Size, takeOver: () => void): void {
       const { x, y } = node.internals.positionAbsolute;
       return { x, y, width: node.width ?? 0, height: node.height ?? 0 };
     };
-    const follow = (isBeginning: boolean) => {
-      const { stops, at } = usePlayback.getState();
-      const stop = stops[at];
-      const here = rectangleOf(stop?.box);
+    const show = (here: Rectangle | undefined, from: Rectangle | undefined, least: number) => {
       const { width, height } = store.getState();
       if (here === undefined || width === 0) return;
-      // Where it came from, or at its start where it will go.
-      const other = (stop?.isStart === true ? stops.find((next, i) => i > at && next.box !== stop.box) : stops[at - 1])?.box;
-      const least = isBeginning && width < narrowPx ? nearZoom : 0;
-      const sight = { pane: { width, height }, picture: drawn.current, here, from: rectangleOf(other), least };
-      const view = followView(flow.getViewport(), sight);
+      const view = followView(flow.getViewport(), { pane: { width, height }, picture: drawn.current, here, from, least });
       if (view === undefined) return;
       takeOver();
       void flow.setViewport(view, { duration: isMotionReduced() ? 0 : moveMs });
+    };
+    const follow = (isBeginning: boolean) => {
+      const { stops, at } = usePlayback.getState();
+      const stop = stops[at];
+      // Where it came from, or at its start where it will go.
+      const other = (stop?.isStart === true ? stops.find((next, i) => i > at && next.box !== stop.box) : stops[at - 1])?.box;
+      const least = isBeginning && store.getState().width < narrowPx ? nearZoom : 0;
+      show(rectangleOf(stop?.box), rectangleOf(other), least);
     };
     const stopFilm = usePlayback.subscribe((state, before) => {
       const box = state.stops[state.at]?.box;
@@ -47,6 +48,13 @@ export function useCameraFollow(picture: Size, takeOver: () => void): void {
       if (state.connection !== before.connection) follow(true);
       else if (box !== before.stops[before.at]?.box) follow(false);
     });
+    /** A card that has the keys is seen. */
+    const focused = (event: FocusEvent) => {
+      const card = (event.target as Element).closest<HTMLElement>(".react-flow__node");
+      if (card?.matches(":focus-visible") === true) show(rectangleOf(card.dataset["id"]), undefined, 0);
+    };
+    const pane = store.getState().domNode;
+    pane?.addEventListener("focusin", focused);
     // A pane that was closed while the film ran.
     const stopSize = store.subscribe((state, before) => {
       if (before.width === 0 && state.width > 0) follow(true);
@@ -54,6 +62,7 @@ export function useCameraFollow(picture: Size, takeOver: () => void): void {
     return () => {
       stopFilm();
       stopSize();
+      pane?.removeEventListener("focusin", focused);
     };
   }, [flow, store, takeOver]);
 }
