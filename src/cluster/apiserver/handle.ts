@@ -10,6 +10,7 @@ import { isQueryTrue, type ServerContext, type Target } from "./context.ts";
 import { create } from "./create.ts";
 import { deleteObject, deleteOne } from "./delete.ts";
 import { discoveryDocument, versionDocument } from "./discovery.ts";
+import { writeEphemeralContainers } from "./ephemeral-containers.ts";
 import { evict } from "./eviction.ts";
 import { createFieldManagers, type Owner } from "./field-managers.ts";
 import { fieldAt } from "./field-set.ts";
@@ -222,6 +223,10 @@ function onSubresource(context: ServerContext, target: Target): ApiResponse {
   switch (subresource) {
     case "binding":
       return statusResponse(bind(context, target));
+    case "ephemeralcontainers": {
+      if (!["GET", "PUT", "PATCH"].includes(request.method)) return statusResponse(methodNotAllowed());
+      return single(context, target, writeEphemeralContainers(context, target).object, 200, []);
+    }
     case "eviction":
       return statusResponse(evict(context, target));
     case "exec":

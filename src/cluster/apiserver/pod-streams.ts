@@ -26,14 +26,17 @@ interface Pod extends KubernetesObject {
  */
 export type FollowLog = (onText: (text: string) => void, onEnd: () => void) => () => void;
 
-/** `…/exec?container=&command=&tty=`; the machine's streams are the body: `{ streams }`. What the kubelet started is in `upgrade`. */
+/** `…/exec?container=&command=&tty=`, `…/attach?container=&tty=`; the machine's streams are the body: `{ streams }`. What the kubelet started is in `upgrade`. */
 export function exec(context: ServerContext, target: Target): ApiResponse {
   const { pod, kubelet, container } = at(context, target);
   const { request } = target;
   const command = queryValues(request, "command");
   if (target.subresource === "exec" && command.length === 0) throw new Refusal(badRequest("you must specify at least 1 command"));
   const streams = isRecord(request.body) ? request.body.streams : undefined;
-  const result = kubelet.exec(pod, { container, command, tty: isQueryTrue(request, "tty"), streams });
+  const result =
+    target.subresource === "attach"
+      ? kubelet.attach(pod, { container, streams })
+      : kubelet.exec(pod, { container, command, tty: isQueryTrue(request, "tty"), streams });
   if (!result.ok) throw new Refusal(generic(result.code, reasonOf(result.code), result.message));
   return { code: 101, body: undefined, warnings: [], upgrade: result.process };
 }

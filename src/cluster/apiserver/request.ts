@@ -109,6 +109,11 @@ export interface KubeletSocket {
     pod: KubernetesObject,
     options: { readonly container: string; readonly command: readonly string[]; readonly tty: boolean; readonly streams: unknown },
   ): { readonly ok: true; readonly process: unknown } | { readonly ok: false; readonly code: number; readonly message: string };
+  /** Connects the caller's streams to the container's main process; the result is that process. */
+  attach(
+    pod: KubernetesObject,
+    options: { readonly container: string; readonly streams: unknown },
+  ): { readonly ok: true; readonly process: unknown } | { readonly ok: false; readonly code: number; readonly message: string };
   /** The log as text; `follow` as a stream of pieces until the container ends. */
   logs(
     pod: KubernetesObject,

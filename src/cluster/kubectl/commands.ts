@@ -7,6 +7,7 @@ import { configCommand } from "./config.ts";
 import { cpCommand } from "./cp.ts";
 import { createCommand } from "./create.ts";
 import { createTokenCommand } from "./create-token.ts";
+import { debugCommand } from "./debug.ts";
 import { deleteCommand } from "./delete.ts";
 import { describeCommand } from "./describe.ts";
 import { diffCommand } from "./diff.ts";
@@ -59,6 +60,7 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
         portForwardCommand,
         cpCommand,
         authCommand,
+        ...(minor >= 20 ? [debugCommand] : []),
         ...(behaviour.events ? [eventsCommand] : []),
       ],
     },

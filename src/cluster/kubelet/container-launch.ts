@@ -1,7 +1,7 @@
 import type { Container, Pod } from "../api/pod/types.ts";
 import { Machine } from "../machine/machine.ts";
-import { createSink } from "../machine/streams.ts";
 import type { Process } from "../machine/syscall.ts";
+import { Console } from "./console.ts";
 import type { ContainerVariables } from "./container-env.ts";
 import { ContainerLog } from "./container-log.ts";
 import { expand, type Variables } from "./expand.ts";
@@ -14,6 +14,7 @@ export interface LaunchedContainer {
   readonly machine: Machine;
   readonly process: Process;
   readonly log: ContainerLog;
+  readonly console: Console;
 }
 
 /** What the container runs: the image's own words, unless the pod gives a command (then its arguments alone count). Pure. @source kubernetes.io, "Define a Command and Arguments for a Container" */
@@ -53,11 +54,11 @@ export function launchContainer(
   layFiles(options, machine, pod, sandbox?.ips ?? [], image);
   mountVolumes(node, machine, pod, spec, env);
   const log = new ContainerLog(() => simulation.dateMs());
-  const sink = createSink(simulation.clock, (text) => log.write(text));
+  const console = new Console(simulation.clock, (text) => log.write(text), spec);
   const args = containerArgs(spec, image, env);
   if (args.length === 0) return "no command specified";
-  const started = machine.spawn({ args, stdout: sink, stderr: sink });
-  if (started.ok) return { machine, process: started.process, log };
+  const started = machine.spawn({ args, ...console.spawn });
+  if (started.ok) return { machine, process: started.process, log, console };
   const problem = started.error === "ENOENT" ? "executable file not found in $PATH" : "permission denied";
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${args[0]}": ${problem}: unknown`;
 }

@@ -1,6 +1,7 @@
 import { type Container, type ContainerState, isSidecar } from "../api/pod/types.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Process } from "../machine/syscall.ts";
+import type { Console } from "./console.ts";
 import type { ContainerLog } from "./container-log.ts";
 import { fullImageName } from "./image-store.ts";
 import type { ContainerView } from "./pod-status.ts";
@@ -14,6 +15,7 @@ export interface ContainerInstance {
   readonly startedUs: number;
   readonly startedAt: string;
   readonly log: ContainerLog;
+  readonly console: Console;
   readonly probes: readonly ProbeWorker[];
   /** Set once it is being stopped. */
   isStopping: boolean;
@@ -28,6 +30,8 @@ const forgivenUs = 600_000_000;
 export class ContainerSlot {
   spec: Container;
   readonly isInit: boolean;
+  /** Added to a running pod by `kubectl debug`: runs once, beside the others. */
+  readonly isEphemeral: boolean;
   /** As a step on the way to running: nothing else may begin meanwhile. */
   isBusy = false;
   state: ContainerState;
@@ -47,9 +51,10 @@ export class ContainerSlot {
   #lastRestartUs = 0;
   pullBackoffUs = 0;
 
-  constructor(spec: Container, isInit: boolean, hasInit: boolean) {
+  constructor(spec: Container, isInit: boolean, hasInit: boolean, isEphemeral = false) {
     this.spec = spec;
     this.isInit = isInit;
+    this.isEphemeral = isEphemeral;
     this.state = { waiting: { reason: hasInit ? "PodInitializing" : "ContainerCreating" } };
   }
 
@@ -112,6 +117,7 @@ export class ContainerSlot {
     return {
       spec: this.spec,
       isInit: this.isInit,
+      isEphemeral: this.isEphemeral,
       state: this.state,
       lastState: this.lastState,
       isReady: this.isInit && !this.isSidecar ? this.state.terminated?.exitCode === 0 : this.isReady,

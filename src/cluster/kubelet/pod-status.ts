@@ -5,6 +5,7 @@ import { type Container, type ContainerState, type ContainerStatus, isSidecar, t
 export interface ContainerView {
   readonly spec: Container;
   readonly isInit: boolean;
+  readonly isEphemeral: boolean;
   readonly state: ContainerState;
   readonly lastState: ContainerState;
   readonly isReady: boolean;
@@ -45,8 +46,8 @@ export function podPhase(pod: Pod, views: readonly ContainerView[], isTerminal =
   let waiting = 0;
   let stopped = 0;
   let succeeded = 0;
-  for (const { isInit, state, lastState } of views) {
-    if (isInit) continue;
+  for (const { isInit, isEphemeral, state, lastState } of views) {
+    if (isInit || isEphemeral) continue;
     if (state.running !== undefined) running++;
     else if (state.terminated !== undefined) {
       stopped++;
@@ -79,7 +80,8 @@ export function podStatus(
   const isEnding = (reached === "Succeeded" || reached === "Failed") && views.some(({ state }) => state.running !== undefined);
   const phase = isEnding ? "Running" : reached;
   const init = views.filter(({ isInit }) => isInit);
-  const main = views.filter(({ isInit }) => !isInit);
+  const main = views.filter(({ isInit, isEphemeral }) => !isInit && !isEphemeral);
+  const ephemeral = views.filter(({ isEphemeral }) => isEphemeral);
   return {
     phase,
     conditions: podConditions(pod, phase, init, main, facts),
@@ -89,6 +91,7 @@ export function podStatus(
     startTime: facts.startTime,
     ...(init.length > 0 ? { initContainerStatuses: init.map(containerStatus) } : {}),
     containerStatuses: main.map(containerStatus),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral.map(ephemeralStatus) } : {}),
     qosClass: pod.status?.qosClass ?? qosClass(pod),
   };
 }
@@ -105,6 +108,12 @@ function containerStatus(view: ContainerView): ContainerStatus {
     ...(view.containerId === undefined ? {} : { containerID: view.containerId }),
     started: view.isStarted,
   };
+}
+
+/** It has neither probes nor a start of its own, so it is never ready and never said to have started. */
+function ephemeralStatus(view: ContainerView): ContainerStatus {
+  const { started: _, ...status } = containerStatus({ ...view, isReady: false });
+  return status;
 }
 
 const ownTypes = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"] as const;

@@ -44,7 +44,7 @@ export interface PodWorkerContext {
  * @source pkg/kubelet/kubelet.go, SyncPod; pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions
  */
 export class PodWorker {
-  readonly slots: readonly ContainerSlot[];
+  readonly slots: ContainerSlot[];
   readonly uid: string;
   #pod: Pod;
   readonly #context: PodWorkerContext;
@@ -145,10 +145,22 @@ export class PodWorker {
       this.terminate(pod.metadata.deletionGracePeriodSeconds ?? 30);
       return;
     }
-    if (old.spec !== pod.spec) this.#replaceChangedImages(old);
+    if (old.spec !== pod.spec) {
+      this.#replaceChangedImages(old);
+      this.#addEphemeral();
+    }
     const hasGates = (pod.spec.readinessGates ?? []).length > 0;
     if (hasGates && !isEqualData(old.status?.conditions, pod.status?.conditions)) this.#queueWrite();
     if (old.metadata.labels !== pod.metadata.labels || old.metadata.annotations !== pod.metadata.annotations) this.renewVolumes();
+  }
+
+  /** @source kubernetes.io, "Ephemeral Containers" */
+  #addEphemeral(): void {
+    const added = (this.#pod.spec.ephemeralContainers ?? []).filter(({ name }) => this.slot(name) === undefined);
+    if (added.length === 0) return;
+    for (const spec of added) this.slots.push(new ContainerSlot(spec, false, false, true));
+    this.sync();
+    this.#queueWrite();
   }
 
   /** Refused at the door: it does not fit this node. @source pkg/kubelet/lifecycle/predicate.go */
@@ -180,7 +192,8 @@ export class PodWorker {
     if (this.#isTerminating || this.#isEnded || this.#isPaused) return;
     if (this.#sandbox === undefined && !this.#makeSandbox()) return;
     if (!this.#hasVolumes && !this.#layVolumes()) return;
-    const main = this.slots.filter(({ isInit }) => !isInit);
+    for (const slot of this.slots) if (slot.isEphemeral && !slot.hasEverStarted) this.#ensure(slot);
+    const main = this.slots.filter(({ isInit, isEphemeral }) => !isInit && !isEphemeral);
     const hasMainStarted = main.some(({ hasEverStarted }) => hasEverStarted);
     for (const slot of this.slots) {
       if (!slot.isInit) continue;
@@ -201,6 +214,7 @@ export class PodWorker {
 
   #mayRestart(slot: ContainerSlot): boolean {
     const { restartPolicy } = this.#pod.spec;
+    if (slot.isEphemeral) return false;
     if (slot.isSidecar) return true;
     if (slot.isInit) return restartPolicy !== "Never" && slot.exitCode !== 0;
     return restartPolicy === "Always" || (restartPolicy === "OnFailure" && slot.exitCode !== 0) || restartPolicy === undefined;
@@ -736,7 +750,9 @@ export class PodWorker {
     const { client, nodeName, isConnected } = this.#context.options;
     if (this.#isPaused || !isConnected()) return;
     const fieldPath =
-      slot === undefined ? undefined : ["spec.", slot.isInit ? "initContainers" : "containers", "{", slot.spec.name, "}"].join("");
+      slot === undefined
+        ? undefined
+        : `spec.${slot.isInit ? "initContainers" : slot.isEphemeral ? "ephemeralContainers" : "containers"}{${slot.spec.name}}`;
     const place = fieldPath === undefined ? {} : { fieldPath };
     client.event(this.#pod as KubernetesObject, { type, reason, message, component: "kubelet", host: nodeName, ...place });
   }

@@ -44,6 +44,20 @@ export function createKubeletSocket(options: KubeletOptions, workerOf: (pod: Kub
       return { ok: false, code: 500, message };
     },
 
+    attach(pod, { container, streams }) {
+      const instance = workerOf(pod)?.slot(container)?.instance;
+      if (instance === undefined)
+        return { ok: false, code: 404, message: `unable to upgrade connection: container not found ("${container}")` };
+      const { stdin, stdout, terminal, session } = (streams ?? {}) as ExecStreams;
+      instance.console.attach({
+        ...(stdin === undefined ? {} : { stdin }),
+        ...(stdout === undefined ? {} : { stdout }),
+        ...(terminal === undefined ? {} : { terminal }),
+      });
+      if (session !== undefined) instance.process.joinSession(session);
+      return { ok: true, process: instance.process };
+    },
+
     logs(pod, { container, previous, tailLines, sinceMs, timestamps, follow, onEnd }) {
       const { name } = pod.metadata;
       const slot = workerOf(pod)?.slot(container);

@@ -54,7 +54,7 @@ const harmless: ReadonlySet<SignalName> = new Set(["SIGCHLD", "SIGCONT"]);
 export class ProcessState implements Process, FiberHost {
   readonly pid: number;
   readonly group: number;
-  readonly session: number;
+  session: number;
   readonly terminal: Terminal | undefined;
   readonly startedUs: number;
   readonly isInit: boolean;
@@ -97,6 +97,10 @@ export class ProcessState implements Process, FiberHost {
     this.catches = birth.catches;
     this.startedUs = owner.clock.now();
     this.#shareStreams();
+  }
+
+  joinSession(session: number): void {
+    this.session = session;
   }
 
   get name(): string {

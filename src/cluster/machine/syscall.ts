@@ -140,6 +140,8 @@ export interface Process {
   /** Called once at its end, at that instant. */
   onExit(listener: (status: number) => void): void;
   kill(signal: SignalName): void;
+  /** From now on it, and what it starts, works for that shell session: somebody has attached to it. */
+  joinSession(session: number): void;
   readonly group: number;
   /** Simulated microseconds since loading. */
   readonly startedUs: number;

@@ -354,6 +354,7 @@ describe("subresources", () => {
         onEnd?.();
         return { ok: true, text: `log of ${container}\n` };
       },
+      attach: () => ({ ok: true, process: "the main process" }),
       portForward: () => ({ ok: false, code: 500, message: "no" }),
     };
     const start = (isReachable: boolean) => {
