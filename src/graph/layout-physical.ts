@@ -7,8 +7,10 @@ import { compactCard, fullCard, type Notebook, type Room } from "./rows.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
 const outside = { width: 132, height: 52, gap: 18 };
-const frame = { x: 158, title: 30, padding: 10, gap: 10, columnGap: 20, collapsedHeight: 44 };
-const rules = { width: 212, columnGap: 32 };
+const frame = { title: 30, padding: 10, gap: 10, columnGap: 20, collapsedHeight: 44 };
+/** From one column outside of the cluster to the next. */
+const columnWidth = outside.width + 26;
+const rules = { width: 212, narrowWidth: 132, columnGap: 26 };
 const chip = { width: 92, height: 22 };
 /** Above the first box stand the titles of the columns. */
 const top = 34;
@@ -45,9 +47,16 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
   const perColumn = Math.ceil(machines.length / columns);
   const room = roomFor(machines.length);
   const height = frame.title + innerHeight(room.lines) + frame.padding;
-  const podsX = frame.padding + rules.width + rules.columnGap;
+  // Of many nodes each has less room; the rules are the same on all of them.
+  const rulesWidth = columns === 1 ? rules.width : rules.narrowWidth;
+  const podsX = frame.padding + rulesWidth + rules.columnGap;
 
-  let x = frame.x;
+  // The column of entries stays open once it was.
+  const entries = balancersOf(world).length;
+  const hasEntries = entries > 0 || notes.had("entry");
+  if (hasEntries) notes.crowds.set("entry", "full");
+  const clusterX = columnWidth * (hasEntries ? 2 : 1);
+  let x = clusterX;
   let bottom = top;
   for (let column = 0; column < columns; column++) {
     const own = machines.slice(column * perColumn, (column + 1) * perColumn).map((machine) => {
@@ -71,6 +80,7 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
         height: isCollapsed ? frame.collapsedHeight : height,
         name: machine.name,
         ip: machine.ips.join(", "),
+        zone: machine.zone ?? "",
         state: nodeState(world.nodes?.get(machine.name)),
         isCollapsed,
         ...countsOf(pods),
@@ -86,7 +96,7 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
           parent: id,
           x: frame.padding,
           y: frame.title,
-          width: rules.width,
+          width: rulesWidth,
           height: innerHeight(room.lines),
           node: machine.name,
           mode: world.summary.proxyMode,
@@ -122,19 +132,20 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
 
   const lanes: Lane[] = [
     { code: "outside", count: world.summary.clients.length + world.summary.external.length, x: 0, y: 6 },
-    { code: "cluster", count: machines.length, x: frame.x, y: 6 },
+    ...(hasEntries ? [{ code: "entry" as const, count: entries, x: columnWidth, y: 6 }] : []),
+    { code: "cluster", count: machines.length, x: clusterX, y: 6 },
   ];
   const waiting = byNode.get("") ?? [];
   let pictureHeight = bottom;
   if (waiting.length > 0) {
     const y = bottom + top;
-    lanes.push({ code: "unscheduled", count: waiting.length, x: frame.x, y: bottom + 10 });
+    lanes.push({ code: "unscheduled", count: waiting.length, x: clusterX, y: bottom + 10 });
     const row = notes.row("unscheduled", waiting, { lines: 1, compactLines: 2, fullMax: 4, compactMax: 16 });
-    for (const card of row.nodes) nodes.push({ ...card, x: frame.x + card.x, y: y + card.y });
+    for (const card of row.nodes) nodes.push({ ...card, x: clusterX + card.x, y: y + card.y });
     pictureHeight = y + row.height;
   }
 
-  placeOutside(world, nodes, edges, bottom);
+  placeOutside(world, notes, nodes, edges, bottom);
   return {
     nodes,
     edges: withinPicture(edges, nodes, notes.aliases),
@@ -189,33 +200,47 @@ function addressText(service: ServiceView): string {
   return [nodePorts.join(" "), own].filter(Boolean).join(" · ");
 }
 
-/** Clients, load balancers and outside hosts in one column, spread over the cluster's height. */
-function placeOutside(world: World, nodes: GraphNode[], edges: GraphEdge[], bottom: number): void {
-  const balancers = world.services.filter((service) => service.type === "LoadBalancer" && service.loadBalancerIp !== undefined);
-  const count = world.clients.length + balancers.length + world.external.length;
+/**
+ * Clients and outside hosts in one column, load balancers in the next, from the upper third of the cluster's height down. The first are given
+ * with the scenario, and of the others each keeps its place.
+ */
+function placeOutside(world: World, notes: Notebook, nodes: GraphNode[], edges: GraphEdge[], bottom: number): void {
+  const { clients, external, summary } = world;
   const step = outside.height + outside.gap;
-  let y = Math.max(top, top + (bottom - top - count * step) / 3);
-  const place = (node: (box: { x: number; y: number; width: number; height: number }) => GraphNode) => {
-    nodes.push(node({ x: 0, y, width: outside.width, height: outside.height }));
-    y += step;
-  };
-  for (const client of world.clients) {
-    place((box) => ({ ...box, id: `client/${client.name}`, type: "client", name: client.name, ip: client.ips.join(", ") }));
-    for (const machine of world.summary.nodes) edges.push(wire(`client/${client.name}`, `rules/${machine.name}`));
-  }
+  const first = Math.max(top, top + (bottom - top - (clients.length + external.length) * step) / 3);
+  const boxAt = (x: number, row: number) => ({ x, y: first + row * step, width: outside.width, height: outside.height });
+  clients.forEach(({ name, ips }, i) => {
+    nodes.push({ ...boxAt(0, i), id: `client/${name}`, type: "client", name, ip: ips.join(", ") });
+    for (const machine of summary.nodes) edges.push(wire(`client/${name}`, `rules/${machine.name}`));
+  });
+  external.forEach(({ name, ip }, i) => {
+    nodes.push({ ...boxAt(0, clients.length + i), id: `external/${name}`, type: "external", name, ip });
+  });
+  const balancers = balancersOf(world);
+  const given = notes.places(
+    "entries",
+    balancers.map((service) => balancerId(service)),
+  );
   for (const service of balancers) {
-    const id = `lb/${keyOf(service.object)}`;
-    place((box) => ({
-      ...box,
+    const id = balancerId(service);
+    nodes.push({
+      ...boxAt(columnWidth, given.get(id) ?? 0),
       id,
       type: "loadBalancer",
       name: service.object.metadata.name,
       ip: service.loadBalancerIp,
       service: service.id,
-    }));
-    for (const machine of world.summary.nodes) edges.push(wire(id, `rules/${machine.name}`));
+    });
+    for (const { name } of clients) edges.push(wire(`client/${name}`, id));
+    for (const machine of summary.nodes) edges.push(wire(id, `rules/${machine.name}`));
   }
-  for (const host of world.external) {
-    place((box) => ({ ...box, id: `external/${host.name}`, type: "external", name: host.name, ip: host.ip }));
-  }
+}
+
+/** Those that the cloud has given an address: before, there is no machine to draw. */
+function balancersOf(world: World): readonly ServiceView[] {
+  return world.services.filter((service) => service.type === "LoadBalancer" && service.loadBalancerIp !== undefined);
+}
+
+function balancerId({ object }: ServiceView): string {
+  return `lb/${keyOf(object)}`;
 }

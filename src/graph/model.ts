@@ -58,6 +58,7 @@ export type GraphNode = Box &
         readonly type: "node";
         readonly name: string;
         readonly ip: string;
+        readonly zone: string;
         readonly state: NodeState;
         readonly isCollapsed: boolean;
       } & Counts)

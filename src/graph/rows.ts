@@ -4,9 +4,10 @@ import type { Crowd, GraphNode, LayoutMemory } from "./model.ts";
 import { countsOf, podFacts } from "./pod-facts.ts";
 import { giveSlots, slotCount } from "./slots.ts";
 
-/** Sizes of cards in canvas pixels at zoom 1. Three compact ones stand where two full ones do. */
+/** Sizes of cards in canvas pixels at zoom 1. Three compact ones stand where two full ones do; groups are for the names of workloads. */
 export const fullCard = { width: 170, height: 46, gap: 8 };
 export const compactCard = { width: 112, height: 28, gap: 6 };
+const groupedCard = { width: 136, height: 28, gap: 6 };
 
 /** How much fits into a row: a fixed number of lines, and columns that open to the right, so that nobody moves when one more comes. */
 export interface Room extends Limits {
@@ -88,10 +89,9 @@ export class Notebook {
     // Cards of another size stand elsewhere anyway: gaps close.
     const ids = items.map(({ id }) => id);
     const given = this.places(name, ids, before !== undefined && before !== crowd);
-    const isFull = crowd === "full" || (crowd === "grouped" && items.every(({ key }) => key !== undefined));
-    const size = isFull ? "full" : "compact";
-    const card = isFull ? fullCard : compactCard;
-    const lines = isFull ? room.lines : room.compactLines;
+    const size = crowd === "full" ? "full" : "compact";
+    const card = { full: fullCard, compact: compactCard, grouped: groupedCard }[crowd];
+    const lines = crowd === "full" ? room.lines : room.compactLines;
     const nodes = items.map((item): GraphNode => {
       const slot = given.get(item.id) ?? 0;
       const place = {

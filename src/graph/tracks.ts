@@ -18,6 +18,11 @@ export interface Stop {
   readonly isStart: boolean;
 }
 
+/** The name of the pod at which a packet is, where another box stands for it: its group, its node, a sign that it is hidden. */
+export function podWithin({ hop, box }: Stop): string | undefined {
+  return hop.at.startsWith("pod/") && box !== hop.at ? hop.at.slice(hop.at.lastIndexOf("/") + 1) : undefined;
+}
+
 /** Where the outside world ends packets that nobody owns: no card, a point between outside and cluster. */
 export const internetBox = "internet";
 

@@ -73,7 +73,7 @@ describe("a picture that grows and shrinks", () => {
           if (rowsAlike && nodes <= 5) {
             const places = new Map(after.nodes.map((box) => [box.id, placeOf(box)]));
             const stays = before.nodes.filter((box) => places.has(box.id) && !isMoved(box, before, after));
-            for (const box of stays) if (box.type !== "client") expect(places.get(box.id), box.id).toBe(placeOf(box));
+            for (const box of stays) expect(places.get(box.id), box.id).toBe(placeOf(box));
           }
           before = after;
         }
@@ -216,6 +216,19 @@ describe("what is hidden", () => {
     // It still selects them.
     expect(typed(model, "service")[0]).toMatchObject({ ready: 3, total: 3 });
   });
+});
+
+test("load balancers have a column of their own between outside and cluster, and move no client", () => {
+  const before = draw([service("web")]);
+  const balancer = service("web", "web", { type: "LoadBalancer" });
+  const addressed = { ...balancer, status: { loadBalancer: { ingress: [{ ip: "203.0.113.100" }] } } } as unknown as KubernetesObject;
+  const after = draw([addressed], { memory: before.memory });
+  const [client, balancerBox, frame] = (["client", "loadBalancer", "node"] as const).map((type) => typed(after, type)[0] as GraphNode);
+  expect(placeOf(client as GraphNode)).toBe(placeOf(typed(before, "client")[0] as GraphNode));
+  expect((client as GraphNode).x + (client as GraphNode).width).toBeLessThan((balancerBox as GraphNode).x);
+  expect((balancerBox as GraphNode).x + (balancerBox as GraphNode).width).toBeLessThan((frame as GraphNode).x);
+  expect(after.lanes.map(({ code }) => code)).toEqual(["outside", "entry", "cluster"]);
+  expect(after.edges.filter(({ target }) => target === balancerBox?.id).map(({ source }) => source)).toEqual(["client/laptop"]);
 });
 
 test("pods that no node has stand in a lane of their own", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stopsOf } from "../../src/graph/tracks.ts";
+import { podWithin, stopsOf } from "../../src/graph/tracks.ts";
 import { connection, hop } from "./hop-fixtures.ts";
 
 const pod = "pod/default/kubia-x";
@@ -43,4 +43,10 @@ describe("hops as stops, one to one in both views", () => {
     const stops = stopsOf(connection(), [...hops, hop({ action: "drop", at: "internet", packet: 3 })], "physical", drawn(pod));
     expect(stops.map((stop) => stop.meaning)).toEqual(["request", "request", "request", "request", "reply", "reply", "drop"]);
   });
+});
+
+test("where a group stands for a pod, its name is told", () => {
+  const boxOf = (name: string) => (name === pod ? "group/node/node2/workload/default/ReplicationController/kubia" : name);
+  const stops = stopsOf(connection(), hops, "physical", boxOf);
+  expect(stops.map(podWithin)).toEqual([undefined, undefined, undefined, "kubia-x", "kubia-x", undefined]);
 });

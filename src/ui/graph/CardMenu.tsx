@@ -26,6 +26,7 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
   const namespace = box !== undefined && "namespace" in box ? box.namespace : undefined;
   const canHide = box !== undefined && ["pod", "service", "ingress", "client", "external"].includes(box.type);
   const isPinned = usePage((s) => s.pins[at.id] !== undefined);
+  const foldWords: Readonly<Record<string, string>> = { pod: ui.foldWorkload, service: ui.foldPods };
   const done = (act: () => void) => {
     act();
     onClose();
@@ -76,7 +77,7 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
       </button>
       {folding !== undefined && (
         <button type="button" role="menuitem" onClick={() => done(() => toggleFold(at.id))}>
-          <span>{folding.isFolded ? ui.unfold : box?.type === "node" || box?.type === "rules" ? ui.fold : ui.foldPods}</span>
+          <span>{folding.isFolded ? ui.unfold : (foldWords[box?.type ?? ""] ?? ui.fold)}</span>
           <kbd>Z</kbd>
         </button>
       )}

@@ -8,9 +8,10 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  useStore,
   ViewportPortal,
 } from "reactflow";
-import type { Lane } from "../../graph/model.ts";
+import type { GraphModel, Lane } from "../../graph/model.ts";
 import { zoomLook, zoomMin } from "../../graph/zoom.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
@@ -30,8 +31,8 @@ import { walkCards } from "./walk-cards.ts";
 const PacketLayer = lazy(() => import("./PacketLayer.tsx"));
 const CardMenu = lazy(() => import("./CardMenu.tsx").then(({ CardMenu }) => ({ default: CardMenu })));
 
-/** A picture of so many boxes gets a map. */
-const mapFrom = 70;
+/** A picture of so many boxes gets a map, when some of it is out of sight. */
+const mapFrom = 30;
 
 export function GraphPane() {
   return (
@@ -160,7 +161,7 @@ function Graph() {
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dot)" />
           <GraphTools model={picture.model} fitKey={picture.key} isOwnView={isOwnView} />
           <Lanes lanes={picture.model.lanes} />
-          {picture.model.nodes.length >= mapFrom && <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} />}
+          {picture.model.nodes.length >= mapFrom && <PictureMap model={picture.model} />}
           <Suspense fallback={null}>
             <PacketLayer geometry={picture.geometry} />
           </Suspense>
@@ -185,12 +186,21 @@ function applyZoom(section: HTMLElement | null, zoom: number): void {
   section.style.setProperty("--least", text);
 }
 
+function PictureMap({ model }: { model: GraphModel }) {
+  const { ui } = useLanguage();
+  const isCut = useStore(({ transform: [x, y, zoom], width, height }) => {
+    const margin = 8;
+    return x < -margin || y < -margin || x + model.width * zoom > width + margin || y + model.height * zoom > height + margin;
+  });
+  return isCut ? <MiniMap pannable zoomable ariaLabel={ui.miniMap} nodeStrokeWidth={6} style={{ width: 150, height: 100 }} /> : null;
+}
+
 function Lanes({ lanes }: { lanes: readonly Lane[] }) {
   const { ui } = useLanguage();
   return (
     <ViewportPortal>
       {lanes.map((lane) => (
-        <span key={lane.code} className="lane" style={{ left: lane.x, top: lane.y }}>
+        <span key={lane.code} className={`lane ${lane.code}`} style={{ left: lane.x, top: lane.y }}>
           {ui[lane.code]}
           {lane.code === "outside"
             ? ""

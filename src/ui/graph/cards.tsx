@@ -18,10 +18,10 @@ type CardProps<T extends GraphNode["type"]> = NodeProps & { readonly data: CardD
  * Names of a kind share their beginnings: where there is no room for all of it the middle gives way, and the telling end stays. The style
  * does the cutting, so that nothing is drawn anew while one zooms.
  */
-function Name({ text, children }: { text: string; children?: ReactNode }) {
-  const cut = cutOf(text);
+function Name({ text, isShared = false, children }: { text: string; isShared?: boolean; children?: ReactNode }) {
+  const cut = isShared ? cutOf(text) : text.length - (text.length > 14 ? 4 : 0);
   return (
-    <b className="name">
+    <b className={cut < text.length && !isShared ? "name is-cut" : "name"}>
       <span>{text.slice(0, cut)}</span>
       {cut < text.length && <span>{text.slice(cut)}</span>}
       {children}
@@ -29,7 +29,7 @@ function Name({ text, children }: { text: string; children?: ReactNode }) {
   );
 }
 
-/** Before the last part of the name, if that is short; a name of few letters is not cut. */
+/** Of names that share all but their ends: before the last part, if that is short; a name of few letters is not cut. */
 function cutOf(text: string): number {
   if (text.length <= 10) return text.length;
   const last = Math.max(text.lastIndexOf("-"), text.lastIndexOf("."));
@@ -101,6 +101,7 @@ function NodeFrame({ data: { box, isPinned } }: CardProps<"node">) {
     <div className={`frame ${box.state} ${box.isCollapsed ? "is-collapsed" : ""}`}>
       <span className="frame-title">
         {box.name}
+        {box.zone !== "" && <small className="details">{box.zone}</small>}
         {box.state === "notReady" && <span className="chip bad">{ui.nodeNotReady}</span>}
         {box.state === "cordoned" && <span className="chip warn">{ui.cordoned}</span>}
         {box.isCollapsed && <Ready counts={box} />}
@@ -140,6 +141,7 @@ function Restarts({ count }: { count: number }) {
 /** So many Services have a line each, with their addresses; of more there are so many names. */
 const linesMax = 2;
 const namesMax = 4;
+const narrowBelow = 160;
 
 function RulesCard({ data: { box } }: CardProps<"rules">) {
   const { ui } = useLanguage();
@@ -151,19 +153,22 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
   const hasLines = services.length <= linesMax;
   const shown = hasLines ? services : withActing(services, acting);
   return (
-    <div className={`card rules ${services.length === 1 ? "has-one" : ""}`} title={ui.everyNode}>
+    <div
+      className={`card rules ${services.length === 1 ? "has-one" : ""} ${box.width < narrowBelow ? "is-narrow" : ""}`}
+      title={ui.everyNode}
+    >
       <b className="name">
         <span>{ui.rules}</span>
         <em>
-          {services.length > shown.length && `+${services.length - shown.length} · `}
-          {box.mode}
+          {services.length > shown.length && `+${services.length - shown.length} `}
+          <span className="mode">{box.mode}</span>
         </em>
       </b>
       <span className={hasLines ? "rule-lines" : "rule-names"}>
         {shown.map((service) => (
           <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id} title={service.address}>
             <span className="pill">{service.label}</span>
-            {hasLines && <code>{service.address}</code>}
+            {hasLines && service.address.split(" · ").map((address) => <code key={address}>{address}</code>)}
           </span>
         ))}
         {services.length === 0 && <span className="faint small">{ui.rulesEmpty}</span>}
@@ -218,7 +223,7 @@ function RulesCaption({ id }: { id: string }) {
 }
 
 /** In these the status says more than the address. */
-const wordy: ReadonlySet<PodState> = new Set(["starting", "failing", "done"]);
+const wordy: ReadonlySet<PodState> = new Set(["starting", "failing", "terminating", "done"]);
 
 function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
   const { ui } = useLanguage();
@@ -228,7 +233,7 @@ function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
     return (
       <div className={`card pod compact ${state}`} title={title}>
         <i className="dot" />
-        <Name text={name} />
+        <Name text={name} isShared />
         {state === "failing" && <span className="status">{status}</span>}
         <Restarts count={box.restarts} />
         <Bar share={share} />
@@ -241,7 +246,7 @@ function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
     <div className={`card pod ${state}`} title={title}>
       <span className="pod-row">
         <i className="dot" />
-        <Name text={name} />
+        <Name text={name} isShared />
         <span className={`chip ${box.isReady ? "ok" : state === "failing" ? "bad" : "warn"}`}>{box.ready}</span>
       </span>
       <span className="pod-row details">
@@ -330,17 +335,18 @@ function ServiceCard({ data: { box, isPinned } }: CardProps<"service">) {
   return (
     <div className="card service" title={box.isHeadless ? ui.headless : ui.everyNode}>
       <span className="pod-row">
-        <Name text={box.namespace === "default" ? box.name : `${box.name}.${box.namespace}`}>
-          {box.kind !== "ClusterIP" && <em>{box.kind}</em>}
-        </Name>
+        <Name text={box.namespace === "default" ? box.name : `${box.name}.${box.namespace}`} />
         {box.total > 1 && <Fold isFolded={box.isCollapsed} />}
       </span>
       <code className="details">{`${box.address} ${box.ports}`}</code>
-      {box.kind !== "ExternalName" && (
-        <span className={box.total === 0 || box.ready === 0 ? "chip warn" : "chip ok"}>
-          {box.total === 0 ? ui.noPods : `${box.ready}/${box.total} ${ui.podsReady}`}
-        </span>
-      )}
+      <span className="pod-row">
+        {box.kind !== "ExternalName" && (
+          <span className={box.total === 0 || box.ready === 0 ? "chip warn" : "chip ok"}>
+            {box.total === 0 ? ui.noPods : `${box.ready}/${box.total} ${ui.podsReady}`}
+          </span>
+        )}
+        {box.kind !== "ClusterIP" && <span className="status">{box.kind}</span>}
+      </span>
       <Pin isPinned={isPinned} />
       <Wires />
     </div>

@@ -1,4 +1,4 @@
-import { internetBox, type Stop } from "../../graph/tracks.ts";
+import { internetBox, podWithin, type Stop } from "../../graph/tracks.ts";
 import { waitingOf } from "../../graph/waiting.ts";
 import { say } from "../../messages/catalogue.ts";
 import { useLanguage } from "../app/language.ts";
@@ -120,10 +120,13 @@ export function drawTrail(paint: Paint, geometry: Geometry, { stops, at }: Playb
 }
 
 /** The addresses of the packet; at a rewrite the old one beside the new one; at its end the reason. */
-export function labelRows({ hop }: Stop, happened: number): readonly LabelRow[] {
+export function labelRows(stop: Stop, happened: number): readonly LabelRow[] {
   const { ui } = useLanguage.getState();
+  const { hop } = stop;
+  const pod = podWithin(stop);
   const isEnd = hop.action === "drop" || hop.action === "reject";
   return [
+    ...(pod === undefined ? [] : [{ text: pod }]),
     { name: ui.labelFrom, before: hop.fromSource, after: hop.source, happened },
     { name: ui.labelTo, before: hop.fromDestination, after: hop.destination, happened },
     ...(isEnd && happened === 1 ? reasonRows(hop.reason) : []),
