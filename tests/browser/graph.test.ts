@@ -151,6 +151,31 @@ describe("filter", () => {
 });
 
 describe("fold", () => {
+  test("the keys go where the card went, and with less motion nothing slides", async () => {
+    const page = await PlaygroundPage.open({ reducedMotion: true });
+    await page.ready();
+    const focused = () => page.page.evaluate(() => (document.activeElement as HTMLElement).dataset["id"]);
+    await page.page.evaluate(() => {
+      const watch = new MutationObserver((changes) => {
+        if (changes.some(({ target }) => (target as Element).classList.contains("is-sliding"))) document.title = "slid";
+      });
+      watch.observe(document.querySelector(".graph") as Element, { attributes: true });
+    });
+    const pod = (await boxes(page, "pod").first().getAttribute("data-id")) ?? "";
+    await boxes(page, "pod").first().focus();
+    await page.page.keyboard.press("z");
+    const group = "group/node/node1/workload/default/ReplicationController/kubia";
+    await page.page.waitForFunction((id) => (document.activeElement as HTMLElement).dataset["id"] === id, group);
+    await page.page.keyboard.press("z");
+    await page.page.waitForFunction((id) => (document.activeElement as HTMLElement).dataset["id"] === id, pod);
+    expect(await focused()).toBe(pod);
+    await page.page.locator('.react-flow__node[data-id="node/node1"]').focus();
+    await page.page.keyboard.press("z");
+    await page.page.waitForFunction(() => document.querySelector('.react-flow__node[data-id="rules/node1"]') === null);
+    expect(await page.page.title()).not.toBe("slid");
+    await page.close();
+  });
+
   test("a node by its key and by its sign: one card with counts, to which its packets go", async () => {
     const page = await PlaygroundPage.open();
     await page.ready();

@@ -252,7 +252,7 @@ function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
       <span className="pod-row details">
         {!wordy.has(state) && <code>{box.ip}</code>}
         {state !== "ready" && <span className="status">{state === "notReady" ? ui.notReady : status}</span>}
-        {namespace !== "default" && <span className="status">{namespace}</span>}
+        {namespace !== "default" && <span className="status is-namespace">{namespace}</span>}
         <PodSees id={`pod/${namespace}/${name}`} />
         <Restarts count={box.restarts} />
       </span>

@@ -1,7 +1,7 @@
 import { workloadOf } from "../../graph/groups.ts";
 import type { GraphNode } from "../../graph/model.ts";
 import { usePage } from "../store/store.ts";
-import { drawnBox } from "./drawn.ts";
+import { drawnBox, useDrawn } from "./drawn.ts";
 
 export interface Folding {
   /** `node/node1`, `workload/default/Deployment/kubia`, `service/default/kubia` */
@@ -44,5 +44,20 @@ export function foldHere(): void {
   const focused = document.activeElement?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
   const { selection } = usePage.getState();
   const id = focused ?? (selection?.kind === "object" ? selection.id : undefined);
-  if (id !== undefined) toggleFold(id);
+  if (id === undefined) return;
+  const before = drawnBox(id);
+  toggleFold(id);
+  if (focused !== undefined && before !== undefined) keepKeys(before);
+}
+
+/** The card that had the keys is gone: one that stands for it now takes them, when it is drawn. */
+function keepKeys(before: GraphNode): void {
+  const stop = useDrawn.subscribe(({ model }) => {
+    stop();
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      const heir = before.type === "podGroup" ? before.pods[0] : model?.aliases.get(before.id);
+      document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(heir ?? "")}"]`)?.focus();
+    });
+  });
 }
