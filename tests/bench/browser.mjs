@@ -56,7 +56,8 @@ export async function freshPage(browser, url, { text, script } = {}) {
 
 /** Pods run and their terminal reads. */
 export async function ready(page) {
-  await page.locator(".react-flow__node-pod .chip.ok, .react-flow__node-podGroup").first().waitFor({ timeout: 60_000 });
+  // From far away a pod's details are not drawn.
+  await page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 60_000 });
   await page.locator(".terminal-host .xterm").first().waitFor({ timeout: 60_000 });
   await page.waitForFunction(() => document.querySelector(".terminal-host .xterm-rows")?.textContent.includes("$"), undefined, {
     timeout: 60_000,

@@ -64,13 +64,14 @@ function rates(told) {
 
 /** Sixty nodes and three pods on each: with their rules 300 boxes. */
 function manyPods() {
-  const nodes = Array.from({ length: 60 }, (_, i) => `  - {name: n${i}, ip: 192.168.1.${i + 1}}`).join("\n");
+  const nodes = Array.from({ length: 60 }, (_, i) => `    - {name: n${i}, ip: 192.168.1.${i + 1}}`).join("\n");
   return `apiVersion: kubehop.dev/v1
 kind: Scenario
 metadata:
   name: many
 spec:
-  nodes:
+  cluster:
+    nodes:
 ${nodes}
 ---
 apiVersion: apps/v1

@@ -36,6 +36,7 @@ export default function PacketLayer({ geometry }: { geometry: Geometry }) {
     if (canvas === null || context === null || context === undefined) return;
     let handle = 0;
     let isWaiting = false;
+    isClear = false;
     const draw = (nowMs: number) => {
       handle = 0;
       const drawn = drawPicture(canvas, context, geometry, store.getState(), nowMs);
@@ -80,6 +81,9 @@ function watchTheme(wake: () => void): () => void {
   return () => observer.disconnect();
 }
 
+/** Nothing is drawn: a picture that is dragged before the first packet costs nothing here. */
+let isClear = false;
+
 /** Draws everything as it stands now, and says whether it will stand otherwise in the next frame. */
 function drawPicture(
   canvas: HTMLCanvasElement,
@@ -97,6 +101,10 @@ function drawPicture(
   const { nowUs } = usePage.getState();
   const bands = bandsOf(ledger, air.bands, countedEdges(), nowUs, 1_000_000 * Math.max(1, currentSpeed(nowMs)));
 
+  const isEmpty =
+    packet === undefined && ring === undefined && air.dots.length + bands.length + ledger.deaths.size + state.remains.length === 0;
+  if (isEmpty && isClear) return { isMoving: air.isMoving && !state.isPaused, ring };
+  isClear = isEmpty;
   const ratio = Math.min(2, window.devicePixelRatio);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
