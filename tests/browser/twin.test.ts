@@ -25,7 +25,7 @@ class TwinRun {
   }
 
   async ready(): Promise<void> {
-    await this.left.locator(".react-flow__node-pod .dot, .react-flow__node-pod .chip.ok").first().waitFor({ timeout: 20_000 });
+    await this.left.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 20_000 });
     await this.opened.page.locator(".twin-picture .twin-caption .chip.warn").waitFor({ state: "detached", timeout: 20_000 });
   }
 
@@ -109,6 +109,39 @@ describe("a try beside the cluster that runs", () => {
     await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
     expect(await left.locator(".react-flow__node-rules .pill").count()).toBeGreaterThan(0);
     expect(await page.locator(".react-flow__node-rules .pill").count()).toBe(0);
+    await opened.close();
+  });
+
+  test("from the start: both begin anew, the change is made on the right, and undone again both go the same way", async () => {
+    const opened = await PlaygroundPage.open();
+    await opened.ready();
+    const { page } = opened;
+    await opened.typeCommand("wait 30s; echo la''ter");
+    await opened.terminalShows(/^later/m);
+    await page.locator("body").press("Control+Shift+p");
+    await page.locator(".palette input:focus").waitFor();
+    await page.keyboard.type("from the start");
+    await page.locator(".palette [aria-selected=true]", { hasText: "Try an edit beside this, from the start" }).waitFor();
+    await page.keyboard.press("Enter");
+    const run = new TwinRun(opened);
+    await run.ready();
+    await opened.prompted();
+    expect(await opened.terminalText()).not.toContain("later");
+    await opened.replaceInEditor("targetPort: 8080", "targetPort: 9090");
+    await page.locator(".twin-text ins", { hasText: "9090" }).waitFor();
+    await opened.typeCommand("wait 5s; at node1 -- curl -s 10.111.249.153; echo co''de $?");
+    await opened.terminalShows(/^code 7/m);
+    await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor({ timeout: 15_000 });
+    await page.getByRole("combobox", { name: "The other course" }).selectOption({ label: "Without the edit" });
+    await opened.replaceInEditor("targetPort: 9090", "targetPort: 8080");
+    await page.locator(".twin-text", { hasText: "same text" }).waitFor();
+    await opened.typeCommand("wait 5s; at node1 -- curl -s 10.111.249.153; echo an''swer $?");
+    await opened.terminalShows(/^answer 0/m);
+    await page.locator(".twin th", { hasText: "Request 2" }).waitFor();
+    const second = page.locator(".twin tr.starts", { hasText: "Request 2" }).locator("~ tr.differs");
+    await expect.poll(() => page.locator(".twin tr.starts").count()).toBe(2);
+    expect(await second.count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
     await opened.close();
   });
 

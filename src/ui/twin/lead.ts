@@ -145,7 +145,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
         useLead.setState({ leftText: message.text });
         return;
       case "key":
-        actions.find((action) => action.key === message.key)?.run();
+        actions.find(({ key, otherKey }) => key === message.key || otherKey === message.key)?.run();
         return;
       case "crashed":
         useTwin.setState({ status: "lost" });

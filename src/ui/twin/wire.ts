@@ -42,7 +42,7 @@ export interface Look {
   readonly page: Pick<PageState, (typeof sharedLooks)[number]>;
 }
 
-export const sharedLooks = ["view", "showsSystem", "showsNoise", "pins"] as const;
+export const sharedLooks = ["view", "showsSystem", "showsNoise", "pins", "filters", "collapsed"] as const;
 
 export type FromTwin =
   | { readonly type: "time"; readonly nowUs: number }
