@@ -179,11 +179,10 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
   );
 }
 
-/** The first few, and always the one whose rule decides now. */
+/** The first few; the one whose rule decides now stands before them all, so that it is seen from far away too. */
 function withActing(services: readonly ServicePill[], acting: string | undefined): readonly ServicePill[] {
-  const first = services.slice(0, namesMax);
   const one = services.find(({ id }) => id === acting);
-  return one === undefined || first.includes(one) ? first : [...first.slice(0, -1), one];
+  return (one === undefined ? services : [one, ...services.filter((other) => other !== one)]).slice(0, namesMax);
 }
 
 /** What these rules did with the packet that is looked at; else that they stand on every node. */
