@@ -76,6 +76,8 @@ const changesMax = 32;
 const doubtsEveryUs = 300_000;
 const doubtsEveryUsByObject = 10_000;
 
+/** Columns and rows: every terminal is as wide for its programs, so that a replay prints the same. */
+const terminalSize = [100, 24] as const;
 /** Of what components did and what failed so much is kept here; the page has been told all of it. */
 const momentsKept = 200;
 /** Of so many failures in one batch it is said which hop they are. */
@@ -433,6 +435,8 @@ export class Playground {
    */
   *replay(entries: readonly RecordEntry[], limit: ReplayLimit = { untilUs: Number.POSITIVE_INFINITY }): Replay {
     const record = readRecord(entries);
+    // A shell takes a moment to come up: it must stand at its prompt when its first line is typed.
+    for (const [, kind, body] of record) if (kind === "line") this.openTerminal(body.terminal, ...terminalSize);
     const ownUntilUs = record[0] === undefined ? ownCommandsMaxUs : toUs(record[0][0]);
     for (const text of this.scenario.spec.commands) {
       this.#typeAgain(1, text);
@@ -500,7 +504,7 @@ export class Playground {
   }
 
   #typeAgain(terminal: number, text: string): void {
-    this.openTerminal(terminal, 100, 24);
+    this.openTerminal(terminal, ...terminalSize);
     // Its prompt comes first.
     finishInstant(this.cluster);
     this.#tell({ type: "typed", terminal, text, timeUs: this.nowUs });

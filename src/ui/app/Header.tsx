@@ -2,6 +2,7 @@ import { useState } from "react";
 import { replay, setSpeed, skip, speeds, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
 import { makeLink, open, ownText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
+import { useLook } from "../time/look.ts";
 import { openPalette } from "./dialogs.ts";
 import { examples, loadExample } from "./examples.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -175,9 +176,10 @@ function PlayButton({
 function Clock() {
   const { ui } = useLanguage();
   const nowUs = usePage((s) => s.nowUs);
+  const shownUs = useLook((s) => s.atUs) ?? nowUs;
   return (
     <code className="clock" title={ui.simulatedTime}>
-      t {clockText(nowUs)}
+      t {clockText(shownUs)}
     </code>
   );
 }

@@ -101,7 +101,8 @@ export function setMoment(get: () => number | undefined, count: (more: 1 | -1) =
 /** Asks what is, or what was at the moment that is looked at; undefined when nobody wants to know that moment any more. */
 export async function query<T>(asked: Query): Promise<T> {
   const atUs = momentUs();
-  if (atUs === undefined) return ask<T>({ type: "query", query: asked });
+  // A load is followed as it goes, whatever is looked at.
+  if (atUs === undefined || asked.kind === "load") return ask<T>({ type: "query", query: asked });
   const { epoch } = wire;
   countAsking(1);
   const answer = await ask<T>({ type: "query", query: asked, atUs });

@@ -12,7 +12,8 @@ import { clockOf } from "../time/clock.ts";
 import { useLook } from "../time/look.ts";
 import { commands, sendLine } from "./commands.ts";
 import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts";
-import { clearTranscript, onTranscript, paintPrompt, paperAt, printInterrupt, type Transcript, transcriptOf } from "./transcript.ts";
+import { type Paper, paperAt } from "./paper.ts";
+import { clearTranscript, onTranscript, paintPrompt, printInterrupt, transcriptOf } from "./transcript.ts";
 
 /** Colours are the terminal's own in both themes: real output looks as it does in a terminal. */
 const colours = {
@@ -109,7 +110,7 @@ class LineSession {
   /** What a program printed without a newline before it began to read: it stands before the line. */
   #lead = "";
   /** The paper of the earlier moment that is looked at; what came later is not on it. */
-  #then: Pick<Transcript, "text" | "prompt" | "isAtLineStart"> | undefined;
+  #then: Paper | undefined;
   readonly #terminal: Xterm;
   readonly #id: number;
 
@@ -126,7 +127,7 @@ class LineSession {
     this.prompt();
   }
 
-  get #paper(): Pick<Transcript, "text" | "prompt" | "isAtLineStart"> {
+  get #paper(): Paper {
     return this.#then ?? transcriptOf(this.#id);
   }
 
@@ -138,7 +139,7 @@ class LineSession {
   lookBack(atUs: number | undefined): void {
     if (atUs === undefined && this.#then === undefined) return;
     const { text } = transcriptOf(this.#id);
-    const then = atUs === undefined ? undefined : paperAt(this.#id, atUs);
+    const then = atUs === undefined ? undefined : paperAt(transcriptOf(this.#id), atUs);
     if (then !== undefined && then.text.length === this.#then?.text.length && then.prompt === this.#then.prompt) return;
     this.#then = then;
     this.#terminal.reset();

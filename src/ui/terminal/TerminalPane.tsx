@@ -5,6 +5,7 @@ import { useLanguage } from "../app/language.ts";
 import { useExplain } from "../explain/explain.ts";
 import { currentSpeed } from "../store/driver.ts";
 import { usePage } from "../store/store.ts";
+import { useLook } from "../time/look.ts";
 import { commands } from "./commands.ts";
 import { closeTerminal, openTerminal } from "./transcript.ts";
 
@@ -16,9 +17,11 @@ export function TerminalPane({ isReady }: { isReady: boolean }) {
   const { open, shown } = usePage((s) => s.tabs);
   const show = (id: number) => usePage.setState((s) => ({ tabs: { ...s.tabs, shown: id } }));
   const terminals = usePage((s) => s.terminals);
-  const hasEndings = useExplain((s) => (s.endings.get(shown)?.endings.length ?? 0) > 0);
+  // What is said of the last line is later than what is looked at.
+  const isBack = useLook((s) => s.atUs !== undefined);
+  const hasEndings = useExplain((s) => (s.endings.get(shown)?.endings.length ?? 0) > 0) && !isBack;
   // What an ending explains already is not said twice.
-  const hints = (terminals.get(shown)?.hints ?? []).filter(({ code }) => !hasEndings || !/^(dns|network)\./.test(code));
+  const hints = (isBack ? [] : (terminals.get(shown)?.hints ?? [])).filter(({ code }) => !hasEndings || !/^(dns|network)\./.test(code));
   usePage((s) => Math.floor(s.nowUs / 250_000)); // the waiting mark follows the clock
   const isFast = terminals.get(shown)?.busySinceMs !== undefined && currentSpeed(performance.now()) >= 30;
   return (

@@ -1,34 +1,18 @@
 import type { Update } from "../../playground/protocol.ts";
 import { send } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
+import { blankPaper, printed, prompted, type TimedPaper } from "./paper.ts";
 
 /**
  * What each terminal has on its paper, kept apart from the widget that shows it: output may come before the widget has loaded (a link that
  * replays), and the widget may go and come back (another layout).
  */
-export interface Transcript {
-  /** All that was printed, prompts and typed lines included; the line being typed is not. */
-  readonly text: string;
-  /** undefined while a program runs in the foreground and reads nothing. */
-  readonly prompt: string | undefined;
-  readonly isAtLineStart: boolean;
+export interface Transcript extends TimedPaper {
   readonly history: readonly string[];
-  /** How far the paper reached after each moment at which something came, oldest first. */
-  readonly moments: readonly PaperMoment[];
 }
 
-interface PaperMoment {
-  readonly timeUs: number;
-  /** Counted from the paper's very beginning. */
-  readonly length: number;
-  readonly prompt: string | undefined;
-}
-
-const blank: Transcript = { text: "", prompt: undefined, isAtLineStart: true, history: [], moments: [] };
-/** Older text goes first. */
-const textMax = 400_000;
+const blank: Transcript = { ...blankPaper, history: [] };
 const historyMax = 1000;
-const momentsMax = 2000;
 /** Every terminal is as wide for its programs, so that a replay prints the same. */
 const size = { columns: 100, rows: 24 };
 
@@ -39,16 +23,6 @@ const listeners = new Map<number, Set<Listener>>();
 
 export function transcriptOf(terminal: number): Transcript {
   return transcripts.get(terminal) ?? blank;
-}
-
-/** The paper as it was when `atUs` had passed. */
-export function paperAt(terminal: number, atUs: number): Pick<Transcript, "text" | "prompt" | "isAtLineStart"> {
-  const { text, moments } = transcriptOf(terminal);
-  const then = moments.findLast(({ timeUs }) => timeUs <= atUs);
-  // Of what has gone off the paper's top nothing is left.
-  const gone = (moments.at(-1)?.length ?? 0) - text.length;
-  const shown = then === undefined ? "" : text.slice(0, Math.max(0, then.length - gone));
-  return { text: shown, prompt: then?.prompt, isAtLineStart: shown === "" || shown.endsWith("\n") };
 }
 
 export function onTranscript(terminal: number, listener: Listener): () => void {
@@ -71,25 +45,8 @@ export function closeTerminal(terminal: number): void {
 export function print(terminal: number, text: string, timeUs = usePage.getState().nowUs): void {
   if (text === "") return;
   const before = transcriptOf(terminal);
-  const whole = before.text + text;
-  transcripts.set(terminal, {
-    ...before,
-    text: whole.length > textMax ? whole.slice(-textMax) : whole,
-    isAtLineStart: text.endsWith("\n"),
-    moments: withMoment(before, { timeUs, length: lengthOf(before) + text.length, prompt: before.prompt }),
-  });
+  transcripts.set(terminal, { ...before, ...printed(before, text, timeUs) });
   tell(terminal, { printed: text });
-}
-
-function lengthOf({ moments }: Transcript): number {
-  return moments.at(-1)?.length ?? 0;
-}
-
-/** One entry for each moment: what came later in it counts. */
-function withMoment({ moments }: Transcript, moment: PaperMoment): readonly PaperMoment[] {
-  const last = moments.at(-1);
-  const rest = last !== undefined && last.timeUs >= moment.timeUs ? moments.slice(0, -1) : moments;
-  return [...rest.slice(-momentsMax), { ...moment, timeUs: Math.max(moment.timeUs, last?.timeUs ?? 0) }];
 }
 
 export function clearTranscript(terminal: number): void {
@@ -143,15 +100,13 @@ export function takeTerminalUpdate(update: Update): void {
     case "prompt":
       if (update.text !== undefined && update.text !== "" && !transcriptOf(update.terminal).isAtLineStart)
         print(update.terminal, "\r\n", update.timeUs);
-      takePrompt(update.terminal, update.text, update.timeUs);
+      transcripts.set(update.terminal, {
+        ...transcriptOf(update.terminal),
+        ...prompted(transcriptOf(update.terminal), update.text, update.timeUs),
+      });
       tell(update.terminal, { prompt: true });
       return;
   }
-}
-
-function takePrompt(terminal: number, prompt: string | undefined, timeUs: number): void {
-  const before = transcriptOf(terminal);
-  transcripts.set(terminal, { ...before, prompt, moments: withMoment(before, { timeUs, length: lengthOf(before), prompt }) });
 }
 
 function tell(terminal: number, change: Parameters<Listener>[0]): void {

@@ -17,9 +17,11 @@ interface LookState {
   readonly restUs: number | undefined;
   /** How many questions the copy has not answered yet. */
   readonly asking: number;
+  /** The editor shows the text of then, which is not that of now. */
+  readonly isOtherText: boolean;
 }
 
-export const useLook = create<LookState>(() => ({ atUs: undefined, restUs: undefined, asking: 0 }));
+export const useLook = create<LookState>(() => ({ atUs: undefined, restUs: undefined, asking: 0, isOtherText: false }));
 
 /** A slide that pauses this long has found its place. */
 const restMs = 120;

@@ -3,22 +3,21 @@ import { showText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { useLook } from "./look.ts";
 
-/** Whether the editor shows an earlier text. */
-let isThen = false;
-
 /** The editor shows the text that the cluster ran on at the moment that is looked at. */
 function followText(): void {
-  useLook.subscribe(async ({ atUs, restUs }, before) => {
+  useLook.subscribe(async ({ atUs, restUs, isOtherText }, before) => {
     if (atUs === undefined) {
-      if (isThen) showText(usePage.getState().text);
-      isThen = false;
+      if (!isOtherText) return;
+      useLook.setState({ isOtherText: false });
+      showText(usePage.getState().text);
       return;
     }
     if (restUs === undefined || restUs === before.restUs) return;
     const text = await query<string | undefined>({ kind: "text" });
     if (text === undefined || useLook.getState().restUs !== restUs) return;
-    if (text === usePage.getState().text && !isThen) return;
-    isThen = text !== usePage.getState().text;
+    const isOther = text !== usePage.getState().text;
+    if (!isOther && !useLook.getState().isOtherText) return;
+    useLook.setState({ isOtherText: isOther });
     showText(text);
   });
 }

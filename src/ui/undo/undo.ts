@@ -86,7 +86,7 @@ function meetRecord(): void {
 function startUndo(): void {
   meetRecord();
   usePage.subscribe((page, before) => {
-    if (isOwnChange || page.summary === undefined) return;
+    if (isOwnChange || page.summary === undefined || viewFields.every((field) => page[field] === before[field])) return;
     const change = viewChange(viewOf(before), viewOf(page));
     if (change !== undefined) take({ kind: "view", ...change });
   });
