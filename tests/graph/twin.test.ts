@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Asked, byTime, type Course, isTyped, shownWays, twinsOf, type Way, withWay } from "../../src/graph/twin.ts";
+import { Asked, type Course, shownWays, togetherWith, twinsOf, type Way, withWay } from "../../src/graph/twin.ts";
 import { type OpenScenario, openScenario } from "../../src/playground/library.ts";
 import type { ConnectionInfo, RecordEntry } from "../../src/playground/protocol.ts";
 
@@ -126,11 +126,29 @@ describe("which request is held against which", () => {
   });
 });
 
-test("entries come in the order of their time, and those of one time in the order in which they were given", () => {
-  const entry = (timeMs: number, text: string): RecordEntry => [timeMs, "line", { terminal: 1, text }];
-  expect(byTime([entry(3, "c"), entry(1, "a"), entry(3, "d"), entry(2, "b")]).map(([, , body]) => (body as { text: string }).text)).toEqual(
-    ["a", "b", "c", "d"],
-  );
-  expect(isTyped(entry(1, "a"))).toBe(true);
-  expect(isTyped([1, "edit", { from: 0, removed: 0, added: [] }])).toBe(false);
+describe("the record of a cluster that keeps step", () => {
+  const line = (timeMs: number, text: string): RecordEntry => [timeMs, "line", { terminal: 1, text }];
+  const edit = (timeMs: number): RecordEntry => [timeMs, "edit", { from: 0, removed: 0, added: [] }];
+  const own = [line(1, "own"), edit(2), line(5, "own, late")];
+  const nobodyAlone = () => false;
+
+  test("is its own until then, and from then on what was typed beside it, in the order of its time", () => {
+    const beside = [line(1, "own"), line(3, "before"), line(4, "both"), line(6, "both too")];
+    expect(togetherWith(own, 4000, beside, nobodyAlone)).toEqual([
+      line(1, "own"),
+      edit(2),
+      line(4, "both"),
+      line(5, "own, late"),
+      line(6, "both too"),
+    ]);
+  });
+
+  test("without edits and without what was typed there alone", () => {
+    const beside = [edit(6), line(7, "alone"), [8, "interrupt", { terminal: 1 }] as const];
+    expect(togetherWith(own, 4000, beside, ([timeMs]) => timeMs === 7)).toEqual([...own, [8, "interrupt", { terminal: 1 }]]);
+  });
+
+  test("has nothing twice that was typed in the very moment in which the two began", () => {
+    expect(togetherWith(own, 5000, [...own], nobodyAlone)).toEqual(own);
+  });
 });
