@@ -6,7 +6,18 @@ import type { Clock } from "../sim/clock.ts";
 import { Waiters } from "./pipe.ts";
 import type { ProcessState } from "./process.ts";
 import { tick } from "./streams.ts";
-import type { ConnectOptions, Datagram, DatagramSocket, InterfaceInfo, Listener, PingAnswer, Run, Stream, Wait } from "./syscall.ts";
+import type {
+  ConnectOptions,
+  Datagram,
+  DatagramSocket,
+  InterfaceInfo,
+  Listener,
+  PingAnswer,
+  PingRequest,
+  Run,
+  Stream,
+  Wait,
+} from "./syscall.ts";
 
 /** The network as a machine has it: the sockets of its namespace, and what `ip addr` shows. Containers of a pod share one. */
 export interface MachineNetwork {
@@ -185,14 +196,11 @@ export class ProcessNet {
     return { ok: true, socket: this.#datagramSocket(socket) };
   }
 
-  *ping(
-    to: SocketAddress,
-    options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number },
-  ): Run<PingAnswer | SocketError> {
+  *ping(to: SocketAddress, options: PingRequest): Run<PingAnswer | SocketError> {
     const clock = this.#clock;
     const { sockets } = this.#network;
     const sentUs = clock.now();
-    const message = { identifier: options.identifier, sequence: options.sequence, dataBytes: options.dataBytes };
+    const { timeoutUs: _, ...message } = options;
     const answer = yield (resume) => {
       let forget: (() => void) | SocketError | undefined;
       const timer = clock.after(Math.max(1, options.timeoutUs), () => {

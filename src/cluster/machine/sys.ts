@@ -21,6 +21,7 @@ import type {
   Listener,
   OutputStream,
   PingAnswer,
+  PingRequest,
   Process,
   Run,
   ServiceKey,
@@ -268,10 +269,7 @@ export class ProcessSys implements Sys {
   ): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError } {
     return this.#net.udp(port, options);
   }
-  ping(
-    to: SocketAddress,
-    options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number },
-  ): Run<PingAnswer | SocketError> {
+  ping(to: SocketAddress, options: PingRequest): Run<PingAnswer | SocketError> {
     return this.#net.ping(to, options);
   }
   sockets(): readonly SocketRow[] {

@@ -242,6 +242,16 @@ export interface ConnectOptions {
   readonly protocol?: "tcp" | "sctp";
 }
 
+export interface PingRequest {
+  readonly sequence: number;
+  readonly identifier: number;
+  readonly dataBytes: number;
+  readonly timeoutUs: number;
+  readonly ttl?: number;
+  /** A UDP datagram to this port instead of an echo request; the answer is an ICMP error about it. */
+  readonly udpPort?: number;
+}
+
 export interface PingAnswer {
   readonly kind: "reply" | "unreachable" | "timeout";
   /** Which unreachable: the text ping prints comes from it. */
@@ -334,10 +344,7 @@ export interface Sys {
     port?: number,
     options?: { readonly connectedTo?: SocketAddress },
   ): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError };
-  ping(
-    to: SocketAddress,
-    options: { readonly sequence: number; readonly identifier: number; readonly dataBytes: number; readonly timeoutUs: number },
-  ): Run<PingAnswer | SocketError>;
+  ping(to: SocketAddress, options: PingRequest): Run<PingAnswer | SocketError>;
   sockets(): readonly SocketRow[];
 
   /** What the cluster lends to special programs of this machine (the API server's door, the node's tables, the hop log); undefined elsewhere. */

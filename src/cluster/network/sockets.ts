@@ -111,10 +111,16 @@ export interface Sockets {
     port: number,
     options?: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress },
   ): UdpSocket | SocketError;
-  /** Sends one echo request; `onAnswer` gets the reply or the error message, never called when nothing comes back. Returns a function that forgets it. */
+  /** Sends one echo request, or with `udpPort` a datagram that asks for an error; `onAnswer` gets the reply or the error message, never called when nothing comes back. Returns a function that forgets it. */
   ping(
     to: Ip,
-    message: { readonly identifier: number; readonly sequence: number; readonly dataBytes: number; readonly ttl?: number },
+    message: {
+      readonly identifier: number;
+      readonly sequence: number;
+      readonly dataBytes: number;
+      readonly ttl?: number;
+      readonly udpPort?: number;
+    },
     intent: ConnectionIntent,
     onAnswer: (answer: { readonly from: Ip; readonly message: IcmpMessage; readonly packet: Packet }) => void,
   ): (() => void) | SocketError;

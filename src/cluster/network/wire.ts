@@ -88,9 +88,15 @@ export function tcpSegment(
   );
 }
 
-export function udpDatagram(source: SocketAddress, destination: SocketAddress, connection: Connection, payload: Payload): Packet {
+export function udpDatagram(
+  source: SocketAddress,
+  destination: SocketAddress,
+  connection: Connection,
+  payload: Payload,
+  ttl = defaultTtl,
+): Packet {
   const bytes = ipHeaderBytes(source) + 8 + payload.bytes;
-  return new WirePacket("udp", source, destination, connection, ++connection.packets, 0, 0, 0, payload, undefined, defaultTtl, bytes);
+  return new WirePacket("udp", source, destination, connection, ++connection.packets, 0, 0, 0, payload, undefined, ttl, bytes);
 }
 
 export function icmpPacket(

@@ -4,8 +4,10 @@ import { awk } from "./awk.ts";
 import { cat } from "./cat.ts";
 import { checksumTools } from "./checksums.ts";
 import { chmod } from "./chmod.ts";
+import { cmp } from "./cmp.ts";
 import { cut } from "./cut.ts";
 import { date } from "./date.ts";
+import { diff } from "./diff.ts";
 import { shellTwins } from "./echo.ts";
 import { editors } from "./editor.ts";
 import { env, printenv } from "./env.ts";
@@ -41,8 +43,10 @@ export function basicPrograms(toolset: Toolset): readonly ProgramEntry[] {
     cat(toolset),
     ...checksumTools(toolset),
     chmod(toolset),
+    cmp(toolset),
     cut(toolset),
     date(toolset),
+    diff(toolset),
     ...editors(toolset),
     env(toolset),
     expr(toolset),

@@ -13,6 +13,7 @@ import { hops } from "./hops.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
 import { busyboxNc, nc } from "./nc.ts";
+import { busyboxNetstat, netstat } from "./netstat.ts";
 import { conntrack, ip6tables, ip6tablesSave, ipset, iptables, iptablesSave, ipvsadm, nft } from "./node-tables.ts";
 import { nslookup } from "./nslookup.ts";
 import { openssl } from "./openssl.ts";
@@ -20,6 +21,7 @@ import { busyboxPing, ping } from "./ping.ts";
 import { ss } from "./ss.ts";
 import { tcpdump } from "./tcpdump.ts";
 import { trace } from "./trace.ts";
+import { busyboxTraceroute, traceroute } from "./traceroute.ts";
 import { wget } from "./wget.ts";
 
 /** Kubehop's own, wherever there is a shell. */
@@ -38,6 +40,8 @@ export const gnuNetworkPrograms: readonly ProgramEntry[] = [
   ss,
   ip,
   openssl,
+  netstat,
+  traceroute,
   ...everywhere,
 ];
 
@@ -47,6 +51,8 @@ export const busyboxNetworkPrograms: readonly ProgramEntry[] = [
   busyboxPing,
   busyboxWget,
   busyboxNc,
+  busyboxTraceroute,
+  busyboxNetstat,
   getent,
   ip,
   ...everywhere,
