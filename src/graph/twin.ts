@@ -123,9 +123,18 @@ export function withWay(course: Course, number: number, way: Way): Course {
   return next;
 }
 
-/** What is given to a cluster that keeps step, in the order of its time. */
-export function byTime(entries: readonly RecordEntry[]): readonly RecordEntry[] {
-  return entries.toSorted((a, b) => a[0] - b[0]);
+/** The record of a cluster that keeps step: its own until `untilUs`, and from then on what was typed beside it for both. */
+export function togetherWith(
+  own: readonly RecordEntry[],
+  untilUs: number,
+  beside: readonly RecordEntry[],
+  isAlone: (entry: RecordEntry) => boolean,
+): readonly RecordEntry[] {
+  const known = new Set(own.map((entry) => JSON.stringify(entry)));
+  const shared = beside.filter(
+    (entry) => isTyped(entry) && Math.round(entry[0] * 1000) >= untilUs && !isAlone(entry) && !known.has(JSON.stringify(entry)),
+  );
+  return [...own, ...shared].sort((a, b) => a[0] - b[0]);
 }
 
 /** Kinds of entries that a user's doing at the terminal leaves; edits belong to one course alone. */

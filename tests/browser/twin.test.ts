@@ -82,6 +82,14 @@ describe("a try beside the cluster that runs", () => {
     await left.locator(".react-flow__node").first().press(",");
     await expect.poll(() => run.hops()).toEqual([3, 3]);
 
+    // What was typed for both is undone in both, and done again in both.
+    const undo = page.locator(".time-undo").getByRole("button", { name: "Undo" });
+    await undo.click();
+    await expect.poll(() => page.locator(".twin tr").count(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => left.locator(".twin-output").count()).toBe(0);
+    await page.locator(".time-undo").getByRole("button", { name: "Redo" }).click();
+    await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
+
     await page.getByRole("button", { name: "End the comparison" }).click();
     await expect.poll(() => run.workers()).toBe(1);
     expect(await page.locator("iframe").count()).toBe(0);

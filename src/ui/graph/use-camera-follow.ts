@@ -6,7 +6,7 @@ import { isMotionReduced } from "../app/motion.ts";
 import { usePlayback } from "./playback.ts";
 
 /** A pane as narrow as a phone shows a picture too small to read: there the camera comes near when a film begins. */
-const narrowPx = 520;
+const narrowPx = 440;
 const nearZoom = 0.7;
 const moveMs = 300;
 

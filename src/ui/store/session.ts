@@ -83,6 +83,7 @@ export function open(text: string, record: readonly RecordEntry[] = [], view?: L
   const isSame = view === undefined && (text === firstText || text === usePage.getState().text);
   const isNew = record.length === 0 && view === undefined && untilUs === 0;
   for (const listener of openingListeners) listener({ text, isNew });
+  destination = undefined;
   firstText = text;
   openedRecord = record;
   openedView = view;
@@ -109,11 +110,15 @@ interface Course {
   readonly nowUs: number;
 }
 
+/** Where a journey leads, until it has come there: the page still shows the course that was left. */
+let destination: Course | undefined;
 /** What was looked at before a journey, to be looked at after it. */
 let keptSelection: Selection | undefined;
 
 /** Goes to the end of another course of events. The picture stays until it is reached; pins, filters and the selection stay altogether. */
-export function travel({ text, record, nowUs }: Course): void {
+export function travel(course: Course): void {
+  const { text, record, nowUs } = course;
+  destination = course;
   firstText = text;
   openedRecord = record;
   openedView = undefined;
@@ -127,6 +132,7 @@ export function travel({ text, record, nowUs }: Course): void {
 
 /** The course that runs, as far as it has come. */
 export function courseNow(): Course {
+  if (destination !== undefined) return destination;
   const { record, nowUs } = usePage.getState();
   return { text: firstText, record, nowUs };
 }
@@ -142,11 +148,12 @@ export function restart(): void {
  */
 export function reopen(attempt: number): void {
   const { record, isReplaying, terminals } = usePage.getState();
-  const known = isReplaying && record.length < openedRecord.length ? openedRecord : record;
+  const isOnTheWay = destination !== undefined || (isReplaying && record.length < openedRecord.length);
+  const known = isOnTheWay ? openedRecord : record;
   const busy = [...terminals].filter(([, terminal]) => terminal.busySinceMs !== undefined).map(([id]) => id);
   openedRecord = withoutCulprits(known, busy, attempt);
-  keepsText = true;
-  openedUntilUs = Math.max(openedUntilUs, usePage.getState().nowUs);
+  keepsText = destination === undefined;
+  openedUntilUs = Math.max(openedUntilUs, destination === undefined ? usePage.getState().nowUs : 0);
   usePage.setState({ isReplaying: true });
   send({ type: "open", text: firstText, record: openedRecord });
 }
@@ -156,6 +163,7 @@ export function startSession(): () => void {
   return onUpdate((update) => {
     if (update.type === "opened") for (const terminal of usePage.getState().tabs.open) openTerminal(terminal);
     if (update.type !== "text") return;
+    destination = undefined;
     const { text } = usePage.getState();
     if (keepsText) {
       if (text !== update.text) send({ type: "edit", text, settled: false });
@@ -179,6 +187,11 @@ function look({ connection, hop, selection }: LinkView): void {
 /** The text that the running cluster was opened with; what was edited since is in the record. */
 export function openedText(): string {
   return firstText;
+}
+
+/** The record that the running cluster was opened with. */
+export function openedEntries(): readonly RecordEntry[] {
+  return openedRecord;
 }
 
 /** The simulated time to which a link's reader is taken at once. */

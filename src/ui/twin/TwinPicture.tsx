@@ -86,7 +86,8 @@ function SubjectMenu() {
         const mode = modes.find((name) => name === wanted);
         if (branch !== undefined) compareWith(branch);
         else if (mode !== undefined) {
-          openTwin({ branch: undefined, text: openedText(), record: usePage.getState().record, untilUs: 0, proxyMode: mode });
+          const { record, nowUs } = usePage.getState();
+          openTwin({ branch: undefined, text: openedText(), record, untilUs: nowUs, proxyMode: mode });
         }
       }}
     >

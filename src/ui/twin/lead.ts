@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import { Asked, byTime, type Course, isTyped, type Twins, twinsOf, withWay } from "../../graph/twin.ts";
+import { Asked, type Course, isTyped, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { actions } from "../app/actions.ts";
 import { useLanguage } from "../app/language.ts";
@@ -8,7 +8,7 @@ import { currentTheme, onTheme } from "../app/theme.ts";
 import { type PlaybackState, showHop, usePlayback } from "../graph/playback.ts";
 import { setBrake } from "../store/driver.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
-import { openedTimeUs } from "../store/session.ts";
+import { openedEntries, openedTimeUs } from "../store/session.ts";
 import { archive, onHops, usePage } from "../store/store.ts";
 import { useBranches } from "../time/branches.ts";
 import { useLook } from "../time/look.ts";
@@ -36,8 +36,10 @@ const silenceMsMax = 10_000;
 /** Leads the twin behind this port, until what it gives is called. The page's clock, keys, commands, film and looks go to it; hops come back. */
 export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   let subject = given;
-  /** What was given to the twin beside the subject's own record. */
-  let shared: readonly RecordEntry[] = [];
+  /** Whose record beside it is. */
+  let branch = useBranches.getState().current;
+  /** What was typed before it came beside the twin, or before the moment to which it went back, was not for both. */
+  let togetherFromUs = usePage.getState().nowUs;
   /** The twin's own record, as far as it has come. */
   let itsRecord: readonly RecordEntry[] = [];
   let isReplaying = usePage.getState().isReplaying;
@@ -71,8 +73,9 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     allowed.push(toUs);
     post({ type: "clock", toUs });
   };
-  const open = (toUs: number) => {
-    const { text, record, proxyMode } = subject;
+  const open = (toUs: number, beside: readonly RecordEntry[]) => {
+    const { text, proxyMode } = subject;
+    const record = togetherWith(subject.record, togetherFromUs, beside, ([timeMs]) => aloneAt.has(timeMs));
     allowed = [];
     twinNowUs = 0;
     heardMs = performance.now();
@@ -80,8 +83,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     itsRecord = [];
     useTwin.setState({ status: "opening", nowUs: 0 });
     useLead.setState({ leftText: text });
-    const all = byTime([...record, ...shared]);
-    post({ type: "open", text, record: all, toUs, ...(proxyMode === undefined ? {} : { proxyMode }) });
+    post({ type: "open", text, record, toUs, ...(proxyMode === undefined ? {} : { proxyMode }) });
     if (toUs > 0) allowed.push(toUs);
   };
   const isRepeating = () => usePage.getState().nowUs < subject.untilUs;
@@ -108,12 +110,20 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
       return;
     }
     if (!branches.some((branch) => branch.id === subject.branch)) subject = withoutBranch(subject);
-    const isAnew = openedTimeUs() === 0 && !usePage.getState().isReplaying;
+    if (branch !== current) {
+      // What it did beside the other branch stays its own.
+      const later = subject.record.filter(([timeMs]) => timeMs * 1000 > twinNowUs);
+      subject = { ...subject, record: [...itsRecord, ...later], untilUs: Math.max(subject.untilUs, twinNowUs) };
+      branch = current;
+      togetherFromUs = openedTimeUs();
+    }
+    togetherFromUs = Math.min(togetherFromUs, openedTimeUs());
     // Started anew here, it starts anew there: with the text that it has come to.
-    if (isAnew) subject = { ...subject, text: useLead.getState().leftText, record: [], untilUs: 0 };
-    shared = isAnew ? [] : shared.filter(([timeMs]) => timeMs * 1000 <= openedTimeUs());
+    if (openedTimeUs() === 0 && !usePage.getState().isReplaying) {
+      subject = { ...subject, text: useLead.getState().leftText, record: [], untilUs: 0 };
+    }
     count();
-    open(0);
+    open(0, openedEntries());
   };
 
   const recorded = (entries: readonly RecordEntry[]) => {
@@ -123,7 +133,6 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     if (isReplaying || isAlone || isRepeating()) return;
     const typed = entries.filter(isTyped);
     if (typed.length === 0) return;
-    shared = [...shared, ...typed];
     post({ type: "enter", entries: typed });
   };
 
@@ -222,7 +231,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
 
   postLook();
   count();
-  open(usePage.getState().nowUs);
+  open(usePage.getState().nowUs, usePage.getState().record);
   postFilm(usePlayback.getState());
   post({ type: "past", atUs: useLook.getState().atUs });
 
@@ -231,7 +240,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     window.clearInterval(timer);
     setBrake(() => true);
     port.close();
-    keepCourse(subject, [...itsRecord, ...shared.filter(([timeMs]) => timeMs * 1000 > twinNowUs)], twinNowUs);
+    keepCourse(subject, itsRecord, twinNowUs);
     goToHop = () => undefined;
     useLead.setState(nothing);
     useParting.setState({ connection: undefined, index: undefined });
