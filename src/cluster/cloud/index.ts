@@ -22,7 +22,9 @@ type IpFamily = "IPv4" | "IPv6";
 interface Balancer {
   readonly router: LoadBalancerRouter;
   readonly health: HealthChecker;
-  readonly ips: readonly string[];
+  ips: readonly string[];
+  /** How many families the Service had when it was last seen to. */
+  families: number;
   hosts: string;
 }
 
@@ -88,6 +90,7 @@ export function startCloud(options: {
     }
     if (balancer !== undefined) {
       check(service, balancer, true);
+      if (balancer.families !== familiesOf(service).length) changeFamilies(key, service, balancer);
       return;
     }
     const given = givenIps(service);
@@ -127,10 +130,33 @@ export function startCloud(options: {
     tell(service, "EnsuredLoadBalancer", "Ensured load balancer");
   }
 
+  /** A Service that became dual-stack gets an address of the other family; one that is so no more gives it back. @source the same, needsUpdate */
+  function changeFamilies(key: string, service: Service, balancer: Balancer): void {
+    const count = familiesOf(service).length;
+    tell(service, "IPFamilies", `Count: ${balancer.families} -> ${count}`);
+    balancer.families = count;
+    tell(service, "EnsuringLoadBalancer", "Ensuring load balancer");
+    simulation.clock.after(provisionUs, () => {
+      const { namespace, name } = service.metadata;
+      const now = services.get(namespace, name);
+      if (now === undefined || balancers.get(key) !== balancer) return;
+      const families = familiesOf(now);
+      for (const ip of balancer.ips) if (!families.includes(familyOf(ip))) pools.get(familyOf(ip))?.release(ip);
+      const kept = balancer.ips.filter((ip) => families.includes(familyOf(ip)));
+      balancer.ips = [...kept, ...allocate(now, (family) => !kept.some((ip) => familyOf(ip) === family))];
+      balancer.router.setAddresses(balancer.ips);
+      const ingress = balancer.ips.map((ip) => ({ ip, ipMode: "VIP" }));
+      client.patch("Service", namespace, name, { status: { loadBalancer: { ingress } } }, "status");
+      check(now, balancer, false);
+      tell(now, "EnsuredLoadBalancer", "Ensured load balancer");
+    });
+  }
+
   /** One address in each of the Service's families that has a range; of the first the one it asks for, if that is free. */
-  function allocate(service: Service): readonly string[] {
+  function allocate(service: Service, isWanted: (family: IpFamily) => boolean = () => true): readonly string[] {
     const asked = service.spec.loadBalancerIP ?? "";
-    return (service.spec.ipFamilies ?? ["IPv4"]).flatMap((family) => {
+    return familiesOf(service).flatMap((family) => {
+      if (!isWanted(family)) return [];
       const ip = asked !== "" && familyOf(asked) === family && take(asked) ? asked : pools.get(family)?.lowest();
       return ip === undefined ? [] : [ip];
     });
@@ -139,7 +165,13 @@ export function startCloud(options: {
   function build(key: string, service: Service, ips: readonly string[]): void {
     const router = network.createLoadBalancer(service.metadata.namespace ?? "", service.metadata.name);
     router.setAddresses(ips);
-    const balancer: Balancer = { router, health: new HealthChecker(simulation.clock, router), ips, hosts: "" };
+    const balancer: Balancer = {
+      router,
+      health: new HealthChecker(simulation.clock, router),
+      ips,
+      families: familiesOf(service).length,
+      hosts: "",
+    };
     balancers.set(key, balancer);
     check(service, balancer, false);
   }
@@ -179,6 +211,10 @@ export function startCloud(options: {
   function tell(service: Service, reason: string, message: string): void {
     client.event(service, { type: "Normal", reason, message, component });
   }
+}
+
+function familiesOf({ spec }: Service): readonly IpFamily[] {
+  return spec.ipFamilies ?? ["IPv4"];
 }
 
 function familyOf(address: string): IpFamily {
