@@ -44,14 +44,14 @@ function Back() {
 /** The branches, and two of them side by side. */
 function Courses() {
   const { ui } = useLanguage();
-  const { branches, current } = useBranches();
+  const { branches, current, isOpening } = useBranches();
   const isTwin = useTwin((s) => s.subject !== undefined);
   if (branches.length < 2) return null;
   return (
     <span className="time-group">
       <fieldset className="segments small" aria-label={ui.branches}>
         {branches.map((branch) => (
-          <button type="button" key={branch.id} aria-pressed={branch.id === current} onClick={() => goTo(branch.id)}>
+          <button type="button" key={branch.id} aria-pressed={branch.id === current} disabled={isOpening} onClick={() => goTo(branch.id)}>
             {branch.id}
             {branch.fromUs > 0 ? ` · ${clockOf(branch.fromUs)}` : ""}
           </button>

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { Command, RecordEntry } from "../../playground/protocol.ts";
 import { onUpdate, send, setTaker } from "../store/link-to-worker.ts";
-import { openedText, setText, travel } from "../store/session.ts";
+import { courseNow, openedText, setText, travel } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { typedLine } from "../terminal/transcript.ts";
 import { lookNow, useLook } from "./look.ts";
@@ -20,15 +20,17 @@ export interface Branch {
 interface BranchState {
   readonly branches: readonly Branch[];
   readonly current: number;
+  /** A branch opens, and what was done to open it has not taken effect yet. */
+  readonly isOpening: boolean;
 }
 
-export const useBranches = create<BranchState>(() => ({ branches: [], current: 1 }));
+export const useBranches = create<BranchState>(() => ({ branches: [], current: 1, isOpening: false }));
 
 const current = (): Branch => {
   const { branches, current: id } = useBranches.getState();
-  const { record, nowUs } = usePage.getState();
+  const { text, record, nowUs } = courseNow();
   const known = branches.find((branch) => branch.id === id);
-  return { id, fromUs: known?.fromUs ?? 0, text: openedText(), record, nowUs };
+  return { id, fromUs: known?.fromUs ?? 0, text, record, nowUs };
 };
 
 /** Begins another course at the moment that is looked at; what happened behind it stays, as a branch to go back to. */
@@ -38,6 +40,7 @@ export function branchHere(): void {
   const { made } = part(atUs);
   opensAtUs = atUs;
   isOpen = false;
+  useBranches.setState({ isOpening: true });
   // The moment stays in view until the branch stands there.
   travel(made);
 }
@@ -73,6 +76,7 @@ function part(atUs: number): { readonly left: Branch; readonly made: Branch } {
 
 /** Comes back to a course that was left, as far as it had come. */
 export function goTo(id: number): void {
+  if (useBranches.getState().isOpening) return;
   const left = current();
   const { branches } = useBranches.getState();
   const wanted = branches.find((branch) => branch.id === id);
@@ -107,10 +111,14 @@ export function startBranches(): () => void {
     const [first] = useBranches.getState().branches;
     if (update.type === "opened" && first !== undefined && first.text !== openedText()) useBranches.setState({ branches: [], current: 1 });
     if (update.type === "opened") isOpen = true;
+    // What was done to open the branch has taken effect in it.
+    const isDone = update.type === "recorded" || update.type === "problems";
+    if (isDone && opensAtUs === undefined && useBranches.getState().isOpening) useBranches.setState({ isOpening: false });
     if (update.type !== "time" || update.running || !isOpen || opensAtUs === undefined || update.nowUs < opensAtUs) return;
     opensAtUs = undefined;
     const commands = waiting;
     waiting = [];
+    if (commands.length === 0) useBranches.setState({ isOpening: false });
     for (const command of commands) {
       if (command.type === "edit") setText(command.text);
       // Its terminal's paper is another one now.
