@@ -7,6 +7,7 @@ import { commands } from "../terminal/commands.ts";
 import { commandsFor } from "./card-commands.ts";
 import { drawnBox } from "./drawn.ts";
 import { foldingOf, toggleFold } from "./fold.ts";
+import { lookInto } from "./graph-tools.ts";
 
 export interface MenuAt {
   readonly id: string;
@@ -69,7 +70,7 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
         type="button"
         role="menuitem"
         onClick={() => {
-          usePage.setState({ selection: { kind: "object", id: at.id } });
+          lookInto(at.id);
           onClose();
         }}
       >

@@ -20,7 +20,7 @@ import { nodeTypes } from "./cards.tsx";
 import { toggleFold } from "./fold.ts";
 import "./graph.css";
 import { GraphTools } from "./GraphTools.tsx";
-import { openTool, useTools } from "./graph-tools.ts";
+import { lookInto, openTool, useTools } from "./graph-tools.ts";
 import { follow, showHop } from "./playback.ts";
 import { spotAt } from "./spots.ts";
 import { useLongPress } from "./use-long-press.ts";
@@ -64,9 +64,8 @@ function Graph() {
   );
 
   const select = useCallback((event: MouseEvent, node: Node) => {
-    if (node.type === "hidden") openTool("filter");
-    else if ((event.target as Element).closest(".fold") !== null) toggleFold(node.id);
-    else usePage.setState({ selection: { kind: "object", id: node.id } });
+    if ((event.target as Element).closest(".fold") !== null) toggleFold(node.id);
+    else lookInto(node.id);
   }, []);
   const drag = useCallback((changes: readonly NodeChange[]) => {
     for (const change of changes) {

@@ -141,7 +141,7 @@ function drawPicture(
   // Labels keep their size on the screen, whatever the zoom.
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   // The graph's own buttons, and the cards.
-  const cards = [{ x: width - 108, y: 0, width: 108, height: 38 }, ...geometry.obstacles.map(onScreen)];
+  const cards = [{ x: width - 168, y: 0, width: 168, height: 38 }, ...geometry.obstacles.map(onScreen)];
   const chips = drawCounts(paint, geometry, bands, toScreen, cards, wordsOf);
   const obstacles = [
     ...cards,

@@ -27,6 +27,12 @@ export function closeTools(): void {
   useTools.setState({ open: undefined, found: undefined, at: undefined });
 }
 
+/** What Enter and a click on a box mean: the inspector shows it; a sign that something is hidden leads to what hides it. */
+export function lookInto(id: string): void {
+  if (id.startsWith("hidden/")) openTool("filter");
+  else usePage.setState({ selection: { kind: "object", id } });
+}
+
 /** The page's switch for the cluster's own pods speaks for all their namespaces. */
 export function showSystem(isShown: boolean): void {
   usePage.setState((s) => ({ showsSystem: isShown, filters: withoutSystem(s.filters) }));

@@ -1,14 +1,15 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { Node } from "reactflow";
 import { hiddenBy, type Shows } from "../../graph/filter.ts";
+import { LayoutHistory } from "../../graph/layout-history.ts";
 import { layoutPhysical } from "../../graph/layout-physical.ts";
-import type { GraphModel, GraphNode, LayoutMemory, ViewName } from "../../graph/model.ts";
+import type { GraphModel, GraphNode, ViewName } from "../../graph/model.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
 import { type Layout, project, servicesOf } from "../../graph/project.ts";
 import { type CardShare, cardShares } from "../../graph/shares.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { usePage } from "../store/store.ts";
-import { useShownAnswers, useShownObjects } from "../time/look.ts";
+import { useLook, useShownAnswers, useShownObjects } from "../time/look.ts";
 import { useDrawn } from "./drawn.ts";
 import { Geometry } from "./geometry.ts";
 import { useTools } from "./graph-tools.ts";
@@ -40,7 +41,8 @@ export function usePicture(): Picture | undefined {
   const shows = useShows();
   const objects = useDrawnKinds();
   const layout = useLayout(view);
-  const memories = useRef(new Map<string, LayoutMemory>());
+  const isThen = useLook((s) => s.atUs !== undefined);
+  const histories = useRef(new Map<string, LayoutHistory>());
   const picture = useMemo(() => {
     if (summary === undefined || layout === undefined) return undefined;
     const hidden = hiddenBy(filters, shows);
@@ -48,11 +50,13 @@ export function usePicture(): Picture | undefined {
     const seen = [view, hidden.quiet.length, JSON.stringify(filters.namespaces), filters.kinds.join(), summary.name];
     const key = [...seen, summary.seed].join(" ");
     const memoryKey = [...seen, tidied].join(" ");
-    const memory = memories.current.get(memoryKey);
+    const places = histories.current.get(memoryKey) ?? new LayoutHistory();
+    histories.current.set(memoryKey, places);
+    const memory = isThen ? places.past : places.present;
     const model = project(layout, summary, objects, { hidden, collapsed, pins, ...(memory === undefined ? {} : { memory }) });
-    memories.current.set(memoryKey, model.memory);
+    if (!isThen) places.keep(model.memory);
     return { model, geometry: new Geometry(model), key };
-  }, [summary, objects, view, layout, filters, collapsed, pins, tidied, shows]);
+  }, [summary, objects, view, layout, filters, collapsed, pins, tidied, shows, isThen]);
   useEffect(() => {
     useDrawn.setState({ model: picture?.model });
     if (picture !== undefined) setBoxes(picture.geometry.boxOf);
@@ -138,16 +142,13 @@ export function useFlowNodes(picture: Picture | undefined, dragged: Dragged | un
 
 function useShares(): ReadonlyMap<string, CardShare> {
   const answered = useShownAnswers();
-  const pods = usePage((s) => s.objects.get("Pod"));
-  const services = usePage((s) => s.objects.get("Service"));
+  const objects = useShownObjects();
+  const pods = objects.get("Pod");
+  const services = objects.get("Service");
   const mode = usePage((s) => s.summary?.proxyMode ?? "");
   return useMemo(() => {
     if (answered.size === 0 || pods === undefined || services === undefined) return new Map();
-    const objects = new Map([
-      ["Pod", pods],
-      ["Service", services],
-    ]);
-    return cardShares(answered, servicesOf(objects, [...pods.values()]), mode);
+    return cardShares(answered, servicesOf(new Map([["Service", services]]), [...pods.values()]), mode);
   }, [answered, pods, services, mode]);
 }
 

@@ -1,12 +1,12 @@
 import type { KeyboardEvent } from "react";
-import { usePage } from "../store/store.ts";
+import { lookInto } from "./graph-tools.ts";
 
 /** Enter looks into a card; arrows go to the nearest card in their direction. */
 export function walkCards(event: KeyboardEvent): void {
   const card = (event.target as Element).closest<HTMLElement>(".react-flow__node");
   if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter") {
-    usePage.setState({ selection: { kind: "object", id: card.dataset["id"] ?? "" } });
+    lookInto(card.dataset["id"] ?? "");
     event.preventDefault();
     return;
   }
