@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
+import { memoryRows } from "../tests/bench/hour.mjs";
 import { motionRows } from "../tests/bench/motion.mjs";
 import { pageRows } from "../tests/bench/page.mjs";
 import { sizeRows } from "../tests/bench/sizes.mjs";
@@ -32,7 +33,7 @@ await build({
   },
 });
 const { cases } = await import(pathToFileURL(join(outDir, "bench.mjs")).href);
-const all = { ...cases, start: startRows, sizes: sizeRows, transfer: transferRows, page: pageRows, motion: motionRows };
+const all = { ...cases, start: startRows, sizes: sizeRows, transfer: transferRows, page: pageRows, motion: motionRows, memory: memoryRows };
 
 const unknown = names.filter((name) => all[name] === undefined);
 if (unknown.length > 0) {
