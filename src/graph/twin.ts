@@ -52,6 +52,10 @@ export class Asked {
     this.#ids.push(id);
   }
 
+  get size(): number {
+    return this.#ids.length;
+  }
+
   numberOf(id: string): number | undefined {
     return this.#numbers.get(id);
   }

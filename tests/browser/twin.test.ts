@@ -207,6 +207,10 @@ describe("the other picture is a guest", () => {
     await left.locator(".twin-inspector .panel-head h2").waitFor();
     await left.locator("body").press("Escape");
     await left.locator(".twin-inspector").waitFor({ state: "detached" });
+    // Escape leaves the frame.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("IFRAME");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest(".twin")?.tagName)).toBe("SECTION");
     expect(await kept()).toBe(before);
     await page.getByRole("button", { name: "Light or dark" }).click();
     await expect.poll(() => left.locator("html").getAttribute("data-theme")).toBe("dark");
@@ -221,8 +225,10 @@ describe("the other picture is a guest", () => {
     await page.getByRole("button", { name: "Try again" }).click();
     await run.ready();
     expect(run.workers()).toBe(2);
-    await page.locator("body").press("c");
+    // Another scenario has nothing to be held against.
+    await page.getByRole("combobox", { name: "Examples" }).selectOption("example/nodeport");
     await expect.poll(() => run.workers()).toBe(1);
+    expect(await page.locator("iframe").count()).toBe(0);
     await opened.close();
   });
 

@@ -40,6 +40,9 @@ export function TwinPicture() {
   );
 }
 
+/** The frame's page is the one that runs already, so it comes from the browser's own store. */
+const greetingMsMax = 20_000;
+
 function Frame() {
   const { ui, language } = useLanguage();
   const ref = useRef<HTMLIFrameElement>(null);
@@ -47,17 +50,24 @@ function Frame() {
   const address = useRef(`${window.location.pathname}?twin=1&theme=${currentTheme()}&lang=${language}`);
   useEffect(() => {
     let end = () => {};
+    let isHeard = false;
     const hear = (event: MessageEvent<unknown>) => {
       const { subject } = useTwin.getState();
       const target = ref.current?.contentWindow;
       if (event.source !== target || event.data !== twinReady || !target || subject === undefined) return;
       end();
+      isHeard = true;
       const channel = new MessageChannel();
       target.postMessage(twinPort, window.location.origin, [channel.port2]);
       end = leadTwin(channel.port1, subject);
     };
     window.addEventListener("message", hear);
+    // A host that lets no page of its own into a frame.
+    const timer = window.setTimeout(() => {
+      if (!isHeard) useTwin.setState({ status: "lost" });
+    }, greetingMsMax);
     return () => {
+      window.clearTimeout(timer);
       window.removeEventListener("message", hear);
       end();
     };

@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Asked } from "../../graph/twin.ts";
+import { Asked, shownWays } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { setLanguage } from "../app/language.ts";
 import { setMotion } from "../app/motion.ts";
@@ -99,8 +99,9 @@ function followPage(port: MessagePort): void {
     const { connections } = usePage.getState();
     const ways = [...touched].flatMap((id) => {
       const number = asked.numberOf(id);
+      if (number === undefined || number < asked.size - shownWays) return [];
       const connection = connections.findLast((c) => c.id === id);
-      return number === undefined || connection === undefined ? [] : [{ number, connection, hops: archive.hops(id) }];
+      return connection === undefined ? [] : [{ number, connection, hops: archive.hops(id) }];
     });
     touched.clear();
     if (ways.length > 0) post({ type: "ways", ways });
@@ -196,9 +197,12 @@ function followPage(port: MessagePort): void {
   window.setInterval(tell, tellEveryMs);
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    const isUsed = event.target instanceof Element && event.target.closest("button, input, .menu, .inspector") !== null;
     if (event.key === "Escape" && usePage.getState().selection?.kind === "object") usePage.setState({ selection: undefined });
-    else if (!(event.target instanceof Element) || event.target.closest("button, input, .menu, .inspector") === null)
+    else if (!isUsed || event.key === "F6" || event.key === "Escape") {
+      if (event.key === "F6") event.preventDefault();
       post({ type: "key", key: event.key });
+    }
   });
   port.onmessage = (event: MessageEvent<ToTwin>) => take(event.data);
 }

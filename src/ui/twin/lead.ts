@@ -1,7 +1,8 @@
 import { create } from "zustand";
-import { Asked, type Course, isTyped, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
+import { Asked, type Course, isTyped, shownWays, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { actions } from "../app/actions.ts";
+import { focusZone, nextZone } from "../app/focus.ts";
 import { useLanguage } from "../app/language.ts";
 import { useMotion } from "../app/motion.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
@@ -36,6 +37,8 @@ const silenceMsMax = 10_000;
 /** Leads the twin behind this port, until what it gives is called. The page's clock, keys, commands, film and looks go to it; hops come back. */
 export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   let subject = given;
+  /** Another scenario's cluster has nothing to be held against. */
+  const scenario = usePage.getState().summary?.name;
   /** Whose record beside it is. */
   let branch = useBranches.getState().current;
   /** What was typed before it came beside the twin, or before the moment to which it went back, was not for both. */
@@ -101,6 +104,10 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
 
   const opened = () => {
     isReplaying = true;
+    if (usePage.getState().summary?.name !== scenario) {
+      closeTwin();
+      return;
+    }
     const { branches, current } = useBranches.getState();
     // Who goes back to the course beside this one changes places with it.
     if (subject.branch !== undefined && subject.branch === current) {
@@ -154,7 +161,9 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
         useLead.setState({ leftText: message.text });
         return;
       case "key":
-        actions.find(({ key, otherKey }) => key === message.key || otherKey === message.key)?.run();
+        if (message.key === "Escape") focusZone(".twin");
+        else if (message.key === "F6") nextZone(1);
+        else actions.find(({ key, otherKey }) => key === message.key || otherKey === message.key)?.run();
         return;
       case "crashed":
         useTwin.setState({ status: "lost" });
@@ -172,8 +181,9 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   const compare = () => {
     for (const id of touched) {
       const number = asked.numberOf(id);
+      if (number === undefined || number < asked.size - shownWays) continue;
       const connection = usePage.getState().connections.findLast((c) => c.id === id);
-      if (number !== undefined && connection !== undefined) right = withWay(right, number, { connection, hops: archive.hops(id) });
+      if (connection !== undefined) right = withWay(right, number, { connection, hops: archive.hops(id) });
     }
     touched.clear();
     const untilUs = useLook.getState().atUs ?? Math.min(usePage.getState().nowUs, twinNowUs);
