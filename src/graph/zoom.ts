@@ -14,7 +14,7 @@ const steps = [
 export const zoomMin = 0.15;
 /** From which zoom on, nearest first. */
 const details = [
-  [0.65, "near"],
+  [0.73, "near"],
   [0.58, "mid"],
   [0.35, "far"],
 ] as const;

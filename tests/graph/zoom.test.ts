@@ -4,7 +4,7 @@ import { zoomLook, zoomMin } from "../../src/graph/zoom.ts";
 
 test.each([
   { zoom: 2, detail: "near" },
-  { zoom: 0.65, detail: "near" },
+  { zoom: 0.73, detail: "near" },
   { zoom: 0.6, detail: "mid" },
   { zoom: 0.5, detail: "far" },
   { zoom: 0.36, detail: "far" },

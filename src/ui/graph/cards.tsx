@@ -18,10 +18,10 @@ type CardProps<T extends GraphNode["type"]> = NodeProps & { readonly data: CardD
  * Names of a kind share their beginnings: where there is no room for all of it the middle gives way, and the telling end stays. The style
  * does the cutting, so that nothing is drawn anew while one zooms.
  */
-function Name({ text, isShared = false, children }: { text: string; isShared?: boolean; children?: ReactNode }) {
-  const cut = isShared ? cutOf(text) : text.length - (text.length > 14 ? 4 : 0);
+function Name({ text, ends = "alike", children }: { text: string; ends?: "telling" | "alike" | "common"; children?: ReactNode }) {
+  const cut = cutOf(text, ends);
   return (
-    <b className={cut < text.length && !isShared ? "name is-cut" : "name"}>
+    <b className={cut < text.length && ends === "alike" ? "name is-cut" : "name"}>
       <span>{text.slice(0, cut)}</span>
       {cut < text.length && <span>{text.slice(cut)}</span>}
       {children}
@@ -29,11 +29,17 @@ function Name({ text, isShared = false, children }: { text: string; isShared?: b
   );
 }
 
-/** Of names that share all but their ends: before the last part, if that is short; a name of few letters is not cut. */
-function cutOf(text: string): number {
-  if (text.length <= 10) return text.length;
-  const last = Math.max(text.lastIndexOf("-"), text.lastIndexOf("."));
-  return text.length - last <= 8 ? last : text.length - 5;
+/**
+ * Where the end begins that stays: of pods' names, which share all but their ends, before the last part; of others the last letters; of
+ * hosts, whose ends are common, nowhere. A name of few letters is not cut.
+ */
+function cutOf(text: string, ends: "telling" | "alike" | "common"): number {
+  const { length } = text;
+  if (ends === "common") return length;
+  if (ends === "alike") return length > 14 ? length - 4 : length;
+  if (length <= 10) return length;
+  const last = text.lastIndexOf("-");
+  return length - last <= 8 ? last : length - 5;
 }
 
 function Wires() {
@@ -74,7 +80,7 @@ function ClientCard({ data: { box, isPinned } }: CardProps<"client">) {
 function ExternalCard({ data: { box, isPinned } }: CardProps<"external">) {
   return (
     <div className="card external" title={box.name}>
-      <Name text={box.name} />
+      <Name text={box.name} ends="common" />
       <code className="details">{box.ip}</code>
       <Pin isPinned={isPinned} />
       <Wires />
@@ -232,7 +238,7 @@ function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
     return (
       <div className={`card pod compact ${state}`} title={title}>
         <i className="dot" />
-        <Name text={name} isShared />
+        <Name text={name} ends="telling" />
         {state === "failing" && <span className="status">{status}</span>}
         <Restarts count={box.restarts} />
         <Bar share={share} />
@@ -245,7 +251,7 @@ function PodCard({ data: { box, share, isPinned } }: CardProps<"pod">) {
     <div className={`card pod ${state}`} title={title}>
       <span className="pod-row">
         <i className="dot" />
-        <Name text={name} isShared />
+        <Name text={name} ends="telling" />
         <span className={`chip ${box.isReady ? "ok" : state === "failing" ? "bad" : "warn"}`}>{box.ready}</span>
       </span>
       <span className="pod-row details">
