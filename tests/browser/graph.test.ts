@@ -35,7 +35,7 @@ async function illegible(page: PlaygroundPage): Promise<readonly string[]> {
     const found: string[] = [];
     for (const element of document.querySelectorAll<HTMLElement>(".react-flow__node *, .lane")) {
       const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim() !== "");
-      if (!hasText || !element.checkVisibility()) continue;
+      if (!hasText || !element.checkVisibility() || element.classList.contains("visually-hidden")) continue;
       const size = Number.parseFloat(getComputedStyle(element).fontSize) * zoom;
       if (size < 10.9) found.push(`${element.textContent} ${size.toFixed(1)} px`);
       const card = element.closest(".card");
@@ -88,6 +88,7 @@ describe("what can be read", () => {
     expect(counts.map(Number).reduce((a, b) => a + b, 0)).toBe(500);
     expect(await boxes(page, "pod").count()).toBe(0);
     expect(await illegible(page)).toEqual([]);
+    expect(await page.page.getByRole("button", { name: /^catalogue 30/ }).count()).toBe(5);
     // A look into a group tells its pods; the key unfolds it.
     await boxes(page, "podGroup").filter({ hasText: "sessions" }).first().click();
     await page.page.waitForFunction(() => document.querySelectorAll(".inspector .members li").length === 10);
@@ -223,6 +224,9 @@ test("search lights what matches, walks from one to the next, and leaves where i
   expect(second).not.toBe(first);
   await page.page.keyboard.press("Escape");
   expect(await page.page.locator(".is-found").count()).toBe(0);
+  // Its whole name is read out, however much of it is seen.
+  const name = (second ?? "").replace(/^.*\//, "");
+  expect(await page.page.getByRole("button", { name: new RegExp(`^${name} `) }).count()).toBe(1);
   expect(await page.page.evaluate(() => (document.activeElement as HTMLElement).dataset["id"])).toBe(second);
   // Ctrl+F within the graph is the graph's.
   await page.page.keyboard.press("Control+f");

@@ -22,8 +22,15 @@ function Name({ text, ends = "alike", children }: { text: string; ends?: "tellin
   const cut = cutOf(text, ends);
   return (
     <b className={cut < text.length && ends === "alike" ? "name is-cut" : "name"}>
-      <span>{text.slice(0, cut)}</span>
-      {cut < text.length && <span>{text.slice(cut)}</span>}
+      {cut === text.length ? (
+        <span>{text}</span>
+      ) : (
+        <>
+          <span aria-hidden="true">{text.slice(0, cut)}</span>
+          <span aria-hidden="true">{text.slice(cut)}</span>
+          <span className="visually-hidden">{text}</span>
+        </>
+      )}
       {children}
     </b>
   );
