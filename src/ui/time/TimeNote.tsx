@@ -8,19 +8,21 @@ import { useActionName } from "../undo/action-name.ts";
 import { forgetSaid, redo, undo, useUndo } from "../undo/undo.ts";
 import { clockOf } from "./clock.ts";
 import { history, useIsStale, useLook } from "./look.ts";
-import { began, boundUs, clearEnd } from "./run.ts";
+import { began, boundUs, clearEnd, forgetFirst } from "./run.ts";
 import { useRun } from "./run-state.ts";
 import { useTimeSay, useTimeWords } from "./words.ts";
 
 /** What is said of an undo stays so long. */
 const undoneMs = 8000;
 const longMs = 400;
+const firstMs = 2500;
 
 /** One line over the time bar: who did what at the moment that is shown, how a run ended, what was undone. Said aloud, politely. */
 export function TimeNote() {
   const said = useUndo((s) => s.said);
   const ended = useRun((s) => s.ended);
   const goal = useRun((s) => s.goal);
+  const isFirst = useRun((s) => s.isFirst);
   const atUs = useLook((s) => s.atUs);
   const isStale = useIsStale();
   const words = useTimeWords();
@@ -35,6 +37,8 @@ export function TimeNote() {
         <Undone />
       ) : goal !== undefined ? (
         <Running goal={goal} />
+      ) : isFirst ? (
+        <First />
       ) : isStale ? (
         <p>{words("workingOut")}</p>
       ) : atUs !== undefined ? (
@@ -55,6 +59,16 @@ function Running({ goal }: { goal: RunGoal }) {
     return () => window.clearTimeout(timer);
   }, []);
   return isLong ? <p>{words(`run.${goal}`)}</p> : null;
+}
+
+/** Nothing lies before it; it need not be said for long. */
+function First() {
+  const words = useTimeWords();
+  useEffect(() => {
+    const timer = window.setTimeout(forgetFirst, firstMs);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return <p>{words("past.first")}</p>;
 }
 
 function Undone() {

@@ -7,6 +7,8 @@ interface RunState {
   readonly goal: RunGoal | undefined;
   /** How the last one ended. */
   readonly ended: RanTo | undefined;
+  /** The user wanted to go back further than anything happened. */
+  readonly isFirst: boolean;
 }
 
-export const useRun = create<RunState>(() => ({ goal: undefined, ended: undefined }));
+export const useRun = create<RunState>(() => ({ goal: undefined, ended: undefined, isFirst: false }));

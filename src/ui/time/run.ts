@@ -34,6 +34,7 @@ export function runTo(goal: RunGoal): void {
     }
   }
   lookNow();
+  forgetFirst();
   usePlayback.setState({ isPlaying: false });
   began.us = usePage.getState().nowUs;
   useRun.setState({ goal, ended: undefined });
@@ -44,13 +45,16 @@ function momentsOf(goal: RunGoal) {
   return goal === "failure" ? history.failures : history.steps;
 }
 
-/** The event before the moment that is shown. False when there is none. */
-export function previousEvent(): boolean {
+/** The event before the moment that is shown. */
+export function previousEvent(): void {
   const us = history.steps.before(useLook.getState().atUs ?? usePage.getState().nowUs);
-  if (us === undefined || us < history.objects.fromUs) return false;
-  useRun.setState({ ended: undefined });
-  lookAt(us);
-  return true;
+  const isFirst = us === undefined || us < history.objects.fromUs;
+  useRun.setState({ ended: undefined, isFirst });
+  if (!isFirst) lookAt(us);
+}
+
+export function forgetFirst(): void {
+  useRun.setState({ isFirst: false });
 }
 
 export function clearEnd(): void {

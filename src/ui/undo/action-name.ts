@@ -11,7 +11,8 @@ export function useActionName(): (action: Action) => string {
     switch (action.kind) {
       case "view": {
         const field = fields.find((one) => one in action.after) ?? "view";
-        return words(`did.${field}`);
+        const isFreed = field === "pins" && Object.keys(action.after["pins"] as object).length === 0;
+        return words(isFreed ? "did.unpin" : `did.${field}`);
       }
       case "course":
         return words(action.isRestart ? "did.restart" : "did.open");
