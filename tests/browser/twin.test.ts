@@ -204,9 +204,15 @@ describe("the other picture is a guest", () => {
     const before = await kept();
     // Another look of the page is the guest's too, and is written down by the page alone.
     await left.locator(".react-flow__node-pod").first().press("Enter");
-    await left.locator(".twin-inspector .panel-head h2").waitFor();
+    await left.locator(".object-drawer .panel-head h2").waitFor();
     await left.locator("body").press("Escape");
-    await left.locator(".twin-inspector").waitFor({ state: "detached" });
+    await left.locator(".object-drawer").waitFor({ state: "detached" });
+    // Its own picture has the same: the inspector's column made room.
+    await page.locator(".react-flow__node-pod").first().press("Enter");
+    await page.locator(".picture .object-drawer .panel-head h2").waitFor();
+    await page.locator(".picture .object-drawer").getByRole("button", { name: "Close" }).click();
+    await page.locator(".picture .object-drawer").waitFor({ state: "detached" });
+    await left.locator(".react-flow__node-pod").first().focus();
     // Escape leaves the frame.
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("IFRAME");
     await page.keyboard.press("Escape");

@@ -3,6 +3,7 @@ import { GraphPane } from "../graph/GraphPane.tsx";
 import { useTwin } from "./twin.ts";
 
 const TwinPicture = lazy(() => import("./TwinPicture.tsx").then((module) => ({ default: module.TwinPicture })));
+const OwnDrawer = lazy(() => import("./TwinPicture.tsx").then((module) => ({ default: module.OwnDrawer })));
 const OwnCaption = lazy(() => import("./TwinPicture.tsx").then((module) => ({ default: module.OwnCaption })));
 
 /** The cluster's picture, and beside it another cluster's while two are compared. */
@@ -22,6 +23,11 @@ export function Pictures() {
           </Suspense>
         )}
         <GraphPane />
+        {isTwin && (
+          <Suspense fallback={null}>
+            <OwnDrawer />
+          </Suspense>
+        )}
       </div>
     </div>
   );

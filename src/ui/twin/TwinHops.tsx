@@ -89,15 +89,12 @@ function Row({
           </th>
         </tr>
       )}
-      <tr
-        ref={rowRef}
-        className={`${parts ? "parting" : ""} ${differs ? "differs" : ""} ${isNow ? "now" : ""}`}
-        aria-current={isNow ? "step" : undefined}
-      >
+      <tr ref={rowRef} className={`${parts ? "parting" : ""} ${differs ? "differs" : ""} ${isNow ? "now" : ""}`}>
         <td>
           <button
             type="button"
             className="twin-number"
+            aria-current={isNow ? "step" : undefined}
             aria-label={ui.twinHop.replace("{hop}", `${index + 1}`).replace("{number}", `${number + 1}`)}
             onClick={() => showTwinHop(number, index)}
           >

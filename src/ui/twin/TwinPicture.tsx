@@ -10,6 +10,7 @@ import { useBranches } from "../time/branches.ts";
 import { clockOf } from "../time/clock.ts";
 import { changedWords } from "./changed-words.ts";
 import { leadTwin, reopenTwin, useLead } from "./lead.ts";
+import { ObjectDrawer } from "./ObjectDrawer.tsx";
 import { Parting } from "./Parting.tsx";
 import { closeTwin, compareWith, openTwin, useTwin } from "./twin.ts";
 import { twinPort, twinReady } from "./wire.ts";
@@ -159,6 +160,15 @@ export function OwnCaption() {
       </button>
       <Parting />
     </header>
+  );
+}
+
+/** The own picture's inspector, where the one beside the pictures has made room for them. */
+export function OwnDrawer() {
+  return (
+    <div className="has-own-inspector">
+      <ObjectDrawer />
+    </div>
   );
 }
 
