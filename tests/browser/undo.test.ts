@@ -124,6 +124,42 @@ describe("one undo", () => {
     await opened.close();
   });
 
+  test("what is folded, filtered and shown comes back; an object applied again and a saved file too", async () => {
+    const opened = await PlaygroundPage.open();
+    await opened.ready();
+    await press(opened, "y");
+    await expect.poll(async () => (await opened.podsShown()).length).toBeGreaterThan(3);
+    await opened.page.locator('[data-id="node/node1"] .fold').first().click();
+    await expect.poll(async () => (await opened.places()).has("rules/node1")).toBe(false);
+    await press(opened, "Control+z");
+    await expect.poll(() => note(opened).innerText()).toMatch(/^Undone: folding a group/);
+    await expect.poll(async () => (await opened.places()).has("rules/node1")).toBe(true);
+    await opened.page.keyboard.press("Control+z");
+    await expect.poll(() => note(opened).innerText()).toMatch(/^Undone: (a filter|showing or hiding system pods)/);
+    await expect.poll(async () => (await opened.podsShown()).length).toBe(3);
+
+    await opened.typeCommand("kubectl delete svc kubia");
+    await opened.terminalShows('service "kubia" deleted');
+    await opened.page.getByRole("region", { name: "Where text and cluster differ" }).getByRole("button", { name: "Re-apply" }).click();
+    await expect.poll(() => services(opened)).toHaveLength(3);
+    await press(opened, "Control+z");
+    await expect.poll(() => note(opened).innerText()).toMatch(/^Undone: service\/default\/kubia applied again/);
+    await expect.poll(() => services(opened)).toEqual([]);
+
+    await opened.typeCommand("vi notes.txt");
+    await opened.page.locator(".file-dialog textarea").fill("mine");
+    await opened.page.getByRole("button", { name: "Save" }).click();
+    await opened.typeCommand("cat notes.txt; echo ca''t $?");
+    await opened.terminalShows("cat 0");
+    await press(opened, "Control+z");
+    await expect.poll(() => opened.terminalText()).not.toContain("cat 0");
+    await expect.poll(() => button(opened, "Undo").isEnabled()).toBe(true);
+    await opened.page.keyboard.press("Control+z");
+    await expect.poll(() => note(opened).innerText()).toMatch(/^Undone: saving .*notes\.txt/);
+    expect(opened.complaints).toEqual([]);
+    await opened.close();
+  });
+
   test("R begins anew, and that too is undone", async () => {
     const opened = await PlaygroundPage.open();
     await opened.ready();

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Update } from "../../playground/protocol.ts";
+import type { RecordEntry, Update } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { onUpdate, send } from "../store/link-to-worker.ts";
 
@@ -13,10 +13,16 @@ export function FileDialog() {
       onUpdate((update) => {
         if (update.type === "openFile") setFile(update);
         if (update.type === "opened") setFile(undefined);
+        // A replay saves or closes it by itself.
+        if (update.type === "recorded") setFile((open) => (update.entries.some((entry) => isEnd(entry, open)) ? undefined : open));
       }),
     [],
   );
   return file === undefined ? null : <FileEditor key={`${file.place} ${file.path}`} file={file} onClose={() => setFile(undefined)} />;
+}
+
+function isEnd([, kind, body]: RecordEntry, file: OpenFile | undefined): boolean {
+  return (kind === "file" || kind === "close") && body.place === file?.place && body.path === file.path;
 }
 
 function FileEditor({ file, onClose }: { file: OpenFile; onClose: () => void }) {
