@@ -233,8 +233,8 @@ export class Playground {
     if (hop.action !== "drop" && hop.action !== "reject") return;
     // So many at once are a load's: nobody steps to each.
     if (this.#freshFailures.length >= failuresPlaced) return;
-    const record = this.cluster.connectionRecord(hop.connection);
-    if (record !== undefined) this.#addFailure(failedHop(hop, record.info.purpose, record.hops.length - 1));
+    const connection = this.cluster.log.find(hop.connection);
+    if (connection !== undefined) this.#addFailure(failedHop(hop, connection.purpose, connection.hops.length - 1));
   }
 
   #addStep(step: ControlStep): void {

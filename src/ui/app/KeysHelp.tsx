@@ -33,7 +33,7 @@ export default function KeysHelp() {
           action.key === undefined && action.chord === undefined ? null : (
             <div key={action.label}>
               <dt>
-                <kbd>{keyName(action.chord === undefined ? action.key : `Ctrl+${action.chord}`)}</kbd>{" "}
+                <kbd>{action.chord === undefined ? keyName(action.key) : `Ctrl+${action.chord}`}</kbd>{" "}
                 {action.otherKey !== undefined && <kbd>{keyName(action.otherKey)}</kbd>}
               </dt>
               <dd>{ui[action.label]}</dd>

@@ -98,7 +98,7 @@ function useEntries(): readonly Entry[] {
       (action): Entry => ({
         id: action.label,
         text: ui[action.label],
-        note: keyName(action.chord === undefined ? action.key : `Ctrl+${action.chord}`),
+        note: action.chord === undefined ? keyName(action.key) : `Ctrl+${action.chord}`,
         run: action.run,
       }),
     );
