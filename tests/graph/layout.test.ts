@@ -88,6 +88,16 @@ describe("a picture that grows and shrinks", () => {
     return box.type === "pod" && homeOf(before) !== homeOf(after);
   }
 
+  test("a gap is worth tidying; what has only grown is not", () => {
+    const [a, b, c] = many(3, "web", 1) as [KubernetesObject, KubernetesObject, KubernetesObject];
+    const before = draw([a, b]);
+    expect(draw([a, b, c], { memory: before.memory }).memory.isUntidy).toBe(false);
+    const gap = draw([b], { memory: before.memory });
+    expect(gap.memory.isUntidy).toBe(true);
+    // Tidying begins anew.
+    expect(placeOf(typed(draw([b]), "pod")[0] as GraphNode)).toBe(placeOf(typed(before, "pod")[0] as GraphNode));
+  });
+
   test("frames do not move when pods come, whatever their number", () => {
     const few = draw(many(3, "web", 3));
     const lots = draw(many(90, "web", 3), { memory: few.memory });
