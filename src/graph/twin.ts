@@ -103,6 +103,12 @@ function differ(a: HopRecord | undefined, b: HopRecord | undefined, untilUs: num
   return only !== undefined && untilUs - only.timeUs >= patienceUs;
 }
 
+/** The moment from which on nothing changes between two courses as they are: their last hop, and the time in which another may answer it. */
+export function settledUs(...courses: readonly Course[]): number {
+  const ends = courses.flatMap((course) => [...course.values()].map(({ hops }) => hops.at(-1)?.timeUs ?? 0));
+  return Math.max(0, ...ends) + patienceUs;
+}
+
 /** What makes two hops the same: not when, and not by which random port, but where, what and by which decision. */
 function wayOf({ at, action, protocol, source, destination, flags = "", summary = "", reason, object = "" }: HopRecord): string {
   return [at, action, protocol, withoutEphemeralPort(source), withoutEphemeralPort(destination), flags, summary, reason.code, object].join(

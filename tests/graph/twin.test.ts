@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Asked, type Course, shownWays, togetherWith, twinsOf, type Way, withWay } from "../../src/graph/twin.ts";
+import { Asked, type Course, settledUs, shownWays, togetherWith, twinsOf, type Way, withWay } from "../../src/graph/twin.ts";
 import { type OpenScenario, openScenario } from "../../src/playground/library.ts";
 import type { ConnectionInfo, RecordEntry } from "../../src/playground/protocol.ts";
 
@@ -80,6 +80,14 @@ describe("two courses, hop by hop", () => {
   test("nothing later than the shown moment is compared", () => {
     const one = course(["wait 3s", "curl -s 192.168.0.2:30080"]);
     expect(twinsOf(one, one, 2_000_000).rows).toEqual([]);
+  });
+
+  test("a second after the last hop of both, nothing changes any more", () => {
+    const one = course(["wait 3s", "curl -s 192.168.0.2:30080", "wait 1s"]);
+    const way = one.get(0) as Way;
+    const cut: Course = new Map([[0, { ...way, hops: way.hops.slice(0, 4) }]]);
+    expect(twinsOf(cut, one, settledUs(cut, one))).toEqual(twinsOf(cut, one, minuteUs));
+    expect(settledUs(new Map())).toBeLessThan(2_000_000);
   });
 
   test("a hop that is still to come in the other course is no parting, until it is overdue by a second", () => {

@@ -20,6 +20,11 @@ export function TwinHops() {
   useEffect(() => {
     framed.current?.scrollIntoView({ block: "center" });
   }, [place]);
+  const shown = useRef<HTMLTableRowElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another hop is shown.
+  useEffect(() => {
+    shown.current?.scrollIntoView({ block: "nearest" });
+  }, [followed, at]);
   return (
     <section className="twin" aria-label={ui.twin}>
       <header>
@@ -56,7 +61,7 @@ export function TwinHops() {
                   row={row}
                   isNow={row.number === followed && row.index === at}
                   isFirst={rows[i - 1]?.number !== row.number}
-                  rowRef={row === here ? framed : undefined}
+                  rowRef={row === here ? framed : row.number === followed && row.index === at ? shown : undefined}
                 />
               ))}
             </tbody>

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import { Asked, type Course, isTyped, shownWays, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
+import { Asked, type Course, isTyped, settledUs, shownWays, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { actions } from "../app/actions.ts";
 import { focusZone, nextZone } from "../app/focus.ts";
@@ -50,6 +50,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   let left: Course = new Map();
   let right: Course = new Map();
   const touched = new Set<string>();
+  let compared: { readonly left: Course; readonly right: Course; readonly shownUs: number } | undefined;
   /** Moments that the twin was allowed to come to and has not told of. */
   let allowed: number[] = [];
   let heardMs = performance.now();
@@ -187,10 +188,15 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     }
     touched.clear();
     const untilUs = useLook.getState().atUs ?? Math.min(usePage.getState().nowUs, twinNowUs);
-    const twins = twinsOf(left, right, untilUs);
     const { connection } = usePlayback.getState();
     const followed = connection === undefined ? undefined : asked.numberOf(connection);
-    useLead.setState({ twins, followed });
+    // A list of hops is drawn anew only when there is news.
+    const shownUs = Math.min(untilUs, settledUs(left, right));
+    const isNews = compared?.left !== left || compared.right !== right || compared.shownUs !== shownUs;
+    compared = { left, right, shownUs };
+    const told = useLead.getState();
+    const twins = isNews ? twinsOf(left, right, shownUs) : told.twins;
+    if (isNews || told.followed !== followed) useLead.setState({ twins, followed });
     const parting = twins.rows.find((row) => row.parts && row.number === followed);
     const before = useParting.getState();
     if (before.connection === connection && before.index === parting?.index) return;
