@@ -25,13 +25,18 @@ describe("one undo", () => {
     await opened.terminalShows('service "kubia" deleted');
     await expect.poll(() => services(opened)).toEqual([]);
 
-    await press(opened, "Control+z");
+    await press(opened, "Space");
+    const play = opened.page.getByRole("button", { name: "Play", exact: true });
+    await play.waitFor();
+    await opened.page.keyboard.press("Control+z");
     await expect.poll(() => note(opened).innerText()).toMatch(/^Undone: kubectl delete svc kubia/);
     await expect.poll(() => services(opened)).toEqual(["kubia", "kubia", "kubia"]);
     const paper = await opened.terminalText();
     expect(paper).toMatch(/^laptop:~\$ kubectl get svc kubia$/m);
     expect(paper).not.toContain("deleted");
     await opened.prompted();
+    // Who had paused has still paused.
+    expect(await play.count()).toBe(1);
 
     await note(opened).getByRole("button", { name: "Redo" }).click();
     await expect.poll(() => services(opened)).toEqual([]);

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ObjectHistory } from "../../src/graph/history.ts";
 import { keyOf } from "../../src/graph/objects.ts";
 import { openPlayground, type Playground } from "../../src/playground/playground.ts";
+import type { RecordEntry } from "../../src/playground/protocol.ts";
+import { type Action, did, emptyLog, isDeed, redone, undone } from "../../src/ui/undo/action-log.ts";
 import { runs } from "../harness/runs.ts";
 
 const scenario = `apiVersion: kubehop.dev/v1
@@ -150,4 +152,52 @@ describe("scrubbing to any moment and back gives the same state as running there
       { numRuns: runs(12) },
     );
   });
+
+  test("undo and redo: the cluster just before a deed, and the cluster as it had come to be", () => {
+    fc.assert(
+      fc.property(deeds, fc.nat(6), (done, back) => {
+        const endUs = startUs + done.reduce((sum, { afterMs }) => sum + afterMs, 0) * 1000 + 8_000_000;
+        const whole = live(done, endUs);
+        const course = { text: scenario, record: whole.record, nowUs: endUs };
+        const entries = whole.record
+          .map((entry, index): Action => ({ kind: "entry", index, entry }))
+          .filter((action) => action.kind === "entry" && isDeed(action.entry));
+        let log = entries.reduce(did, emptyLog);
+        let now = course;
+        const steps = Math.min(entries.length, back + 1);
+        for (let i = 0; i < steps; i++) {
+          const taken = undone(log, now);
+          if (taken?.to === undefined) throw new Error("a deed can be undone");
+          log = taken.log;
+          now = taken.to;
+        }
+        if (steps === 0) return;
+        const index = now.record.length;
+        // The same deeds up to the one that was undone, run for the first time.
+        const earlier = done.slice(
+          0,
+          done.findIndex((_, i) => live(done.slice(0, i + 1), endUs).record.length > index),
+        );
+        expect(answers(at(now))).toEqual(answers(live(earlier, now.nowUs)));
+        for (let i = 0; i < steps; i++) {
+          const taken = redone(log);
+          if (taken?.to === undefined) throw new Error("what was undone can be redone");
+          log = taken.log;
+          now = taken.to;
+        }
+        expect(now).toEqual(course);
+        expect(answers(at(now))).toEqual(answers(whole));
+      }),
+      { numRuns: runs(6) },
+    );
+  });
 });
+
+/** The cluster at the end of a course, as the page goes there. */
+function at({ record, nowUs }: { readonly record: readonly RecordEntry[]; readonly nowUs: number }): Playground {
+  const playground = opened();
+  playground.attendUnseen();
+  for (const _ of playground.replay(record));
+  pass(playground, nowUs);
+  return playground;
+}

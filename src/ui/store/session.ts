@@ -112,8 +112,9 @@ interface Course {
 
 /** Where a journey leads, until it has come there: the page still shows the course that was left. */
 let destination: Course | undefined;
-/** What was looked at before a journey, to be looked at after it. */
+/** What was looked at before a journey, and whether time stood: so it is after it. */
 let keptSelection: Selection | undefined;
+let keptPause = false;
 
 /** Goes to the end of another course of events. The picture stays until it is reached; pins, filters and the selection stay altogether. */
 export function travel(course: Course): void {
@@ -126,6 +127,7 @@ export function travel(course: Course): void {
   keepsText = false;
   const { selection } = usePage.getState();
   keptSelection = selection?.kind === "object" ? selection : undefined;
+  keptPause = usePlayback.getState().isPaused;
   usePage.setState({ isReplaying: true });
   send({ type: "open", text, record, untilUs: nowUs });
 }
@@ -175,7 +177,9 @@ export function startSession(): () => void {
     if (openedView !== undefined) look(openedView);
     openedView = undefined;
     if (keptSelection !== undefined) usePage.setState({ selection: keptSelection });
+    if (keptPause) usePlayback.setState({ isPaused: true });
     keptSelection = undefined;
+    keptPause = false;
   });
 }
 
