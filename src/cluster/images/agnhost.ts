@@ -1,4 +1,4 @@
-import { type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
+import { type OutputStream, type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
 import { describeError, dial, exchangeHttp, httpConnection, resolveFor } from "../programs/http-client.ts";
 import { gnuPrograms } from "../programs/index.ts";
 import { isPayload } from "../protocols/duplex.ts";
@@ -111,13 +111,20 @@ function* netexec(sys: Sys, flags: ReadonlyMap<string, string>): Run<number> {
           return goResponse(sys, request, { status: isReady ? 200 : 412 });
         case "/exit":
           isReady = false;
-          sys.thread("exit", exitSoon(sys));
+          sys.thread("exit", exitSoon(sys, Number(query.get("code")) || 0));
           return goResponse(sys, request, {});
         case "/redirect":
           return goResponse(sys, request, {
             status: Number(query.get("code") ?? 302) || 302,
             headers: [["Location", query.get("location") ?? "/"]],
           });
+        case "/shell":
+          return goResponse(sys, request, { body: JSON.stringify(yield* shell(sys, query.get("shellCommand") ?? query.get("cmd") ?? "")) });
+        case "/upload":
+          return upload(sys, request);
+        case "/shutdown":
+          sys.exit(0); // whoever asked gets no answer
+          return goResponse(sys, request, {});
         case "/dial":
           return yield* dialHandler(sys, request, query);
         default: // "/" is the pattern for whatever no other one takes
@@ -130,9 +137,40 @@ function* netexec(sys: Sys, flags: ReadonlyMap<string, string>): Run<number> {
   return 1;
 }
 
-function* exitSoon(sys: Sys): Run<void> {
+/** What `sh -c` says, both streams in one. @source netexec.go, shellHandler */
+function* shell(sys: Sys, command: string): Run<Readonly<Record<string, string>>> {
+  let output = "";
+  const sink: OutputStream = {
+    kind: "sink",
+    *write(text) {
+      yield* sys.sleep(1);
+      output += text;
+    },
+    close: () => {},
+    share: () => {},
+  };
+  const started = sys.spawn({ args: ["/bin/sh", "-c", command], stdout: sink, stderr: sink });
+  if (!started.ok) return { error: `fork/exec /bin/sh: ${started.error}` };
+  const status = yield* started.process.wait();
+  return { ...(status === 0 ? {} : { error: `exit status ${status}` }), ...(output === "" ? {} : { output }) };
+}
+
+/** The form's `file`, kept below /uploads. @source netexec.go, uploadHandler */
+function upload(sys: Sys, request: HttpRequest): HttpResponse {
+  const boundary = /boundary=(\S+)/.exec(header(request.headers, "Content-Type") ?? "")?.[1];
+  const parts = boundary === undefined ? [] : request.body.split(`--${boundary}`);
+  const part = parts.find((one) => /name="file"/.test(one.split("\r\n\r\n")[0] ?? ""));
+  if (part === undefined) return goResponse(sys, request, { body: JSON.stringify({ error: "Unable to upload file." }) });
+  const content = part.slice(part.indexOf("\r\n\r\n") + 4, -2);
+  const path = `/uploads/upload${sys.random.below(1_000_000_000)}`;
+  sys.files.makeDirectory("/uploads", { parents: true });
+  sys.files.write(path, content);
+  return goResponse(sys, request, { status: 201, body: JSON.stringify({ output: path }) });
+}
+
+function* exitSoon(sys: Sys, code: number): Run<void> {
   yield* sys.sleep(1000);
-  sys.kill(sys.pid, "SIGKILL");
+  sys.exit(code);
 }
 
 /** `hostname`, `echo …`, `clientip`. @source netexec.go, startUDPServer */

@@ -204,6 +204,13 @@ export class ProcessState implements Process, FiberHost {
     return status as number;
   }
 
+  /** It ends itself, threads and all. */
+  exit(status: number): void {
+    this.#owner.clock.after(0, () => {
+      if (this.exitStatus === undefined) this.#end(status, undefined);
+    });
+  }
+
   /** At once: power is off, or SIGKILL. The generator is never resumed. */
   destroy(): void {
     this.#end(128 + signalNumber.SIGKILL, "SIGKILL");

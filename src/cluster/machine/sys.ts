@@ -222,6 +222,9 @@ export class ProcessSys implements Sys {
   processes(): readonly Process[] {
     return this.#machine.processes();
   }
+  exit(status: number): void {
+    this.#process.exit(status);
+  }
   kill(pid: number, signal: SignalName): boolean {
     const process = this.#machine.processes().find((one) => one.pid === pid);
     if (process === undefined) return false;

@@ -322,6 +322,8 @@ export interface Sys {
   readonly nullInput: InputStream;
   readonly nullOutput: OutputStream;
   processes(): readonly Process[];
+  /** Ends this process with all its threads, later in this instant. @source exit_group(2) */
+  exit(status: number): void;
   kill(pid: number, signal: SignalName): boolean;
   /** Whether PATH has it, and where: `/usr/bin/curl`. */
   which(name: string): string | undefined;

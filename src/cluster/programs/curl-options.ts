@@ -34,7 +34,10 @@ export interface CurlOptions {
   headers: string[];
   method: string | undefined;
   data: string[] | undefined;
-  dataFiles: readonly string[];
+  /** `-F`, each as it was given. */
+  form: string[];
+  isParallel: boolean;
+  parallelMax: number;
   userAgent: string | undefined;
   referer: string | undefined;
   user: string | undefined;
@@ -105,6 +108,8 @@ const flags: Readonly<Record<string, Flag>> = {
   "retry-all-errors": "retryAllErrors",
   "fail-early": "failEarly",
   "create-dirs": "createDirs",
+  Z: "isParallel",
+  parallel: "isParallel",
 };
 
 /** Accepted, and without effect on what is simulated. */
@@ -167,6 +172,7 @@ const valueLetters: Readonly<Record<string, string>> = {
 const valueNames = new Set([
   ...Object.values(valueLetters),
   "connect-timeout",
+  "parallel-max",
   "max-redirs",
   "retry",
   "retry-delay",
@@ -226,7 +232,9 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
     headers: [],
     method: undefined,
     data: undefined,
-    dataFiles: [],
+    form: [],
+    isParallel: false,
+    parallelMax: 50,
     userAgent: undefined,
     referer: undefined,
     user: undefined,
@@ -405,8 +413,19 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
       case "connect-to":
         options.connectTo.push(value);
         return;
-      case "proxy":
       case "form":
+        options.form.push(value);
+        if (!value.includes("="))
+          problem ??= {
+            type: "error",
+            message: `Warning: Illegally formatted input field!\ncurl: option ${shown}: is badly used here\n${tryHelp}`,
+            exit: 2,
+          };
+        return;
+      case "parallel-max":
+        options.parallelMax = Math.max(1, Number(value) || 50);
+        return;
+      case "proxy":
       case "config":
       case "cert":
       case "key":

@@ -20,6 +20,7 @@ import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, printUrl, removeDotSegments, resolveUrl, type Url } from "../protocols/url.ts";
 import { readCertificates, verifyChain } from "./certificate-check.ts";
 import { CookieJar } from "./cookie-jar.ts";
+import { formBody, parseFormPart } from "./curl-form.ts";
 import { type CurlOptions, expandGlob, parseCurl } from "./curl-options.ts";
 import { type Progress, progressHeader, progressLine } from "./curl-progress.ts";
 import { type TransferReport, writeOut } from "./curl-write-out.ts";
@@ -73,6 +74,8 @@ interface State {
   readonly options: CurlOptions;
   readonly pool: PooledConnection[];
   readonly jar: CookieJar | undefined;
+  /** The body and its boundary, with `-F`. */
+  readonly form: { readonly boundary: string; readonly body: string } | undefined;
   connections: number;
 }
 
@@ -94,7 +97,25 @@ export function* runCurl(sys: Sys): Program {
       return command.exit;
   }
   const { options } = command;
-  const state: State = { sys, options, pool: [], jar: yield* openJar(sys, options), connections: 0 };
+  const boundary = `------------------------${hex(sys, 16)}`;
+  const body =
+    options.form.length === 0
+      ? ""
+      : formBody(
+          options.form.flatMap((text) => parseFormPart(text) ?? []),
+          boundary,
+          (path) => {
+            const file = sys.files.read(sys.path(path));
+            return file.ok ? file.value : undefined;
+          },
+        );
+  const form = body === undefined || body === "" ? undefined : { boundary, body };
+  const state: State = { sys, options, pool: [], jar: yield* openJar(sys, options), form, connections: 0 };
+  if (body === undefined) {
+    yield* report(state, { exit: 26, message: "Failed to open/read local data from file/application" });
+    return 26;
+  }
+  if (options.isParallel) return yield* inParallel(state);
   let exit = 0;
   let transfers = 0;
   let lastStartUs: number | undefined;
@@ -125,6 +146,41 @@ export function* runCurl(sys: Sys): Program {
     else sys.files.write(sys.path(options.cookieJar), state.jar.print());
   }
   return exit;
+}
+
+/** `-Z`: each transfer on a connection of its own, so many at once. @source curl(1), --parallel, --parallel-max; its progress meter is not drawn */
+function* inParallel(state: State): Run<number> {
+  const { sys, options } = state;
+  const waiting = options.urls.flatMap((pattern, urlIndex) =>
+    (options.globoff ? [pattern] : (expandGlob(pattern) ?? [])).map((text) => ({ text, urlIndex })),
+  );
+  let exit = 0;
+  let running = 0;
+  let transfers = 0;
+  const one = function* (text: string, urlIndex: number, transfer: number): Run<void> {
+    const own: State = { ...state, pool: [], connections: transfer };
+    const status = yield* transferWithRetries(own, text, urlIndex, transfer);
+    if (status !== 0) exit = status;
+    for (const connection of own.pool) if (connection.isOpen) connection.duplex.close();
+    running--;
+  };
+  while (waiting.length > 0 || running > 0) {
+    const next = running < options.parallelMax ? waiting.shift() : undefined;
+    if (next === undefined) {
+      yield* sys.sleep(100);
+      continue;
+    }
+    running++;
+    const transfer = transfers++;
+    sys.thread(`transfer-${transfer}`, one(next.text, next.urlIndex, transfer));
+  }
+  return exit;
+}
+
+function hex(sys: Sys, digits: number): string {
+  let text = "";
+  while (text.length < digits) text += sys.random.uint32().toString(16).padStart(8, "0");
+  return text.slice(0, digits);
 }
 
 function* openJar(sys: Sys, options: CurlOptions): Run<CookieJar | undefined> {
@@ -644,7 +700,9 @@ function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean)
     body = upload;
     if (target.endsWith("/")) target += options.uploadFile.split("/").pop() ?? "";
   }
-  const hasData = options.data !== undefined && one.keepsBody && !isGetWithData;
+  const form = one.keepsBody ? state.form : undefined;
+  if (form !== undefined) body = form.body;
+  const hasData = form !== undefined || (options.data !== undefined && one.keepsBody && !isGetWithData);
   const method = one.method ?? (options.head ? "HEAD" : upload !== undefined ? "PUT" : hasData ? "POST" : "GET");
   const headers: [string, string][] = [];
   const hostCustom = custom.find((header) => header.name.toLowerCase() === "host");
@@ -664,7 +722,8 @@ function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean)
   for (const header of custom) if (header.name.toLowerCase() !== "host" && !header.isRemoval) headers.push([header.name, header.value]);
   if (hasData || upload !== undefined) {
     if (!isCustom("Content-Length")) headers.push(["Content-Length", `${utf8Length(body)}`]);
-    if (hasData && !isCustom("Content-Type")) headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
+    const type = form === undefined ? "application/x-www-form-urlencoded" : `multipart/form-data; boundary=${form.boundary}`;
+    if (hasData && !isCustom("Content-Type")) headers.push(["Content-Type", type]);
   }
   const version = isHttp2 ? "HTTP/2" : options.http10 ? "HTTP/1.0" : "HTTP/1.1";
   const sent: HttpHeaders = isHttp2
