@@ -57,8 +57,14 @@ describe("packets in great numbers", () => {
   test("a page on which nothing moves draws nothing", async () => {
     const page = await PlaygroundPage.open({
       script: () => {
-        const counted = window as unknown as { cleared: number };
+        const counted = window as unknown as { cleared: number; frames: number };
         counted.cleared = 0;
+        counted.frames = 0;
+        const request = window.requestAnimationFrame;
+        window.requestAnimationFrame = (run) => {
+          counted.frames++;
+          return request.call(window, run);
+        };
         const clear = CanvasRenderingContext2D.prototype.clearRect;
         CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
           if (this.canvas instanceof HTMLCanvasElement && this.canvas.classList.contains("packet-layer")) counted.cleared++;
@@ -81,6 +87,17 @@ describe("packets in great numbers", () => {
     }
     expect(now).toBeGreaterThan(0);
     expect(now).toBe(before);
+    // Paused, the page asks for no frame at all.
+    await page.page.getByRole("button", { name: "Pause" }).click();
+    const frames = () => page.page.evaluate(() => (window as unknown as { frames: number }).frames);
+    let asked = -1;
+    let asks = await frames();
+    for (let i = 0; asked !== asks && i < 40; i++) {
+      await page.page.waitForTimeout(500);
+      asked = asks;
+      asks = await frames();
+    }
+    expect(asks).toBe(asked);
     await page.close();
   });
 });

@@ -78,7 +78,7 @@ export function deathsOf({ connection, stops, at, remains }: PlaybackState): rea
   const found = new Map<string, Remains>();
   for (const left of remains) found.set(left.box, left);
   stops.forEach(({ hop: { action, reason }, box }, hop) => {
-    if (hop > at || connection === undefined || action !== "drop") return;
+    if (hop > at || connection === undefined || (action !== "drop" && action !== "reject")) return;
     found.delete(box);
     found.set(box, { connection, hop, box, reason });
   });

@@ -122,7 +122,7 @@ export function follow(connection: string): void {
 }
 
 function deathsOf({ connection, stops }: PlaybackState): readonly Remains[] {
-  const hop = stops.findLastIndex((stop) => stop.hop.action === "drop");
+  const hop = stops.findLastIndex(({ hop: { action } }) => action === "drop" || action === "reject");
   const stop = stops[hop];
   return connection === undefined || stop === undefined ? [] : [{ connection, hop, box: stop.box, reason: stop.hop.reason }];
 }

@@ -30,14 +30,49 @@ export function startDriver(): () => void {
     }
     if (update.type === "time" && !update.running) isAnswered = true;
   });
-  let handle = requestAnimationFrame(function tick(nowMs) {
+  let handle = 0;
+  let timer: number | undefined;
+  const tick = (nowMs: number) => {
     step(nowMs);
+    if (!isAtRest(nowMs)) handle = requestAnimationFrame(tick);
+    // Paused, it stands until somebody does something.
+    else if (!usePlayback.getState().isPaused) timer = window.setTimeout(wake, restStepMs);
+  };
+  const wake = () => {
+    window.clearTimeout(timer);
+    cancelAnimationFrame(handle);
     handle = requestAnimationFrame(tick);
-  });
+  };
+  const stir = () => {
+    if (performance.now() - stirredMs > 100) wake();
+    stirredMs = performance.now();
+  };
+  for (const event of inputs) window.addEventListener(event, stir, { capture: true, passive: true });
+  const stopPlayback = usePlayback.subscribe(stir);
+  wake();
   return () => {
     stopUpdates();
+    stopPlayback();
+    for (const event of inputs) window.removeEventListener(event, stir, { capture: true });
+    window.clearTimeout(timer);
     cancelAnimationFrame(handle);
   };
+}
+
+const inputs = ["keydown", "pointerdown", "input"] as const;
+/** While nobody does anything and nothing is under way, the clock goes on in steps of this length. */
+const restStepMs = 100;
+/** So long after a key or a packet something may follow from it. */
+const restAfterMs = 1500;
+let stirredMs = 0;
+
+/** A cluster at rest must not keep the machine busy: its probes and leases need no frame each. */
+function isAtRest(nowMs: number): boolean {
+  const { terminals, summary } = usePage.getState();
+  if (summary === undefined || performance.now() - stirredMs < restAfterMs) return false;
+  for (const terminal of terminals.values()) if (terminal.busySinceMs !== undefined) return false;
+  if (useRun.getState().goal !== undefined) return false;
+  return isHoldingClock() || (currentSpeed(nowMs) <= 1 && performance.now() - archive.lastHopMs > restAfterMs);
 }
 
 /** The worker that should have answered is gone. */
