@@ -8,6 +8,7 @@ import { useTimeSay, useTimeWords } from "./words.ts";
 
 /** Steps of the slider, in microseconds of simulated time. */
 const stepUs = 10_000;
+const grainsMax = 400;
 
 /** The slider over all that happened, and above it a mark for each command, edit, rollout and failure: a click goes there. */
 export function TimeTrack() {
@@ -15,15 +16,16 @@ export function TimeTrack() {
   const nowUs = usePage((s) => Math.floor(s.nowUs / 100_000) * 100_000);
   const atUs = useLook((s) => s.atUs);
   const fromUs = history.objects.fromUs;
+  const toUs = endOf(nowUs);
   const shown = atUs ?? nowUs;
   return (
     <>
       <span className="time-track">
-        <Marks fromUs={fromUs} toUs={nowUs} />
+        <Marks fromUs={fromUs} toUs={toUs} />
         <input
           type="range"
           min={fromUs}
-          max={nowUs}
+          max={toUs}
           step={stepUs}
           value={shown}
           aria-label={ui.scrub}
@@ -36,15 +38,21 @@ export function TimeTrack() {
   );
 }
 
+/** The line's end: it moves in steps that one can hardly see, so that its marks need not be placed anew all the time. */
+function endOf(nowUs: number): number {
+  let grainUs = 100_000;
+  while (nowUs / grainUs > grainsMax) grainUs *= 2;
+  return Math.max(grainUs, Math.ceil(nowUs / grainUs) * grainUs);
+}
+
 function Marks({ fromUs, toUs }: { fromUs: number; toUs: number }) {
   const words = useTimeWords();
   const record = usePage((s) => s.record);
   const atUs = useLook((s) => s.atUs);
   const [pointed, setPointed] = useState<number | undefined>();
-  const marks = useMemo(
-    () => timeMarks({ record, steps: history.steps.all, failures: history.failures.all }, fromUs, toUs),
-    [record, fromUs, toUs],
-  );
+  const [steps, failures] = [history.steps.all, history.failures.all];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists are the same ones when they have grown.
+  const marks = useMemo(() => timeMarks({ record, steps, failures }, fromUs, toUs), [record, fromUs, toUs, steps.length, failures.length]);
   const place = (us: number) => `calc(8px + (100% - 16px) * ${toUs > fromUs ? (us - fromUs) / (toUs - fromUs) : 0})`;
   const current = marks.findLastIndex((mark) => atUs !== undefined && mark.atUs <= atUs);
   const focusable = current < 0 ? marks.length - 1 : current;
