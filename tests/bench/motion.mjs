@@ -18,7 +18,7 @@ export function motionRows() {
     await ready(busy.page);
     const pages = { idle: few.page, few: few.page, many: many.page, bare: bare.page };
     const found = { idle: [], few: [], many: [], bare: [], flights: [] };
-    await typeLine(busy.page, `at node1 -- hey -z 600s -c 50 -q 10 -disable-keepalive http://10.111.249.153/`);
+    await typeLine(busy.page, `at node1 -- hey -z 600s -c 80 -q 10 -disable-keepalive http://10.111.249.153/`);
     await busy.page.locator(".flow-list li").first().waitFor({ state: "attached", timeout: 30_000 });
     await busy.page.waitForTimeout(3000);
     const told = await busy.page.locator(".flow-list li").allTextContents();

@@ -2,8 +2,6 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
-import { FileDialog } from "../editor/FileDialog.tsx";
-import { Lit } from "../explain/Lit.tsx";
 import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
@@ -19,6 +17,8 @@ import { useLanguage } from "./language.ts";
 
 const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
+const FileDialog = lazy(() => import("../editor/FileDialog.tsx").then(({ FileDialog }) => ({ default: FileDialog })));
+const Lit = lazy(() => import("../explain/Lit.tsx").then(({ Lit }) => ({ default: Lit })));
 
 type Zone = "editor" | "graph" | "terminal" | "inspector";
 
@@ -34,9 +34,13 @@ export function App() {
       <Notices />
       {isNarrow ? <OneZone isReady={isReady} /> : isMedium ? <TwoZones isReady={isReady} /> : <Panes isReady={isReady} />}
       <Dialogs />
-      <FileDialog />
+      {isReady && (
+        <Suspense fallback={null}>
+          <FileDialog />
+          <Lit />
+        </Suspense>
+      )}
       <Announcer />
-      <Lit />
     </>
   );
 }
