@@ -1,5 +1,5 @@
 import { tellMisfortune } from "../machine/misfortune.ts";
-import { type PingAnswer, type Program, type ProgramEntry, type Run, Signal, type Sys } from "../machine/syscall.ts";
+import { type PingAnswer, type PingRequest, type Program, type ProgramEntry, type Run, Signal, type Sys } from "../machine/syscall.ts";
 import { reverseName } from "../protocols/dns.ts";
 import { type AddressFamily, askServersInTurn, readResolvConf } from "../protocols/resolver.ts";
 import { describeError, resolveFor } from "./http-client.ts";
@@ -15,6 +15,7 @@ interface PingOptions {
   readonly lingerUs: number;
   readonly deadlineUs: number | undefined;
   readonly dataBytes: number;
+  readonly ttl: number | undefined;
   readonly isNumeric: boolean;
   readonly isQuiet: boolean;
   readonly families: readonly AddressFamily[];
@@ -117,7 +118,13 @@ function* pingAddress(sys: Sys, flavour: Flavour, options: PingOptions, ip: stri
       counts.sent++;
       counts.pending++;
       counts.lastEventUs = sys.nowUs();
-      const request = { sequence, identifier, dataBytes: options.dataBytes, timeoutUs: options.lingerUs };
+      const request: PingRequest = {
+        sequence,
+        identifier,
+        dataBytes: options.dataBytes,
+        timeoutUs: options.lingerUs,
+        ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+      };
       if (index === 0) {
         // The first one tells whether there is a route at all, so it is not sent from a thread of its own.
         const first = yield* sys.within(options.count === 1 ? options.lingerUs : options.intervalUs, sys.ping(to, request));
@@ -227,6 +234,7 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
   let lingerUs = 10_000_000;
   let deadlineUs: number | undefined;
   let dataBytes = 56;
+  let ttl: number | undefined;
   let isNumeric = false;
   let isQuiet = false;
   let families: readonly AddressFamily[] = [4, 6];
@@ -254,7 +262,11 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
           count = number;
         } else if (letter === "i") intervalUs = Math.max(1000, Math.round(number * 1_000_000));
         else if (letter === "s") dataBytes = number;
-        else if (letter === "w") deadlineUs = Math.round(number * 1_000_000);
+        else if (letter === "t") {
+          if (number === 0) return "ping: cannot set unicast time-to-live: Invalid argument\n";
+          if (!(number >= 1 && number <= 255)) return `ping: invalid argument: '${value}': out of range: 0 <= value <= 255\n`;
+          ttl = number;
+        } else if (letter === "w") deadlineUs = Math.round(number * 1_000_000);
         else if (letter === "W") lingerUs = Math.max(1000, Math.round(number * 1_000_000));
         break;
       }
@@ -272,7 +284,7 @@ function parse(args: readonly string[], flavour: Flavour): PingOptions | string 
       ? "BusyBox v1.35.0 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n"
       : "ping: missing host operand\nTry 'ping --help' or 'ping --usage' for more information.\n";
   }
-  return { host, count, intervalUs, lingerUs, deadlineUs, dataBytes, isNumeric, isQuiet, families };
+  return { host, count, intervalUs, lingerUs, deadlineUs, dataBytes, ttl, isNumeric, isQuiet, families };
 }
 
 export const ping: ProgramEntry = { name: "ping", run: pingOf("iputils"), catches: ["SIGINT"] };
