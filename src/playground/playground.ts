@@ -347,6 +347,7 @@ export class Playground {
     if (this.#failed.delete(id)) this.#tell({ type: "endings", terminal: id, line: text, endings: [] });
     const place = this.#places.get(id) ?? this.cluster.home.place;
     if (this.#reading.has(id) && text.trim() !== "") this.#running.set(id, { text, place, sinceUs: this.nowUs, output: "", status: 0 });
+    this.#reading.delete(id); // until it asks for the next one
     this.#terminals.get(id)?.line(text);
   }
 
@@ -438,16 +439,16 @@ export class Playground {
     // A shell takes a moment to come up: it must stand at its prompt when its first line is typed.
     for (const [, kind, body] of record) if (kind === "line") this.openTerminal(body.terminal, ...terminalSize);
     const ownUntilUs = record[0] === undefined ? ownCommandsMaxUs : toUs(record[0][0]);
-    for (const text of this.scenario.spec.commands) {
+    const { commands } = this.scenario.spec;
+    if (commands.length > 0) {
+      this.openTerminal(1, ...terminalSize);
+      yield* this.#untilReading(ownUntilUs, limit);
+    }
+    for (const text of commands) {
       this.#typeAgain(1, text);
       // Not recorded: the text holds them.
       this.#give(1, text);
-      // One event at a time: the next command comes exactly when this one has ended, as everywhere.
-      for (let i = 0; !this.#reading.has(1); i++) {
-        while (limit.untilUs < Math.min(ownUntilUs, this.cluster.queue.nextAtUs() ?? ownUntilUs)) yield this.#heldAt(limit);
-        if (this.cluster.queue.run(ownUntilUs, 1) === 0) break;
-        if (i % 500 === 499) yield;
-      }
+      yield* this.#untilReading(ownUntilUs, limit);
       yield;
     }
     for (const entry of record) {
@@ -462,6 +463,15 @@ export class Playground {
       yield;
     }
     this.#tell({ type: "text", text: this.text });
+  }
+
+  /** One event at a time: the first terminal's next command comes exactly when the one before has ended, as everywhere. */
+  *#untilReading(untilUs: number, limit: ReplayLimit): Replay {
+    for (let i = 0; !this.#reading.has(1); i++) {
+      while (limit.untilUs < Math.min(untilUs, this.cluster.queue.nextAtUs() ?? untilUs)) yield this.#heldAt(limit);
+      if (this.cluster.queue.run(untilUs, 1) === 0) return;
+      if (i % 500 === 499) yield;
+    }
   }
 
   /** Takes one entry of a record now, whenever it was when it first came in. */
