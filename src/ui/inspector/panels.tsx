@@ -253,7 +253,10 @@ export function ObjectPanel({ id }: { id: string }) {
               <LitRules text={part.body} node={id.slice(id.indexOf("/") + 1)} />
             </Suspense>
           ) : (
-            <pre className="rule">{part.body}</pre>
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: who scrolls by keys must be able to come here (axe: scrollable-region-focusable)
+            <pre className="rule is-wide" tabIndex={0}>
+              {part.body}
+            </pre>
           )}
         </details>
       ))}
