@@ -59,7 +59,7 @@ export class IcmpLayer {
     const connection = stack.open("udp", source, destination, intent);
     const ends = { source, destination };
     const forget = this.#await({ identifier: message.identifier, sequence: message.sequence, ends, onAnswer });
-    stack.output(udpDatagram(source, destination, connection, { kind: "text", bytes: message.dataBytes }, message.ttl ?? defaultTtl));
+    stack.output(udpDatagram(source, destination, connection, { kind: "probe", bytes: message.dataBytes }, message.ttl ?? defaultTtl));
     return forget;
   }
 

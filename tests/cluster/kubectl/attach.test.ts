@@ -64,3 +64,9 @@ test("a container with stdin waits for its input; who leaves, leaves it running"
 test("text from a pipe is the shell's script", () => {
   expect(typed("echo 'echo from the pipe' | kubectl run -i t --image=busybox --restart=Never --rm -- sh")).toContain("from the pipe\n");
 });
+
+test("traceroute in a watched pod: its probes are no text anyone wrote", () => {
+  const shown = typed("kubectl run -it --rm t --image=busybox -- sh", "traceroute -n -m 2 10.244.2.3", "exit", "hops");
+  expect(shown).toMatch(/ 1 {2}10\.244\.\d+\.1 /);
+  expect(shown).toContain('pod "t" deleted');
+});
