@@ -38,6 +38,9 @@ export const enExplain = {
   "ending.no-healthy-target": () => "No node passes the load balancer's health check: there is no ready pod to send to.",
   "ending.machine-off": (a) => `${a.machine} is off, or cut off: what is sent there is lost.`,
   "ending.link-loss": (a) => `The link at ${a.machine} loses packets, and all tries were among them.`,
+  "ending.ttl": (a) =>
+    `The packet's time to live ran out at ${a.machine}, which says so to the sender. traceroute sends such packets on purpose, to learn who is on the way.`,
+  "ending.loop": (a) => `The packet went in a circle until its time to live ran out at ${a.machine}: the routes send it back and forth.`,
   "ending.no-route": (a) => `${a.machine} knows no way to ${a.destination}.`,
   "ending.cluster-ip-outside": (a) =>
     `A ClusterIP exists only as rules on the nodes: from outside there is no way to ${last(a.service)}. Use a NodePort, a LoadBalancer or an Ingress.`,

@@ -33,6 +33,8 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "ending.no-healthy-target": () => "没有节点通过负载均衡器的健康检查：没有就绪的 Pod 可送。",
   "ending.machine-off": (a) => `${a.machine} 已关机或断网：发往那里的都丢失了。`,
   "ending.link-loss": (a) => `${a.machine} 的链路丢包，几次尝试都丢了。`,
+  "ending.ttl": (a) => `数据包的生存时间（TTL）在 ${a.machine} 耗尽，它会告知发送方。traceroute 有意发送这样的数据包，以得知途中有谁。`,
+  "ending.loop": (a) => `数据包一直兜圈子，直到生存时间（TTL）在 ${a.machine} 耗尽：路由把它来回转发。`,
   "ending.no-route": (a) => `${a.machine} 不知道去 ${a.destination} 的路。`,
   "ending.cluster-ip-outside": (a) =>
     `集群 IP 只是各节点上的规则：外部没有去 ${last(a.service)} 的路。请用 NodePort、LoadBalancer 或 Ingress。`,

@@ -18,8 +18,8 @@ interface Options {
   families: readonly AddressFamily[];
 }
 
-/** How many hops are asked about at once: with three probes each about as many as the real one has under way. */
-const hopsAtOnce = 5;
+/** How many hops are asked about at once: with three probes each about as many as the real one has under way. BusyBox takes one after another. */
+const hopsAtOnce: Readonly<Record<Flavour, number>> = { linux: 5, busybox: 1 };
 
 /**
  * `traceroute [-46nI] [-f FIRST] [-m MAX] [-q QUERIES] [-w SECONDS] [-p PORT] HOST`: who answers when the packet's time to live runs out.
@@ -51,8 +51,8 @@ type Answer = PingAnswer | string | undefined;
 
 function* walk(sys: Sys, options: Options, ip: string, flavour: Flavour): Run<number> {
   const names = new Map<string, string>();
-  for (let first = options.firstHop; first <= options.hopsMax; first += hopsAtOnce) {
-    const hops = Array.from({ length: Math.min(hopsAtOnce, options.hopsMax - first + 1) }, (_, i) => first + i);
+  for (let first = options.firstHop; first <= options.hopsMax; first += hopsAtOnce[flavour]) {
+    const hops = Array.from({ length: Math.min(hopsAtOnce[flavour], options.hopsMax - first + 1) }, (_, i) => first + i);
     const answers = yield* ask(sys, options, ip, hops);
     for (const [i, ttl] of hops.entries()) {
       const row = answers.slice(i * options.queries, (i + 1) * options.queries);

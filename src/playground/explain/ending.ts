@@ -153,6 +153,10 @@ function explainDeath(look: Look, connection: ConnectionRecord, index: number): 
       return make("ending.machine-off", { machine: place(hop.at) }, timedOut, [{ object: hop.at }]);
     case "netem-loss":
       return make("ending.link-loss", { machine: place(hop.at) }, timedOut, [{ object: hop.at }]);
+    case "ttl-exceeded":
+      return wentRound(hops, index)
+        ? make("ending.loop", { machine: place(hop.at) }, "Time to live exceeded", [{ object: hop.at }])
+        : ending(connection, "ending.ttl", { machine: place(hop.at) }, undefined, [{ object: hop.at }, at], false);
     case "no-route":
       return make("ending.no-route", { machine: place(hop.at) }, "No route to host", []);
     case "range-not-routed":
@@ -171,6 +175,13 @@ function explainDeath(look: Look, connection: ConnectionRecord, index: number): 
         ? make("ending.refused", {}, refused, [])
         : make("ending.dropped", { at: place(hop.at) }, timedOut, []);
   }
+}
+
+/** Its packet came by the same router twice, so it is no short-lived one that traceroute sent. */
+function wentRound(hops: readonly HopRecord[], index: number): boolean {
+  const { packet } = hops[index] as HopRecord;
+  const routers = hops.flatMap((hop) => (hop.packet === packet && hop.action === "forward" ? [hop.at] : []));
+  return new Set(routers).size < routers.length;
 }
 
 /** The rule said no since the Service has no endpoint: which of the many reasons is it? */

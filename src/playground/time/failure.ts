@@ -8,6 +8,8 @@ import type { Ending, Failure, HopRecord } from "../protocol.ts";
 export function failedHop(hop: HopRecord, purpose: ConnectionInfo["purpose"], index: number): Failure | undefined {
   if (hop.action !== "drop" && hop.action !== "reject") return undefined;
   if (purpose !== "traffic" && purpose !== "dns") return undefined;
+  // traceroute's packets are meant to end so.
+  if (hop.reason.code === "ttl-exceeded") return undefined;
   return {
     timeUs: hop.timeUs,
     said: {

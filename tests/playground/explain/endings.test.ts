@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ConnectionRecord, HopRecord } from "../../../src/cluster/index.ts";
 import { explainCommand } from "../../../src/playground/explain/command-endings.ts";
+import { explainEnding } from "../../../src/playground/explain/ending.ts";
 import { openScenario } from "../../../src/playground/library.ts";
 import { app, caller, ingress, scenario, service } from "./worlds.ts";
 
@@ -257,6 +259,21 @@ describe("how requests end (ux: endings to tell apart)", () => {
       const shownLines = (found?.show ?? []).map((one) => lines[(one.place?.line ?? 0) - 1] ?? "");
       expect(shownLines.some((shown) => shown.includes(line))).toBe(true);
     }
+  });
+
+  test("a packet whose time to live runs out is what traceroute meant to send; one that goes round is lost", () => {
+    const opened = openScenario(scenario(app(), service(), caller));
+    opened.advance(10_000);
+    const { cluster, look } = opened.playground;
+    const sinceUs = cluster.queue.now();
+    opened.run(inPod("traceroute -n -m 1 8.8.8.8"));
+    const endings = cluster.sessionConnections(1000, sinceUs).map((one) => explainEnding(look, one));
+    expect(endings.map((one) => [one.cause.code, one.isFailure])).toEqual(Array.from({ length: 3 }, () => ["ending.ttl", false]));
+    const [short] = cluster.sessionConnections(1000, sinceUs) as [ConnectionRecord];
+    const end = short.hops.findIndex((hop) => hop.action === "reject");
+    const forward = { ...(short.hops[end] as HopRecord), action: "forward" as const };
+    const round = { ...short, hops: [...short.hops.slice(0, end), forward, forward, ...short.hops.slice(end)] };
+    expect(explainEnding(look, round)).toMatchObject({ cause: { code: "ending.loop" }, isFailure: true, text: "Time to live exceeded" });
   });
 
   test("a request that is answered has no failure to tell", () => {
