@@ -195,10 +195,15 @@ export class Air {
     for (const isDying of [true, false]) {
       for (const { flight } of inAir) {
         if (this.#tracked.size >= most) return;
-        if (flight.connection !== undefined && flight.isDying === isDying) this.#tracked.add(flight);
+        if (flight.isDying === isDying && isWorthLabel(flight)) this.#tracked.add(flight);
       }
     }
   }
+}
+
+/** Its addresses are known, and it is no probe: those come by the dozen, each like the last. */
+function isWorthLabel({ connection, legs }: Flight): boolean {
+  return connection !== undefined && legs[0]?.meaning !== "probe";
 }
 
 function count(counts: Map<string, number>, key: string): void {
