@@ -173,7 +173,7 @@ describe("with the keyboard alone, from a cold page", () => {
     const opened = await PlaygroundPage.open();
     await opened.ready();
     const { keyboard } = opened.page;
-    await keyboard.press("e");
+    await opened.pressEditorKey();
     await keyboard.press("Control+m");
     await opened.page.getByRole("status").filter({ hasText: "Tab leaves the text" }).waitFor();
     // Backwards, for forwards the terminal completes with Tab; Shift+Tab always leaves it, as is written there.
@@ -197,7 +197,7 @@ describe("with the keyboard alone, from a cold page", () => {
     // The choice is kept.
     await opened.page.reload();
     await opened.ready();
-    await keyboard.press("e");
+    await opened.pressEditorKey();
     await keyboard.press("Tab");
     await expect.poll(() => opened.page.locator(".monaco-editor.focused").count(), { timeout: 10_000 }).toBe(0);
     await opened.close();

@@ -96,6 +96,13 @@ export class PlaygroundPage {
     await this.terminalShows("laptop:~$");
   }
 
+  /** The keys go to the editor by its own key, once it has loaded. */
+  async pressEditorKey(): Promise<void> {
+    await this.page.locator(".monaco-editor .view-line").first().waitFor();
+    await this.page.keyboard.press("e");
+    await this.page.locator(".monaco-editor.focused").waitFor();
+  }
+
   async typeCommand(text: string): Promise<void> {
     await this.focusTerminal();
     await this.page.keyboard.type(text);
