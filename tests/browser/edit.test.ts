@@ -59,7 +59,7 @@ describe("typing YAML changes the cluster", () => {
     const dialog = page.page.locator("dialog[open]");
     expect(await dialog.locator(".diff .added").allInnerTexts()).toContainEqual(expect.stringContaining("- port: 80"));
     await dialog.getByRole("button", { name: "Apply this" }).click();
-    await page.page.waitForFunction(() => document.querySelectorAll(".problems li.error").length === 0, undefined, { timeout: 10_000 });
+    await page.page.waitForFunction(() => document.querySelectorAll(".problems li.error").length === 0, undefined, { timeout: 20_000 });
     expect(await page.page.locator(".monaco-editor .view-lines").innerText()).toContain("targetPort");
     await page.close();
   });

@@ -121,7 +121,7 @@ describe("one undo", () => {
           if (await button(opened, "Undo").isEnabled()) await opened.page.keyboard.press("Control+z");
           return note(opened).innerText();
         },
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       )
       .toContain("Undone: kubectl delete svc kubia");
     await expect.poll(() => services(opened)).toHaveLength(3);

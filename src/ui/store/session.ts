@@ -30,14 +30,19 @@ export function onTextSet(listener: TextListener): () => void {
 export function edited(text: string, settled: boolean): void {
   usePage.setState({ text });
   save(text);
-  window.clearTimeout(checkTimer);
-  window.clearTimeout(applyTimer);
+  forgetTyped();
   if (settled) {
     send({ type: "edit", text, settled });
     return;
   }
   checkTimer = window.setTimeout(() => send({ type: "check", text }), checkDelayMs);
   applyTimer = window.setTimeout(() => send({ type: "edit", text, settled: false }), applyDelayMs);
+}
+
+/** Another text takes the place of what was typed: that must not come behind it. */
+function forgetTyped(): void {
+  window.clearTimeout(checkTimer);
+  window.clearTimeout(applyTimer);
 }
 
 /** The editor lost the keys: what waits for the cursor to leave takes effect. */
@@ -53,6 +58,7 @@ export function showText(text: string): void {
 
 /** Replaces the text in the editor and applies it. */
 export function setText(text: string): void {
+  forgetTyped();
   usePage.setState({ text });
   save(text);
   for (const listener of textListeners) listener(text);
@@ -79,6 +85,7 @@ export function onOpening(listener: OpeningListener): () => void {
 
 /** A new cluster from this text; a link brings its record and what it looked at. */
 export function open(text: string, record: readonly RecordEntry[] = [], view?: LinkView, untilUs = 0): void {
+  forgetTyped();
   // The same text again keeps what is left out of its picture and what is folded in it; another one begins with everything.
   const isSame = view === undefined && (text === firstText || text === usePage.getState().text);
   const isNew = record.length === 0 && view === undefined && untilUs === 0;
