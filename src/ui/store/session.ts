@@ -125,6 +125,7 @@ let keptPause = false;
 
 /** Goes to the end of another course of events. The picture stays until it is reached; pins, filters and the selection stay altogether. */
 export function travel(course: Course): void {
+  forgetTyped();
   const { text, record, nowUs } = course;
   destination = course;
   firstText = text;
