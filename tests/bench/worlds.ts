@@ -82,9 +82,8 @@ export function clusterIpWorld(mode: Mode, services: number, endpoints: number, 
 
 /** `count` pods of one Deployment behind a NodePort Service. */
 export function nodePortText(count: number): string {
-  const nodes = Math.max(3, Math.ceil(count / 360));
   return (
-    head({ nodes }) +
+    head({ nodes: nodesFor(count) }) +
     deployment("web", count) +
     `---
 {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 31000}]}}
@@ -92,9 +91,13 @@ export function nodePortText(count: number): string {
   );
 }
 
+export function nodesFor(pods: number): number {
+  return Math.max(3, Math.ceil(pods / 360));
+}
+
 /** Pods that are ready, each with a Service of `perService` of them. */
-export function podsWorld(count: number, perService: number): World {
-  let text = head({ nodes: Math.max(3, Math.ceil(count / 360)) });
+export function podsWorld(count: number, perService: number, nodes = nodesFor(count)): World {
+  let text = head({ nodes });
   const vips: string[] = [];
   for (let i = 0; i * perService < count; i++) {
     text += deployment(`web-${i}`, Math.min(perService, count - i * perService)) + service(`web-${i}`, `web-${i}`, serviceIp(i));

@@ -7,7 +7,7 @@ import { Tables } from "../../../src/cluster/network/netfilter/tables.ts";
 import { nodeFacts } from "../../cluster/kube-proxy/proxied.ts";
 import { FloorReconcile, FloorWatch } from "../floor.ts";
 import { measure, type Row, ratioRow } from "../measure.ts";
-import { podsWorld } from "../worlds.ts";
+import { nodesFor, podsWorld } from "../worlds.ts";
 
 const node = nodeFacts();
 
@@ -118,8 +118,10 @@ export function statusUpdate(): Row[] {
 
 /** G8: a pod turns unready and its rules follow, with 100 and with 10,000 pods. Ten pods a Service in both. */
 export function onePodUnready(): Row[] {
+  // Every node brings its rules up to date, so both have as many nodes: only the pods are more.
+  const nodes = nodesFor(10_000);
   const time = (count: number) => {
-    const { open } = podsWorld(count, 10);
+    const { open } = podsWorld(count, 10, nodes);
     const { cluster } = open.playground;
     const client = cluster.client("bench");
     const pods = open.objects("Pod", "default");
