@@ -13,16 +13,19 @@ export function commandsFor(id: string, client: string): readonly CardCommand[] 
   const [kind, ...rest] = id.split("/");
   const [namespace, name] = rest.length === 2 ? (rest as [string, string]) : ["default", rest[0] ?? ""];
   const inNamespace = namespace === "default" ? "" : ` -n ${namespace}`;
+  // `break` and `mend` take the namespace within the name.
+  const pod = namespace === "default" ? `pod/${name}` : `pod/${namespace}/${name}`;
   switch (kind) {
     case "pod":
       return [
         { label: "menuShell", command: `kubectl exec -it ${name}${inNamespace} -- sh` },
         { label: "menuLogs", command: `kubectl logs ${name}${inNamespace}` },
-        { label: "menuHang", command: `break pod/${name} hang${inNamespace}` },
-        { label: "menuSlow", command: `break pod/${name} slow 2s${inNamespace}` },
-        { label: "menuError", command: `break pod/${name} status 500${inNamespace}` },
-        { label: "menuCrash", command: `break pod/${name} crash${inNamespace}` },
-        { label: "menuMend", command: `mend pod/${name}${inNamespace}` },
+        { label: "menuHang", command: `break ${pod} hang` },
+        { label: "menuSlow", command: `break ${pod} slow 2s` },
+        { label: "menuError", command: `break ${pod} status 500` },
+        { label: "menuBind", command: `break ${pod} bind 127.0.0.1` },
+        { label: "menuCrash", command: `break ${pod} crash` },
+        { label: "menuMend", command: `mend ${pod}` },
         { label: "menuDelete", command: `kubectl delete po ${name}${inNamespace}` },
       ];
     case "node":
@@ -32,7 +35,9 @@ export function commandsFor(id: string, client: string): readonly CardCommand[] 
         { label: "menuRules", command: `at ${name} -- iptables-save -t nat` },
         { label: "menuProxyStop", command: `at ${name} -- systemctl stop kube-proxy` },
         { label: "menuProxyStart", command: `at ${name} -- systemctl start kube-proxy` },
+        { label: "menuLossy", command: `at ${name} -- tc qdisc add dev eth0 root netem loss 30%` },
         { label: "menuPowerOff", command: `at ${name} -- poweroff` },
+        { label: "menuMend", command: `mend node/${name}` },
         { label: "menuCordon", command: `kubectl cordon ${name}` },
         { label: "menuUncordon", command: `kubectl uncordon ${name}` },
       ];
@@ -41,6 +46,8 @@ export function commandsFor(id: string, client: string): readonly CardCommand[] 
         { label: "menuDescribe", command: `kubectl describe svc ${name}${inNamespace}` },
         { label: "menuEndpoints", command: `kubectl get endpointslices -l kubernetes.io/service-name=${name}${inNamespace}` },
         { label: "menuNodePort", command: `kubectl patch svc ${name}${inNamespace} -p '{"spec":{"type":"NodePort"}}'` },
+        { label: "menuNoSlices", command: "break controller/endpointslice" },
+        { label: "menuSlices", command: "mend controller/endpointslice" },
         { label: "menuDelete", command: `kubectl delete svc ${name}${inNamespace}` },
       ];
     case "ingress":
