@@ -185,7 +185,7 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   menuError: "破坏：返回 500",
   menuCrash: "破坏：崩溃",
   menuBind: "破坏：只监听 127.0.0.1",
-  menuLossy: "破坏：丢失 30% 的数据包",
+  menuLossy: "破坏：丢包 30%",
   menuNoSlices: "停止 EndpointSlice 控制器",
   menuSlices: "启动 EndpointSlice 控制器",
   menuMend: "修复",
