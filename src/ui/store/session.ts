@@ -36,19 +36,25 @@ export function edited(text: string, settled: boolean): void {
     return;
   }
   checkTimer = window.setTimeout(() => send({ type: "check", text }), checkDelayMs);
-  applyTimer = window.setTimeout(() => send({ type: "edit", text, settled: false }), applyDelayMs);
+  applyTimer = window.setTimeout(() => {
+    applyTimer = undefined;
+    send({ type: "edit", text, settled: false });
+  }, applyDelayMs);
 }
 
 /** Another text takes the place of what was typed: that must not come behind it. */
 function forgetTyped(): void {
   window.clearTimeout(checkTimer);
   window.clearTimeout(applyTimer);
+  applyTimer = undefined;
 }
 
 /** The editor lost the keys: what waits for the cursor to leave takes effect. */
 export function settle(text: string): void {
   const { isApplied, problems } = usePage.getState();
-  if (!isApplied && !problems.some((problem) => problem.severity === "error")) edited(text, true);
+  // What was typed last may not have been sent yet: it comes before the command that is typed next.
+  const isUnsent = applyTimer !== undefined;
+  if (isUnsent || (!isApplied && !problems.some((problem) => problem.severity === "error"))) edited(text, true);
 }
 
 /** The editor shows another text for a while: that of an earlier moment. Nothing is applied or saved. */
