@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
+import { firstAfter } from "./moments.ts";
 import { keyOf, type ObjectsByKind } from "./objects.ts";
 
 /** A change as the worker told of it; objects are immutable, so keeping them is keeping history. */
@@ -56,7 +57,7 @@ export class ObjectHistory {
 
   /** The objects as they were when `timeUs` had passed. */
   at(timeUs: number): ObjectsByKind {
-    const end = this.#firstAfter(timeUs);
+    const end = firstAfter(this.#events, timeUs);
     let checkpoint = this.#checkpoints[0] as Checkpoint;
     for (let low = 0, high = this.#checkpoints.length - 1; low <= high; ) {
       const middle = (low + high) >> 1;
@@ -73,19 +74,7 @@ export class ObjectHistory {
 
   /** Events in the half-open span, oldest first: what marks on a time line stand for. */
   between(fromUs: number, toUs: number): readonly HistoryEvent[] {
-    return this.#events.slice(this.#firstAfter(fromUs - 1), this.#firstAfter(toUs - 1));
-  }
-
-  /** Position of the first kept event later than `timeUs`. */
-  #firstAfter(timeUs: number): number {
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#events[middle] as HistoryEvent).timeUs <= timeUs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#events.slice(firstAfter(this.#events, fromUs - 1), firstAfter(this.#events, toUs - 1));
   }
 
   /** Drops the oldest quarter, up to a checkpoint, which becomes the beginning. */

@@ -28,32 +28,33 @@ export class Moments<T extends Timed> {
 
   /** All until this moment, itself included. */
   until(us: number): readonly T[] {
-    return this.#all.slice(0, this.#firstAfter(us));
+    return this.#all.slice(0, firstAfter(this.#all, us));
   }
 
   /** The time of the first one later than `us`. */
   after(us: number): number | undefined {
-    return this.#all[this.#firstAfter(us)]?.timeUs;
+    return this.#all[firstAfter(this.#all, us)]?.timeUs;
   }
 
   /** The time of the last one earlier than `us`. */
   before(us: number): number | undefined {
-    return this.#all[this.#firstAfter(us - 1) - 1]?.timeUs;
+    return this.#all[firstAfter(this.#all, us - 1) - 1]?.timeUs;
   }
 
   /** All that happened at just this moment. */
   at(us: number): readonly T[] {
-    return this.#all.slice(this.#firstAfter(us - 1), this.#firstAfter(us));
+    return this.#all.slice(firstAfter(this.#all, us - 1), firstAfter(this.#all, us));
   }
+}
 
-  #firstAfter(us: number): number {
-    let low = 0;
-    let high = this.#all.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#all[middle] as T).timeUs <= us) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** Position of the first one later than `us`, among such as came one after the other. */
+export function firstAfter(moments: readonly Timed[], us: number): number {
+  let low = 0;
+  let high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((moments[middle] as Timed).timeUs <= us) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }

@@ -62,6 +62,20 @@ function rates(told) {
   return told.map((line) => /: (\S+)/.exec(line)?.[1]).join(", ");
 }
 
+const daemonSet = (name) => `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: ${name}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec:
+      containers:
+      - {name: main, image: luksa/kubia}
+`;
+
 /** Sixty nodes and three pods on each: with their rules 300 boxes. */
 function manyPods() {
   const nodes = Array.from({ length: 60 }, (_, i) => `    - {name: n${i}, ip: 192.168.1.${i + 1}}`).join("\n");
@@ -73,43 +87,7 @@ spec:
   cluster:
     nodes:
 ${nodes}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: agent
-spec:
-  selector: {matchLabels: {app: agent}}
-  template:
-    metadata: {labels: {app: agent}}
-    spec:
-      containers:
-      - {name: main, image: luksa/kubia}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: proxy
-spec:
-  selector: {matchLabels: {app: proxy}}
-  template:
-    metadata: {labels: {app: proxy}}
-    spec:
-      containers:
-      - {name: main, image: luksa/kubia}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: web
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: main, image: luksa/kubia}
----
+${["agent", "proxy", "web"].map(daemonSet).join("")}---
 apiVersion: v1
 kind: Service
 metadata:
