@@ -80,7 +80,7 @@ export interface RulesSynced {
 export interface HopWatcher {
   opened(connection: ConnectionInfo): void;
   /** The record is made only when asked for. */
-  hop(record: () => HopRecord): void;
+  hop(record: () => HopRecord, connection: Connection): void;
 }
 
 /** Nodes' own network: every scenario's nodes are neighbours in it, whatever addresses they have. */
@@ -426,7 +426,7 @@ export class Cluster {
 
   watchHops(watcher: HopWatcher): void {
     this.log.onOpened((connection) => watcher.opened(connectionInfo(connection)));
-    this.log.onHop((hop) => watcher.hop(() => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule))));
+    this.log.onHop((hop) => watcher.hop(() => hopRecord(hop, (rule) => ruleTextOf(this, hop.at, rule)), hop.packet.connection));
   }
 
   /** An Ingress controller decided where a request goes. */

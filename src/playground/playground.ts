@@ -1,5 +1,12 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
-import { type Cluster, type ClusterTerminal, createCluster, type TraceAnswer, type TraceQuestion } from "../cluster/index.ts";
+import {
+  type Cluster,
+  type ClusterTerminal,
+  createCluster,
+  type HopWatcher,
+  type TraceAnswer,
+  type TraceQuestion,
+} from "../cluster/index.ts";
 import { say } from "../messages/catalogue.ts";
 import { en } from "../messages/en.ts";
 import { type Problem, parseScenario, type Scenario, writeLink } from "../scenario/index.ts";
@@ -42,7 +49,7 @@ import { TextOwner } from "./text-owner.ts";
 import { controlStep, rulesStep } from "./time/control-step.ts";
 import { failedContainer, failedHop, failedLine, warning } from "./time/failure.ts";
 import { Past } from "./time/past.ts";
-import { notReady } from "./time/ready.ts";
+import { isAllReady, notReady, type ReadyWorld } from "./time/ready.ts";
 import { Growing, RunTo } from "./time/run-to.ts";
 import { engineVersion } from "./version.ts";
 
@@ -207,7 +214,7 @@ export class Playground {
     });
     this.cluster.watchHops({
       opened: (connection) => this.#connections.push(connection),
-      hop: (hop) => this.#takeHop(hop()),
+      hop: (hop, connection) => this.#takeHop(hop(), connection),
     });
   }
 
@@ -228,13 +235,12 @@ export class Playground {
     this.#attend();
   }
 
-  #takeHop(hop: HopRecord): void {
+  #takeHop(hop: HopRecord, connection: Parameters<HopWatcher["hop"]>[1]): void {
     this.#hops.push(hop);
     if (hop.action !== "drop" && hop.action !== "reject") return;
     // So many at once are a load's: nobody steps to each.
     if (this.#freshFailures.length >= failuresPlaced) return;
-    const connection = this.cluster.log.find(hop.connection);
-    if (connection !== undefined) this.#addFailure(failedHop(hop, connection.purpose, connection.hops.length - 1));
+    this.#addFailure(failedHop(hop, connection.purpose, connection.hops.length - 1));
   }
 
   #addStep(step: ControlStep): void {
@@ -251,20 +257,21 @@ export class Playground {
   /** Time may pass until this comes true, at most so much further. Watched playgrounds only. */
   runTo(goal: RunGoal, maxUs: number): RunTo {
     const changes = () => this.#changed;
+    const isReady = () => isAllReady(this.#readyWorld());
     const { cluster } = this;
-    const world = { cluster, changes, steps: this.#steps, failures: this.#failures, notReady: () => this.#notReady() };
+    const world = { cluster, changes, steps: this.#steps, failures: this.#failures, isReady, notReady: () => notReady(this.#readyWorld()) };
     return new RunTo(world, goal, maxUs);
   }
 
-  #notReady(): readonly Said[] {
+  #readyWorld(): ReadyWorld {
     const { cluster } = this;
-    return notReady({
+    return {
       declared: this.#text.latest.objects.map((given) => given.object),
       find: (kind, namespace, name) => cluster.find(kind, namespace, name),
       list: (kind, namespace) => cluster.list(kind, namespace),
       proxiesBehind: [...cluster.nodes.values()].filter((node) => !node.proxy.isUpToDate).map((node) => node.name),
       hasCloud: cluster.options.loadBalancer,
-    });
+    };
   }
 
   /** Everything since the last call, in order, in few messages. */

@@ -25,8 +25,7 @@ export interface MachineOptions {
   readonly hostname: string;
   readonly network: MachineNetwork;
   readonly programs: ReadonlyMap<string, ProgramEntry>;
-  /** What every process starts with; `PATH`, `HOME`, `HOSTNAME` are filled in where absent. */
-  /** A function: worked out when a program first asks. */
+  /** What every process starts with; `PATH`, `HOME`, `HOSTNAME` are filled in where absent. A function: worked out when a program first asks. */
   readonly env?: ReadonlyMap<string, string> | (() => ReadonlyMap<string, string>);
   readonly cwd?: string;
   readonly user?: string;

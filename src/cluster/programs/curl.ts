@@ -1,4 +1,5 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
+import { Bell } from "../protocols/bell.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import {
@@ -97,7 +98,8 @@ export function* runCurl(sys: Sys): Program {
       return command.exit;
   }
   const { options } = command;
-  const boundary = `------------------------${hex(sys, 16)}`;
+  // Drawn for a form alone: what follows in the machine's stream is nobody else's to shift.
+  const boundary = options.form.length === 0 ? "" : `------------------------${hex(sys, 16)}`;
   const body =
     options.form.length === 0
       ? ""
@@ -157,17 +159,19 @@ function* inParallel(state: State): Run<number> {
   let exit = 0;
   let running = 0;
   let transfers = 0;
+  const ended = new Bell();
   const one = function* (text: string, urlIndex: number, transfer: number): Run<void> {
     const own: State = { ...state, pool: [], connections: transfer };
     const status = yield* transferWithRetries(own, text, urlIndex, transfer);
     if (status !== 0) exit = status;
     for (const connection of own.pool) if (connection.isOpen) connection.duplex.close();
     running--;
+    ended.ring();
   };
   while (waiting.length > 0 || running > 0) {
     const next = running < options.parallelMax ? waiting.shift() : undefined;
     if (next === undefined) {
-      yield* sys.sleep(100);
+      yield* ended.wait();
       continue;
     }
     running++;

@@ -1,5 +1,6 @@
 import type { ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { plainDate } from "../protocols/http-date.ts";
+import { errorText, readStream } from "./input.ts";
 import { type LineChange, lineChanges } from "./line-changes.ts";
 import { parseOptions } from "./options.ts";
 import { type Toolset, toolPath } from "./toolset.ts";
@@ -74,18 +75,10 @@ export function diff(toolset: Toolset): ProgramEntry {
 
 /** Whole text of a file, or of standard input for `-`; undefined when it said why not. */
 export function* readWhole(sys: Sys, name: string, program = "diff"): Run<string | undefined> {
-  if (name === "-") {
-    let text = "";
-    for (;;) {
-      const piece = yield* sys.stdin.read();
-      if (piece === "") return text;
-      text += piece;
-    }
-  }
+  if (name === "-") return yield* readStream(sys.stdin);
   const found = sys.files.read(sys.path(name));
   if (found.ok) return found.value;
-  const why = found.error === "EISDIR" ? "Is a directory" : "No such file or directory";
-  yield* sys.err(`${program}: ${name}: ${why}\n`);
+  yield* sys.err(`${program}: ${name}: ${errorText(found.error)}\n`);
   return undefined;
 }
 

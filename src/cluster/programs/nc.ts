@@ -1,28 +1,10 @@
 import type { DatagramSocket, Program, ProgramEntry, Run, Stream, Sys } from "../machine/syscall.ts";
 import type { SocketAddress } from "../network/address.ts";
+import { portNames } from "../network/port-names.ts";
 import { isPayload } from "../protocols/duplex.ts";
 import { payloadText } from "../protocols/summary.ts";
 import { textPayload } from "../protocols/text.ts";
 import { describeError, resolveFor } from "./http-client.ts";
-
-/** As /etc/services names them; others are `*`. */
-const portNames: Readonly<Record<number, string>> = {
-  22: "ssh",
-  25: "smtp",
-  53: "domain",
-  80: "http",
-  110: "pop3",
-  123: "ntp",
-  143: "imap2",
-  443: "https",
-  3306: "mysql",
-  5432: "postgresql",
-  6379: "redis",
-  8080: "http-alt",
-  8081: "tproxy",
-  11211: "*",
-  27017: "*",
-};
 
 interface NcOptions {
   isListening: boolean;

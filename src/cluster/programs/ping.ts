@@ -159,7 +159,8 @@ interface KnownName {
   readonly name: string | undefined;
 }
 
-function* reverseLookUp(sys: Sys, ip: string): Run<string | undefined> {
+/** The name that DNS has for an address; undefined when it has none. */
+export function* reverseLookUp(sys: Sys, ip: string): Run<string | undefined> {
   const numeric = sys.address(ip, 0)?.ip;
   if (numeric === undefined) return undefined;
   const answer = yield* askServersInTurn(sys, reverseName(numeric.family, numeric.words), ["PTR"], readResolvConf(sys));

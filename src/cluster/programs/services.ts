@@ -1,5 +1,6 @@
 import type { InputStream, OutputStream, ServiceKey, SpawnResult, Terminal } from "../machine/syscall.ts";
 import type { Connection, Hop } from "../network/hop.ts";
+import type { ListStyle } from "../network/netfilter/list-iptables.ts";
 
 /**
  * What the cluster lends to special programs: declared here, plugged in by `cluster.ts`. A machine without one has no such program's affair.
@@ -72,9 +73,7 @@ export interface TablesService {
     readonly family: 4 | 6;
     readonly table: string;
     readonly chain: string | undefined;
-    readonly list:
-      | { readonly isNumeric: boolean; readonly isVerbose: boolean; readonly isExact: boolean; readonly hasLineNumbers: boolean }
-      | undefined;
+    readonly list: ListStyle | undefined;
     /** `-S -v` */
     readonly withCounters: boolean;
   }): string | undefined;

@@ -1,7 +1,8 @@
 import type { PingAnswer, Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
-import { reverseName } from "../protocols/dns.ts";
-import { type AddressFamily, askServersInTurn, readResolvConf } from "../protocols/resolver.ts";
+import { Bell } from "../protocols/bell.ts";
+import type { AddressFamily } from "../protocols/resolver.ts";
 import { describeError, resolveFor } from "./http-client.ts";
+import { reverseLookUp } from "./ping.ts";
 
 type Flavour = "linux" | "busybox";
 
@@ -77,6 +78,9 @@ function isEnd({ kind, type }: PingAnswer): boolean {
 function* ask(sys: Sys, options: Options, ip: string, hops: readonly number[]): Run<readonly Answer[]> {
   const answers: Answer[] = [];
   const identifier = sys.pid & 0xffff;
+  const to = sys.address(ip, 0);
+  if (to === undefined) return hops.flatMap(() => new Array<Answer>(options.queries).fill(undefined));
+  const ended = new Bell();
   let pending = 0;
   for (const ttl of hops) {
     for (let query = 0; query < options.queries; query++) {
@@ -84,18 +88,15 @@ function* ask(sys: Sys, options: Options, ip: string, hops: readonly number[]): 
       const at = answers.length;
       answers.push(undefined);
       pending++;
-      sys.thread(`probe-${sequence}`, one(at, ttl, sequence));
+      sys.thread(`probe-${sequence}`, one(to, at, ttl, sequence));
     }
   }
-  const endUs = sys.nowUs() + options.waitUs;
-  while (pending > 0 && sys.nowUs() <= endUs) yield* sys.sleep(1000);
+  if (pending > 0) yield* ended.wait();
   return answers;
 
-  function* one(at: number, ttl: number, sequence: number): Run<void> {
-    const to = sys.address(ip, 0);
-    if (to === undefined) return;
+  function* one(target: typeof to & object, at: number, ttl: number, sequence: number): Run<void> {
     const headers = ip.includes(":") ? 48 : 28;
-    answers[at] = yield* sys.ping(to, {
+    answers[at] = yield* sys.ping(target, {
       identifier,
       sequence,
       ttl,
@@ -103,7 +104,7 @@ function* ask(sys: Sys, options: Options, ip: string, hops: readonly number[]): 
       timeoutUs: options.waitUs,
       ...(options.usesIcmp ? {} : { udpPort: options.port + sequence }),
     });
-    pending--;
+    if (--pending === 0) ended.ring();
   }
 }
 
@@ -130,13 +131,7 @@ const notes: Readonly<Record<string, string>> = { "host-unreachable": " !H", "ne
 function* nameOf(sys: Sys, from: string, names: Map<string, string>): Run<string> {
   const known = names.get(from);
   if (known !== undefined) return known;
-  const numeric = sys.address(from, 0)?.ip;
-  let name = from;
-  if (numeric !== undefined) {
-    const answer = yield* askServersInTurn(sys, reverseName(numeric.family, numeric.words), ["PTR"], readResolvConf(sys));
-    const record = answer.ok ? answer.messages[0]?.answers.find((candidate) => candidate.type === "PTR") : undefined;
-    if (record?.type === "PTR") name = record.target.replace(/\.$/, "");
-  }
+  const name = (yield* reverseLookUp(sys, from)) ?? from;
   names.set(from, name);
   return name;
 }

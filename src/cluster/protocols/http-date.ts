@@ -1,4 +1,4 @@
-import { type CivilDate, civilDate, epochMs, monthNames, twoDigits, weekdayNames } from "../sim/date.ts";
+import { type CivilDate, civilDate, epochMs, monthNames, perSecond, twoDigits, weekdayNames } from "../sim/date.ts";
 
 /** Dates as HTTP headers, cookies and certificates write them, from whole milliseconds of the epoch. */
 
@@ -6,20 +6,10 @@ function clockOf(d: CivilDate): string {
   return `${twoDigits(d.hour)}:${twoDigits(d.minute)}:${twoDigits(d.second)}`;
 }
 
-/** The last second that was asked for and its text: servers answer many requests in one second, and nginx and Go keep it likewise. */
-let lastSecond = -1;
-let lastText = "";
-
 /** `Mon, 05 Jan 2026 09:00:00 GMT`. @source RFC 9110, IMF-fixdate */
-export function httpDate(dateMs: number): string {
-  const second = Math.floor(dateMs / 1000);
-  if (second !== lastSecond) {
-    const d = civilDate(dateMs);
-    lastText = `${weekdayNames[d.weekday]}, ${twoDigits(d.day)} ${monthNames[d.month - 1]} ${d.year} ${clockOf(d)} GMT`;
-    lastSecond = second;
-  }
-  return lastText;
-}
+export const httpDate = perSecond(
+  (d) => `${weekdayNames[d.weekday]}, ${twoDigits(d.day)} ${monthNames[d.month - 1]} ${d.year} ${clockOf(d)} GMT`,
+);
 
 /** `Wed, 25-Nov-26 22:25:29 GMT`: nginx' cookie dates. */
 export function cookieDate(dateMs: number): string {

@@ -57,20 +57,25 @@ export function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : `${value}`;
 }
 
-/** `2026-01-05T09:00:00Z`: RFC 3339 with whole seconds, as Kubernetes' metav1.Time prints it. */
-export function formatRfc3339(dateMs: number): string {
-  const second = Math.floor(dateMs / 1000);
-  if (second === lastSecond) return lastText;
-  const d = civilDate(dateMs);
-  const date = [`${d.year}`.padStart(4, "0"), twoDigits(d.month), twoDigits(d.day)].join("-");
-  lastText = [date, [twoDigits(d.hour), twoDigits(d.minute), twoDigits(d.second)].join(":")].join("T").concat("Z");
-  lastSecond = second;
-  return lastText;
+/** A format that remembers the last second's text: hundreds are asked for within a second, and may as well share it. */
+export function perSecond(format: (date: CivilDate) => string): (dateMs: number) => string {
+  let lastSecond = Number.NaN;
+  let lastText = "";
+  return (dateMs) => {
+    const second = Math.floor(dateMs / 1000);
+    if (second !== lastSecond) {
+      lastText = format(civilDate(dateMs));
+      lastSecond = second;
+    }
+    return lastText;
+  };
 }
 
-/** What was asked for last: hundreds of objects are made within a second, and may as well share the text. */
-let lastSecond = Number.NaN;
-let lastText = "";
+/** `2026-01-05T09:00:00Z`: RFC 3339 with whole seconds, as Kubernetes' metav1.Time prints it. Joined, it is one flat text; objects keep it. */
+export const formatRfc3339 = perSecond((d) => {
+  const date = [`${d.year}`.padStart(4, "0"), twoDigits(d.month), twoDigits(d.day)].join("-");
+  return [date, [twoDigits(d.hour), twoDigits(d.minute), twoDigits(d.second)].join(":")].join("T").concat("Z");
+});
 
 /** Milliseconds of the epoch for an RFC 3339 text; undefined when it is none. */
 export function parseRfc3339(text: string): number | undefined {

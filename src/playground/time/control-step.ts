@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import { asFields, asItems, asText, type Fields, specOf, statusOf } from "../explain/fields.ts";
+import { conditionOf } from "../explain/pod-source.ts";
 import { nameOf } from "../explain/text-index.ts";
 import type { ControlStep, Said } from "../protocol.ts";
 
@@ -64,7 +65,8 @@ function eventSaid({ type, object }: Written): Said | undefined {
   };
 }
 
-function involved(event: KubernetesObject): string {
+/** The object that an Event is about. */
+export function involved(event: KubernetesObject): string {
   const of = asFields(asFields(event)["involvedObject"]);
   return nameOf({ kind: of["kind"], metadata: { namespace: of["namespace"], name: of["name"] } });
 }
@@ -83,8 +85,9 @@ function changeSaid({ type, object, old }: Written): Said | undefined {
   if (object.kind === "Pod") {
     const node = asText(specOf(object)["nodeName"]);
     if (node !== asText(specOf(old)["nodeName"])) return { code: "step.bound", args: { node } };
-    const ready = conditionOf(object, "Ready");
-    if (ready !== conditionOf(old, "Ready") && ready !== "") return { code: ready === "True" ? "step.ready" : "step.not-ready", args: {} };
+    const ready = conditionOf(object, "Ready")?.status ?? "";
+    if (ready !== (conditionOf(old, "Ready")?.status ?? "") && ready !== "")
+      return { code: ready === "True" ? "step.ready" : "step.not-ready", args: {} };
     const phase = asText(statusOf(object)["phase"]);
     if (phase !== asText(statusOf(old)["phase"])) return { code: "step.phase", args: { phase } };
   }
@@ -119,10 +122,6 @@ function addressesOf(object: KubernetesObject | undefined): ReadonlyMap<string, 
     for (const { ip } of asItems(subset["addresses"])) found.set(asText(ip), true);
   }
   return found;
-}
-
-function conditionOf(object: KubernetesObject, type: string): string {
-  return asText(asItems(statusOf(object)["conditions"]).find((condition) => condition["type"] === type)?.["status"]);
 }
 
 interface FieldChange {

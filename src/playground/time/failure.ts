@@ -3,6 +3,7 @@ import type { ConnectionInfo } from "../../cluster/hop-record.ts";
 import { asFields, asItems, asText, statusOf } from "../explain/fields.ts";
 import { nameOf } from "../explain/text-index.ts";
 import type { Ending, Failure, HopRecord } from "../protocol.ts";
+import { involved } from "./control-step.ts";
 
 /** Pure: a packet that somebody waits for was dropped or refused. A probe's fate is told by the kubelet's Event, a health check's by nobody. */
 export function failedHop(hop: HopRecord, purpose: ConnectionInfo["purpose"], index: number): Failure | undefined {
@@ -64,7 +65,6 @@ export function warning(event: KubernetesObject, timeUs: number): Failure | unde
   const fields = asFields(event);
   if (event.kind !== "Event" || asText(fields["type"]) !== "Warning") return undefined;
   const of = asFields(fields["involvedObject"]);
-  const object = nameOf({ kind: of["kind"], metadata: { namespace: of["namespace"], name: of["name"] } });
   return {
     timeUs,
     said: {
@@ -76,6 +76,6 @@ export function warning(event: KubernetesObject, timeUs: number): Failure | unde
         message: asText(fields["message"]),
       },
     },
-    shown: { object },
+    shown: { object: involved(event) },
   };
 }

@@ -1,5 +1,7 @@
+import { matchesLabels } from "../../cluster/api/labels.ts";
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
-import { asFields, asItems, asText, type Fields, specOf, statusOf } from "../explain/fields.ts";
+import { asFields, asItems, asText, asTexts, type Fields, specOf, statusOf } from "../explain/fields.ts";
+import { conditionOf, isReady, troubleOf } from "../explain/pod-source.ts";
 import { nameOf } from "../explain/text-index.ts";
 import type { Said } from "../protocol.ts";
 
@@ -17,39 +19,44 @@ export interface ReadyWorld {
 
 /** Pure: what is still missing, an object each; empty when everything that the text declares is ready and programmed on all nodes. */
 export function notReady(world: ReadyWorld): readonly Said[] {
-  const found = world.declared.flatMap((written): readonly Said[] => {
-    const kind = String(written["kind"]);
-    const metadata = asFields(written["metadata"]);
-    const name = asText(metadata["name"]);
-    const namespace = asText(metadata["namespace"]) || "default";
-    const live = world.find(kind, namespace, name) ?? world.find(kind, undefined, name);
-    const missing = (code: string, args: Said["args"] = {}): readonly Said[] => [
-      { code, args: { kind, name, object: nameOf(written), ...args } },
-    ];
-    if (live === undefined) return isWatched(kind) ? missing("wait.missing") : [];
-    switch (kind) {
-      case "Pod":
-        return isPodWell(live) ? [] : missing("wait.pod", { trouble: troubleOf(live) });
-      case "Deployment":
-      case "ReplicaSet":
-      case "ReplicationController":
-      case "StatefulSet":
-      case "DaemonSet": {
-        const { ready, wanted, isRolledOut } = rollout(live);
-        return ready === wanted && isRolledOut ? [] : missing("wait.workload", { ready, wanted });
-      }
-      case "Job":
-        return asItems(statusOf(live)["conditions"]).some((one) => one["type"] === "Complete" && one["status"] === "True")
-          ? []
-          : missing("wait.job");
-      case "Service":
-        return serviceSaid(world, live).flatMap(({ code, args }) => missing(code, args));
-      default:
-        return [];
-    }
-  });
+  const found = world.declared.flatMap((written) => missingOf(world, written));
   if (found.length > 0) return found;
   return world.proxiesBehind.map((node) => ({ code: "wait.proxy", args: { kind: "Node", name: node, object: `rules/${node}` } }));
+}
+
+/** Pure: whether nothing is missing; it looks no further than the first that is. */
+export function isAllReady(world: ReadyWorld): boolean {
+  return world.proxiesBehind.length === 0 && world.declared.every((written) => missingOf(world, written).length === 0);
+}
+
+function missingOf(world: ReadyWorld, written: Fields): readonly Said[] {
+  const kind = String(written["kind"]);
+  const metadata = asFields(written["metadata"]);
+  const name = asText(metadata["name"]);
+  const namespace = asText(metadata["namespace"]) || "default";
+  const live = world.find(kind, namespace, name) ?? world.find(kind, undefined, name);
+  const missing = (code: string, args: Said["args"] = {}): readonly Said[] => [
+    { code, args: { kind, name, object: nameOf(written), ...args } },
+  ];
+  if (live === undefined) return isWatched(kind) ? missing("wait.missing") : [];
+  switch (kind) {
+    case "Pod":
+      return isPodWell(live) ? [] : missing("wait.pod", { trouble: troubleOf(live) || asText(statusOf(live)["phase"]) });
+    case "Deployment":
+    case "ReplicaSet":
+    case "ReplicationController":
+    case "StatefulSet":
+    case "DaemonSet": {
+      const { ready, wanted, isRolledOut } = rollout(live);
+      return ready === wanted && isRolledOut ? [] : missing("wait.workload", { ready, wanted });
+    }
+    case "Job":
+      return conditionOf(live, "Complete")?.status === "True" ? [] : missing("wait.job");
+    case "Service":
+      return serviceSaid(world, live).flatMap(({ code, args }) => missing(code, args));
+    default:
+      return [];
+  }
 }
 
 function isWatched(kind: string): boolean {
@@ -57,17 +64,7 @@ function isWatched(kind: string): boolean {
 }
 
 function isPodWell(pod: KubernetesObject): boolean {
-  return asText(statusOf(pod)["phase"]) === "Succeeded" || isPodReady(pod);
-}
-
-function isPodReady(pod: KubernetesObject): boolean {
-  return asItems(statusOf(pod)["conditions"]).some((condition) => condition["type"] === "Ready" && condition["status"] === "True");
-}
-
-/** What `kubectl get` would say of it: the reason for which a container waits, else the phase. */
-function troubleOf(pod: KubernetesObject): string {
-  const waiting = asItems(statusOf(pod)["containerStatuses"]).map((one) => asText(asFields(asFields(one["state"])["waiting"])["reason"]));
-  return waiting.find((reason) => reason !== "") ?? asText(statusOf(pod)["phase"]);
+  return asText(statusOf(pod)["phase"]) === "Succeeded" || isReady(pod);
 }
 
 /** As `kubectl rollout status` counts. @source kubectl pkg/polymorphichelpers/rollout_status.go */
@@ -92,8 +89,8 @@ function serviceSaid(world: ReadyWorld, service: KubernetesObject): readonly Sai
   const { namespace, name } = service.metadata;
   if (spec["type"] === "LoadBalancer" && world.hasCloud && asItems(asFields(statusOf(service)["loadBalancer"])["ingress"]).length === 0)
     return [{ code: "wait.address", args: {} }];
-  const selector = Object.entries(asFields(spec["selector"]));
-  if (selector.length === 0) return [];
+  const selector = asTexts(spec["selector"]);
+  if (Object.keys(selector).length === 0) return [];
   const listed = new Set(
     world
       .list("EndpointSlice", namespace)
@@ -104,8 +101,8 @@ function serviceSaid(world: ReadyWorld, service: KubernetesObject): readonly Sai
   );
   const left = world
     .list("Pod", namespace)
-    .filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-    .filter((pod) => isPodReady(pod) && pod.metadata.deletionTimestamp === undefined)
+    .filter((pod) => matchesLabels(selector, pod.metadata.labels))
+    .filter((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined)
     .filter((pod) => asText(statusOf(pod)["podIP"]) !== "" && !listed.has(pod.metadata.name));
   return left.length === 0 ? [] : [{ code: "wait.endpoints", args: { pod: left[0]?.metadata.name ?? "" } }];
 }

@@ -8,7 +8,8 @@ export interface RunWorld {
   changes(): number;
   readonly steps: { readonly count: number; since(count: number): readonly ControlStep[] };
   readonly failures: { readonly count: number; since(count: number): readonly Failure[] };
-  /** What the text declares and is not ready. */
+  /** Whether everything that the text declares is ready, and else what is not. */
+  isReady(): boolean;
   notReady(): readonly Said[];
 }
 
@@ -88,7 +89,7 @@ export class RunTo {
         // Nothing becomes ready without a change.
         if (this.#world.changes() === this.#changes) return undefined;
         this.#changes = this.#world.changes();
-        return this.#world.notReady().length === 0 ? [] : undefined;
+        return this.#world.isReady() ? [] : undefined;
       case "time":
         return undefined;
     }

@@ -1,4 +1,6 @@
-import { hex, ipProtocol, type PrintableTables, printPorts, printProbability } from "./print-iptables.ts";
+import { portNames } from "../port-names.ts";
+import { protocolNumber } from "../protocol.ts";
+import { hex, type PrintableTables, printPorts, printProbability } from "./print-iptables.ts";
 import { type Chain, type Count, type Extension, nothingCounted, type PortRange, type Rule, type TableName, type Target } from "./rule.ts";
 
 /** The options of `iptables -L` that change what a line looks like. */
@@ -79,7 +81,7 @@ function targetName(target: Target): string {
 function listProtocol(protocol: Rule["match"]["protocol"], family: 4 | 6, isNumeric: boolean): string {
   if (protocol === undefined) return isNumeric ? "0" : "all";
   if (protocol === "icmp" && family === 6) return isNumeric ? "58" : "ipv6-icmp";
-  return isNumeric ? `${ipProtocol[protocol]}` : protocol;
+  return isNumeric ? `${protocolNumber[protocol]}` : protocol;
 }
 
 function listInterface(match: Rule["match"]["inInterface"], { isNumeric }: ListStyle): string {
@@ -125,37 +127,11 @@ function listExtension(extension: Extension, family: 4 | 6, isNumeric: boolean):
     case "physdev":
       return `PHYSDEV match${extension.negated ? " !" : ""} --physdev-is-in`;
     case "ipvs":
-      return `vproto ${ipProtocol[extension.protocol]} vaddr ${extension.address.ip.text} vport ${extension.address.port}`;
+      return `vproto ${protocolNumber[extension.protocol]} vaddr ${extension.address.ip.text} vport ${extension.address.port}`;
     case "set":
       return `${extension.negated ? "! " : ""}match-set ${extension.name} ${extension.directions.join(",")}`;
   }
 }
-
-/** What Debian's `/etc/services` calls the ports that a cluster may have rules for. */
-const portNames: Readonly<Record<number, string>> = {
-  21: "ftp",
-  22: "ssh",
-  25: "smtp",
-  53: "domain",
-  80: "http",
-  88: "kerberos",
-  110: "pop3",
-  123: "ntp",
-  143: "imap2",
-  389: "ldap",
-  443: "https",
-  587: "submission",
-  636: "ldaps",
-  993: "imaps",
-  995: "pop3s",
-  2049: "nfs",
-  3306: "mysql",
-  5060: "sip",
-  5432: "postgresql",
-  5672: "amqp",
-  6379: "redis",
-  8080: "http-alt",
-};
 
 function listPorts(range: PortRange, isNumeric: boolean): string {
   if (isNumeric) return `pt${range.from === range.to ? "" : "s"}:${printPorts(range)}`;

@@ -1,4 +1,5 @@
 import { civilDate, twoDigits } from "../../sim/date.ts";
+import { protocolNumber } from "../protocol.ts";
 import { type Chain, type Count, type Extension, nothingCounted, type PortRange, type Rule, type TableName, type Target } from "./rule.ts";
 
 /** The order in which `iptables-save` (nf_tables variant) walks the tables when none is named. @source iptables 1.8.9, iptables/nft.c, xtables_ipv4 */
@@ -83,8 +84,6 @@ function printNegated(isNegated: boolean, flag: string, value: string): string {
   return isNegated ? ` ! ${flag} ${value}` : ` ${flag} ${value}`;
 }
 
-export const ipProtocol = { icmp: 1, tcp: 6, udp: 17, sctp: 132 } as const;
-
 function printExtension(extension: Extension, family: 4 | 6): string {
   switch (extension.type) {
     case "comment":
@@ -112,7 +111,7 @@ function printExtension(extension: Extension, family: 4 | 6): string {
       return ` -m physdev${extension.negated ? " !" : ""} --physdev-is-in`;
     case "ipvs": {
       const { ip, port } = extension.address;
-      return ` -m ipvs --vproto ${ipProtocol[extension.protocol]} --vaddr ${ip.text}/${ip.family === 4 ? 32 : 128} --vport ${port}`;
+      return ` -m ipvs --vproto ${protocolNumber[extension.protocol]} --vaddr ${ip.text}/${ip.family === 4 ? 32 : 128} --vport ${port}`;
     }
     case "set":
       return ` -m set${extension.negated ? " !" : ""} --match-set ${extension.name} ${extension.directions.join(",")}`;

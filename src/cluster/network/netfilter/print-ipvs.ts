@@ -1,3 +1,4 @@
+import { twoDigits } from "../../sim/date.ts";
 import type { ConntrackRow } from "./conntrack.ts";
 import type { IpvsStats } from "./ipvs-stats.ts";
 import { byAddress, type IpvsDestination, type IpvsService, type IpvsTable } from "./ipvs-table.ts";
@@ -93,8 +94,7 @@ export function printIpvsConnections(rows: readonly ConntrackRow[], nowUs: numbe
     const shown = state === undefined ? protocol.toUpperCase() : (connectionStates[state] ?? state);
     const left = (connectionTimeouts[shown] ?? 60) - Math.floor((nowUs - ipvsLastUs) / 1_000_000);
     if (left <= 0) continue;
-    const two = (value: number): string => `${value}`.padStart(2, "0");
-    const expire = `${two(Math.floor(left / 60))}:${two(left % 60)}`;
+    const expire = `${twoDigits(Math.floor(left / 60))}:${twoDigits(left % 60)}`;
     lines.push(printConnection(protocol.toUpperCase(), expire, shown, original.source.text, original.destination.text, reply.source.text));
   }
   return `${lines.join("\n")}\n`;
