@@ -182,6 +182,11 @@ export class Cluster {
     return this.#stored.ownersOf(object, path).map((owner) => ({ ...owner, atMs: owner.atMs - this.options.startMs }));
   }
 
+  /** Serves a group of custom resources: a text that holds one is of a cluster that has their definitions. */
+  install(group: string): void {
+    this.#stored.install(group);
+  }
+
   /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
     return this.#stored.load(objects);

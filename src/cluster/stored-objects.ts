@@ -84,6 +84,10 @@ export class StoredObjects {
     });
   }
 
+  install(group: string): void {
+    this.#server.install(group);
+  }
+
   /** Creates the cluster's own objects and a scenario's documents, in order, at t=0. What a document brings itself is not made twice. */
   load(objects: readonly LooseObject[]): readonly LoadRefusal[] {
     this.#createSystem(new GivenNames(objects));

@@ -170,7 +170,7 @@ export class TextOwner {
     if (unreadable !== undefined)
       return [problem("object.refused", placeOfMessage(document, given.path, unreadable), given.document, {}, unreadable)];
     // A custom resource in the text is one that the cluster knows: only a terminal's kubectl must install its definition first.
-    this.#cluster.handle({ method: "GET", path: `/apis/${String(given.object["apiVersion"])}`, userAgent: "kubectl", trusted: true });
+    this.#cluster.install(String(given.object["apiVersion"]).split("/")[0] as string);
     const args = ["apply", "-f", "-", ...(isDryRun ? ["--dry-run=server"] : [])];
     const { exit, stderr } = this.#cluster.kubectl(args, printYaml(given.object));
     return problemsOf(document, given, exit, stderr);

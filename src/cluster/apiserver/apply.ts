@@ -4,7 +4,7 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Schema } from "../api/schema.ts";
 import { isQueryTrue, queryValue, type ServerContext, type Target } from "./context.ts";
 import { createFrom, isDryRun, type Written } from "./create.ts";
-import { clientApply, lastApplied, type Owner, serverApply } from "./field-managers.ts";
+import { isTakenOver, lastApplied, type Owner, serverApply } from "./field-managers.ts";
 import { type Field, itemElement } from "./field-path.ts";
 import { fieldSet, isAtomicField, itemSchema, listKeys } from "./field-set.ts";
 import { canonicalText, isRecord } from "./json.ts";
@@ -76,11 +76,6 @@ export function apply(context: ServerContext, target: Target): Written {
   const written = change(context, target, old, toStored(resource, decode(resource.schema, merged).object), [], undefined);
   owns(written, new Set([...fields].filter(([field, value]) => !isEqualData(present.get(field), value)).map(([field]) => field)));
   return written;
-}
-
-/** This manager's own entry, and what kubectl's client applied before its server-side apply. */
-function isTakenOver({ manager, operation }: Owner, applier: string): boolean {
-  return (operation === "Apply" && manager === applier) || (applier === serverApply && manager === clientApply);
 }
 
 const isLastApplied = ({ element }: Field): boolean => element === `f:${lastApplied}`;

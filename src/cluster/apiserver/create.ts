@@ -4,7 +4,7 @@ import { admitCreate } from "./admission.ts";
 import { type Body, readBody } from "./body.ts";
 import { admissionContext, queryValue, type ServerContext, type Target } from "./context.ts";
 import type { Writer } from "./field-managers.ts";
-import { isRecord } from "./json.ts";
+import { isRecord, valueAt } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 import { alreadyExists, badRequest, internalError, invalid } from "./status.ts";
 import { writerOf } from "./writer.ts";
@@ -72,7 +72,14 @@ export function createFrom(context: ServerContext, target: Target, body: Body, w
   allocation.commit();
   const stored = context.store.put(allocation.object);
   if (writer !== undefined) context.managers.updated(stored, undefined, sent, "main", definition.schema, writer);
+  if (definition.kind === "CustomResourceDefinition") installGroup(context, stored);
   return { object: stored, warnings, isCreated: true };
+}
+
+/** @source kubernetes.io "Custom Resources": a definition makes the server serve what it defines */
+function installGroup(context: ServerContext, definition: KubernetesObject): void {
+  const group = valueAt(definition, ["spec", "group"]);
+  if (typeof group === "string") context.registry.install(group);
 }
 
 function metadataOf(object: LooseObject): LooseObject {

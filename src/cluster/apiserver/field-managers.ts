@@ -98,10 +98,8 @@ export function createFieldManagers(nowMs: () => number): FieldManagers {
     },
     applied(object, fields, changed, writer) {
       const ledger = settled(object);
-      const isOurs = ({ operation, manager }: Entry): boolean =>
-        (operation === "Apply" && manager === writer.manager) || (writer.manager === serverApply && manager === clientApply);
       for (const entry of ledger.entries) for (const field of changed) entry.fields.delete(field);
-      ledger.entries = ledger.entries.filter((entry) => !isOurs(entry) && entry.fields.size > 0);
+      ledger.entries = ledger.entries.filter((entry) => !isTakenOver(entry, writer.manager) && entry.fields.size > 0);
       const atMs = nowMs();
       ledger.entries.push({ ...writer, operation: "Apply", atMs, fields: new Set(fields) });
       const annotation = root.named("metadata").named("annotations").named(lastApplied);
@@ -110,9 +108,7 @@ export function createFieldManagers(nowMs: () => number): FieldManagers {
       ledger.entries.push({ ...writer, manager: lastAppliedManager, operation: "Apply", atMs, fields: new Set([annotation]) });
     },
     appliedBy(object, manager) {
-      const ours = settled(object).entries.filter(
-        (entry) => (entry.operation === "Apply" && entry.manager === manager) || (manager === serverApply && entry.manager === clientApply),
-      );
+      const ours = settled(object).entries.filter((entry) => isTakenOver(entry, manager));
       return new Set(ours.flatMap(({ fields }) => [...fields]));
     },
     owners: (object) => settled(object).entries,
@@ -120,6 +116,11 @@ export function createFieldManagers(nowMs: () => number): FieldManagers {
       byUid.delete(metadata.uid);
     },
   };
+}
+
+/** This manager's own entry, and what kubectl's client applied before its server-side apply. */
+export function isTakenOver({ manager, operation }: Owner, applier: string): boolean {
+  return (operation === "Apply" && manager === applier) || (applier === serverApply && manager === clientApply);
 }
 
 function settle(ledger: Ledger, root: Field): void {

@@ -54,6 +54,8 @@ export interface ApiServer {
   readonly store: Store;
   /** Documents that will be created one by one: what they ask for is kept for them, so that their order does not matter. */
   readonly expect: (objects: readonly LooseObject[]) => void;
+  /** Serves a group of custom resources from now on, as their definitions would make it. */
+  readonly install: (group: string) => void;
   /** Who manages the field at that path of an object, by its kind's stored version: the latest first. */
   readonly ownersOf: (object: KubernetesObject, path: readonly (string | number)[]) => readonly FieldOwner[];
 }
@@ -88,7 +90,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     address: { ip, port },
     clusterIPs: allocator.firstAddresses,
   });
-  return { store, expect: allocator.expect, handle, ownersOf: (object, path) => ownersOf(context, object, path) };
+  return {
+    store,
+    expect: allocator.expect,
+    install: context.registry.install,
+    handle,
+    ownersOf: (object, path) => ownersOf(context, object, path),
+  };
 }
 
 function ownersOf(
@@ -161,7 +169,6 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
     case "POST": {
       if (resource.definition.namespaced && target.namespace === undefined) return statusResponse(methodNotAllowed());
       const { object, warnings } = create(context, target);
-      if (resource.definition.kind === "CustomResourceDefinition" && request.query?.dryRun === undefined) installOf(context, object);
       return { code: 201, body: shown(resource, managed(context, request, [object])[0] as KubernetesObject), warnings };
     }
     case "DELETE": {
@@ -174,12 +181,6 @@ function onCollection(context: ServerContext, target: Target): ApiResponse {
     default:
       return statusResponse(methodNotAllowed());
   }
-}
-
-/** @source kubernetes.io "Custom Resources": a definition makes the server serve what it defines */
-function installOf(context: ServerContext, definition: KubernetesObject): void {
-  const { group } = (definition as unknown as { readonly spec?: { readonly group?: unknown } }).spec ?? {};
-  if (typeof group === "string") context.registry.install(group);
 }
 
 function onObject(context: ServerContext, target: Target): ApiResponse {

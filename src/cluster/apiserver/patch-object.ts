@@ -22,8 +22,8 @@ const strategicPatchType = "application/strategic-merge-patch+json";
 const applyPatchType = "application/apply-patch+yaml";
 
 /** Custom resources have no Go type and so no strategic merge. */
-function isCustomResource(resource: ServedResource): boolean {
-  return resource.group === "gateway.networking.k8s.io";
+function isCustomResource({ definition }: ServedResource): boolean {
+  return definition.isCustom === true;
 }
 
 /** PATCH of an object or its status. @source apiserver endpoints/handlers/patch.go */

@@ -1,5 +1,6 @@
 import { goQuote } from "../api/go-value.ts";
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
+import type { PriorityClass } from "../api/priority-class/types.ts";
 import type { ServerContext, Target } from "./context.ts";
 import { isRecord } from "./json.ts";
 import { Refusal } from "./refusal.ts";
@@ -19,12 +20,6 @@ interface PodSpec {
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly LooseObject[];
   readonly tolerations?: readonly Toleration[];
-}
-
-interface PriorityClass extends KubernetesObject {
-  readonly value?: number;
-  readonly globalDefault?: boolean;
-  readonly preemptionPolicy?: string;
 }
 
 interface Toleration {

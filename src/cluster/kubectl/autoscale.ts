@@ -1,7 +1,7 @@
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
-import { requireFlags, zeroMeta } from "./create-generators.ts";
+import { requireFlags, withoutZeros, zeroMeta } from "./create-generators.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
@@ -80,7 +80,7 @@ function* autoscale(session: Session, flags: Flags): Run<void> {
             method: "POST",
             path: resourcePath(resource, namespace),
             query: { fieldManager: flags.text("field-manager"), ...(dryRun === "server" ? { dryRun: "All" } : {}) },
-            body: { ...autoscaler, metadata: { name: flags.text("name") || name }, status: undefined },
+            body: withoutZeros(autoscaler),
           });
     yield* printResult(session, flags, printer, resource, created, "autoscaled", dryRun);
   }

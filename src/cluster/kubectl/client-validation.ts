@@ -1,6 +1,6 @@
 import type { LooseObject } from "../api/meta.ts";
 import type { Schema } from "../api/schema.ts";
-import { schemaOf } from "./schema.ts";
+import { shapeOf } from "./schema.ts";
 
 /**
  * What kubectl up to 1.24 checked itself against the server's OpenAPI document: unknown fields and missing ones.
@@ -10,7 +10,7 @@ import { schemaOf } from "./schema.ts";
 export function clientValidationFaults(object: LooseObject): readonly string[] {
   const apiVersion = String(object.apiVersion);
   const kind = String(object.kind);
-  const schema = schemaOf(apiVersion, kind);
+  const schema = shapeOf(apiVersion, kind);
   if (schema === undefined) return [];
   const [group = "", version = apiVersion] = apiVersion.includes("/") ? apiVersion.split("/") : ["core", apiVersion];
   const api = `${group === "" ? "core" : (group.split(".")[0] as string)}.${version}`;

@@ -9,7 +9,7 @@ import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { goJson, goJsonIndented } from "./go-json.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
-import { schemaOf } from "./schema.ts";
+import { shapeOf } from "./schema.ts";
 import { fetch, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -74,7 +74,7 @@ export function* createObject(session: Session, flags: Flags, object: LooseObjec
     }
   }
   // These objects are values of Go's types, and JSON tells it.
-  const shape = schemaOf(resource.apiVersion, resource.kind);
+  const shape = shapeOf(resource.apiVersion, resource.kind);
   const isJson = flags.text("output") === "json" && shape !== undefined;
   yield* isJson
     ? session.out(`${goJsonIndented(created, "    ", "", shape)}\n`)

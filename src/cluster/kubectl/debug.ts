@@ -5,6 +5,7 @@ import { attachTo, untilStarted } from "./attach.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { envOf } from "./run.ts";
 import { fetch, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -64,7 +65,7 @@ function* debug(session: Session, flags: Flags): Run<number> {
 /** What the debug container runs. */
 function container(flags: Flags, name: string): LooseObject {
   const words = flags.argsLengthAtDash < 0 ? [] : flags.args.slice(flags.argsLengthAtDash);
-  const env = flags.list("env").map((text) => ({ name: text.slice(0, text.indexOf("=")), value: text.slice(text.indexOf("=") + 1) }));
+  const env = envOf(flags);
   return {
     name,
     image: flags.text("image"),

@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import { KubectlError, KubectlFatal } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import type { Resource } from "./resources.ts";
-import { schemaOf } from "./schema.ts";
+import { shapeOf } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** `kubectl explain`. @source kubectl pkg/explain/v2/templates/plaintext.tmpl */
@@ -39,7 +39,7 @@ function* explain(session: Session, flags: Flags): Run<void> {
     if (other === undefined) throw new KubectlError(`couldn't find resource for ${JSON.stringify(`${wanted}, Kind=${resource.kind}`)}`);
     resource = other;
   }
-  const schema = schemaOf(resource.apiVersion, resource.kind);
+  const schema = shapeOf(resource.apiVersion, resource.kind);
   const header = `${resource.group === "" ? "" : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`;
   if (schema === undefined)
     throw new KubectlError(`couldn't find resource for ${JSON.stringify(`${resource.apiVersion}, Kind=${resource.kind}`)}`);

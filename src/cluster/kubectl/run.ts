@@ -161,15 +161,20 @@ function* run(session: Session, flags: Flags): Run<number> {
   return status;
 }
 
-function podSpec(flags: Flags, name: string, restart: string): LooseObject {
-  const words = flags.args.slice(1);
-  const port = flags.text("port");
-  if (port !== "" && !/^[-+]?\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
-  const env = flags.list("env").map((text) => {
+/** The variables that `--env` gives. */
+export function envOf(flags: Flags): readonly { readonly name: string; readonly value: string }[] {
+  return flags.list("env").map((text) => {
     const equals = text.indexOf("=");
     if (equals <= 0) throw new KubectlError(`invalid env: ${text}`);
     return { name: text.slice(0, equals), value: text.slice(equals + 1) };
   });
+}
+
+function podSpec(flags: Flags, name: string, restart: string): LooseObject {
+  const words = flags.args.slice(1);
+  const port = flags.text("port");
+  if (port !== "" && !/^[-+]?\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
+  const env = envOf(flags);
   const container = {
     ...(words.length === 0 ? {} : flags.is("command") ? { command: words } : { args: words }),
     ...(env.length === 0 ? {} : { env }),

@@ -44,11 +44,7 @@ function* scale(session: Session, flags: Flags): Run<void> {
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
   if (infos.length === 0)
-    throw !session.behaviour.scaleNamesMissing
-      ? new KubectlError("no objects passed to scale")
-      : failure === undefined
-        ? new KubectlError("no objects passed to scale ")
-        : new KubectlError(`no objects passed to scale ${failure.message}`);
+    throw new KubectlError(`no objects passed to scale${session.behaviour.scaleNamesMissing ? ` ${failure?.message ?? ""}` : ""}`);
   for (const { resource, namespace, name, object } of infos) {
     const path = resourcePath(resource, namespace, name, "scale");
     if (dryRun === "client") {

@@ -1,8 +1,15 @@
+import type { KindDefinition } from "../api/kind.ts";
 import { kinds } from "../api/kinds.ts";
 import type { Struct } from "../api/schema.ts";
 
-/** The shape of a kind in a version, as kubectl has it built in: it gives the merge keys. undefined for custom resources. */
+/** The shape by which kubectl merges: it gives the merge keys. undefined for custom resources, which are merged as plain JSON. */
 export function schemaOf(apiVersion: string, kind: string): Struct | undefined {
+  const isCustom = (kinds as readonly KindDefinition[]).some((one) => one.kind === kind && one.isCustom === true);
+  return isCustom ? undefined : shapeOf(apiVersion, kind);
+}
+
+/** The shape of a kind in a version, custom resources included. */
+export function shapeOf(apiVersion: string, kind: string): Struct | undefined {
   const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
   for (const definition of kinds) {
     if (definition.kind !== kind) continue;

@@ -72,11 +72,6 @@ export class Console {
     this.spawn = { stdin: input, stdout: output, stderr: output, ...(isTerminal ? { terminal } : {}) };
   }
 
-  /** Whether there is input to attach to. */
-  get takesInput(): boolean {
-    return this.spawn.stdin !== undefined;
-  }
-
   attach(attached: Attached): void {
     this.#attached = attached;
     if (this.#foreground !== undefined) attached.terminal?.setForeground(this.#foreground);

@@ -69,6 +69,7 @@ export class PodWorker {
     this.slots = [
       ...init.map((spec) => new ContainerSlot(spec, true, true)),
       ...pod.spec.containers.map((spec) => new ContainerSlot(spec, false, init.length > 0)),
+      ...(pod.spec.ephemeralContainers ?? []).map((spec) => new ContainerSlot(spec, false, false, true)),
     ];
     this.#origin = originOf(pod, context.options.simulation.clock.now());
     this.#startTime = pod.status?.startTime ?? this.#now();
@@ -500,11 +501,13 @@ export class PodWorker {
   /** The node was off: a new sandbox, and every container that was there starts again. @source pkg/kubelet/kuberuntime, sandbox changed */
   #resume(): void {
     this.#tell("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
-    const statuses = [...(this.#pod.status.containerStatuses ?? []), ...(this.#pod.status.initContainerStatuses ?? [])];
+    const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = this.#pod.status;
+    const statuses = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
     for (const slot of this.slots) {
       const known = statuses.find(({ name }) => name === slot.spec.name);
       if (known === undefined) continue;
       slot.adopt(known);
+      if (slot.isEphemeral && known.state.terminated !== undefined) slot.state = known.state; // it is never run again
       if (known.state.running === undefined) continue;
       const startedAt = known.state.running.startedAt ?? this.#startTime;
       slot.state = { terminated: { exitCode: 255, reason: "Unknown", startedAt, finishedAt: this.#now() } };

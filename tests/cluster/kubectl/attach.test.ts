@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openPlayground } from "../../../src/playground/playground.ts";
+import { cluster } from "../../harness/cluster.ts";
 
 const text = `apiVersion: v1
 kind: Pod
@@ -69,4 +70,22 @@ test("traceroute in a watched pod: its probes are no text anyone wrote", () => {
   const shown = typed("kubectl run -it --rm t --image=busybox -- sh", "traceroute -n -m 2 10.244.2.3", "exit", "hops");
   expect(shown).toMatch(/ 1 {2}10\.244\.\d+\.1 /);
   expect(shown).toContain('pod "t" deleted');
+});
+
+/** @source kubernetes.io "Ephemeral Containers": one may be added before the pod has a node */
+test("a debug container that was added while the pod was pending runs once the pod does, and once only", () => {
+  const open = cluster(`apiVersion: v1
+kind: Pod
+metadata: {name: late}
+spec: {nodeSelector: {disk: ssd}, containers: [{name: c, image: luksa/kubia}]}
+`);
+  open.run("kubectl debug late --image=nicolaka/netshoot -c dbg -- sleep infinity");
+  open.run("kubectl label node node1 disk=ssd");
+  open.advance(60_000);
+  const state = () => open.run("kubectl get pod late -o jsonpath={.status.ephemeralContainerStatuses[*].state}").stdout;
+  expect(state()).toContain("running");
+  open.run("at node1 -- reboot");
+  open.advance(120_000);
+  expect(state()).toContain("terminated");
+  expect(open.run("kubectl debug late --image=nicolaka/netshoot -c x --env=FOO -- true").exit).toBe(1);
 });

@@ -1,17 +1,12 @@
 import { ageColumn, column, nameColumn } from "../column.ts";
 import { forbidden, notSupported } from "../field-error.ts";
 import type { FieldError, KindDefinition } from "../kind.ts";
-import type { KubernetesObject, LooseObject } from "../meta.ts";
+import type { LooseObject } from "../meta.ts";
 import { root } from "../meta-shape.ts";
 import { immutable, metadataOf, validateObjectMeta, validateObjectMetaUpdate } from "../object-meta.ts";
 import { same } from "../plain.ts";
 import { about, always, bool, int32, named, pointer, string } from "../shape.ts";
-
-interface PriorityClass extends KubernetesObject {
-  readonly value?: number;
-  readonly globalDefault?: boolean;
-  readonly preemptionPolicy?: string;
-}
+import type { PriorityClass } from "./types.ts";
 
 /** The highest that a user may give; the system's own lie above. */
 const highest = 1_000_000_000;
