@@ -100,7 +100,9 @@ export class FlowLedger {
     if (before.every(({ from, to }) => (boxOf(from) ?? from) === from && (boxOf(to) ?? to) === to)) return;
     this.#edges.clear();
     for (const edge of before) {
-      const to = this.#edge({ from: boxOf(edge.from) ?? edge.from, to: boxOf(edge.to) ?? edge.to, isReply: edge.isReply });
+      const renamed = renamedEdge(edge, boxOf);
+      if (renamed.from === renamed.to) continue; // within one box nothing crosses
+      const to = this.#edge(renamed);
       addTo(to.total, edge.total);
       for (const [at, slot] of [...edge.slots].sort(([a], [b]) => a - b)) {
         const kept = to.slots.get(at) ?? emptyTally();
@@ -119,6 +121,11 @@ export class FlowLedger {
     }
     return edge;
   }
+}
+
+/** The same line between the boxes that now stand for its ends. */
+export function renamedEdge({ from, to, isReply }: FlowEdge, boxOf: (box: string) => string | undefined): FlowEdge {
+  return { from: boxOf(from) ?? from, to: boxOf(to) ?? to, isReply };
 }
 
 export function edgeKey({ from, to, isReply }: FlowEdge): string {

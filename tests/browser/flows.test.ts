@@ -41,6 +41,11 @@ describe("packets in great numbers", () => {
     // Every request that was sent is on some line to a pod, drawn or not.
     const over = await tells(page, (now) => enteringPods(now) === 600);
     expect([...over.values()].every((words) => !words.includes("failed"))).toBe(true);
+    // Folded, a node has the sums of what is in it.
+    await page.page.locator(".react-flow__node[data-id='node/node2'] .fold").click();
+    const folded = await tells(page, (now) => enteringPods(now) < 600);
+    const enteringNode = [...folded].filter(([line]) => /→ node2$/.test(line)).reduce((sum, [, words]) => sum + numberIn(words), 0);
+    expect(enteringPods(folded) + enteringNode).toBe(600);
     expect(page.complaints).toEqual([]);
     await page.close();
   });

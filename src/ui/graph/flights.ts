@@ -1,6 +1,6 @@
 import { Air, type AirPicture, onEdgeMax, trackedMax } from "../../graph/air.ts";
 import { CrossingReader, crossingsOfWay } from "../../graph/crossings.ts";
-import { edgeKey, FlowLedger, sentOver } from "../../graph/flow-ledger.ts";
+import { edgeKey, FlowLedger, renamedEdge, sentOver } from "../../graph/flow-ledger.ts";
 import type { ConnectionInfo, HopSketch, PacketWay, WayCount } from "../../playground/protocol.ts";
 import { isMotionReduced } from "../app/motion.ts";
 import { archive, usePage } from "../store/store.ts";
@@ -107,7 +107,10 @@ function setFlightBoxes(find: (placeOrObject: string) => string | undefined): vo
   findBox = find;
   const page = usePage.getState();
   if (page.view === view) {
+    const told = ledger.edges.filter((edge) => air.counted.has(edgeKey(edge)));
     ledger.rename(find);
+    // A line that was told by its sum still is, by its new ends.
+    air.recall(told.map((edge) => edgeKey(renamedEdge(edge, find))));
     return;
   }
   view = page.view;

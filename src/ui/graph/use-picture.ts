@@ -152,6 +152,9 @@ function useShares(): ReadonlyMap<string, CardShare> {
   }, [answered, pods, services, mode]);
 }
 
+/** Fingers move the picture and zoom it, wherever they lie; a card that is dragged would take one of two away. */
+const hasFingers = window.matchMedia("(pointer: coarse)").matches;
+
 function flowNode(box: GraphNode, className: string, share: CardShare | undefined, isPinned: boolean): Node {
   return {
     id: box.id,
@@ -161,7 +164,7 @@ function flowNode(box: GraphNode, className: string, share: CardShare | undefine
     height: box.height,
     data: { box, ...(share === undefined ? {} : { share }), ...(isPinned ? { isPinned } : {}) },
     ...(box.parent === undefined ? {} : { parentId: box.parent, extent: "parent" as const }),
-    draggable: box.parent === undefined,
+    draggable: box.parent === undefined && !hasFingers,
     className,
     style: { width: box.width, height: box.height },
     zIndex: box.type === "node" ? 0 : 1,
