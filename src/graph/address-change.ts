@@ -17,7 +17,7 @@ export function changedParts(before: string, after: string): readonly AddressPar
 }
 
 /** `10.0.0.4:80` and `[fd00::4]:80`; an address without a port (ICMP) has none. The colon goes with the port. */
-function hostAndPort(address: string): { readonly host: string; readonly port: string } {
+export function hostAndPort(address: string): { readonly host: string; readonly port: string } {
   const colon = address.lastIndexOf(":");
   const hasPort = colon > 0 && (address[colon - 1] === "]" || address.indexOf(":") === colon);
   return hasPort ? { host: address.slice(0, colon), port: address.slice(colon) } : { host: address, port: "" };

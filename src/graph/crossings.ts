@@ -1,6 +1,6 @@
 import type { ConnectionInfo, HopSketch, PacketWay } from "../playground/protocol.ts";
 import type { ViewName } from "./model.ts";
-import { boxFor, internetBox, type Meaning, meaningOf } from "./tracks.ts";
+import { boxFor, internetBox, type Meaning, sentAs } from "./tracks.ts";
 
 /** A counted packet that went from one box to another. */
 export interface Crossing {
@@ -70,7 +70,6 @@ export class CrossingReader {
         open.packets.set(hop.packet, packet);
       }
       const box = boxFor(hop, view, boxOf) ?? packet.box;
-      const meaning = meaningOf(info, { ...hop, action: "forward" }, packet.isReply);
       if (box !== undefined && packet.box !== undefined && box !== packet.box) {
         packet.from = packet.box;
         if (packet.isCounted)
@@ -79,7 +78,7 @@ export class CrossingReader {
             packet: hop.packet,
             from: packet.box,
             to: box,
-            meaning,
+            meaning: sentAs(info, packet.isReply),
             isReply: packet.isReply,
             timeUs: hop.timeUs,
             source: hop.source,

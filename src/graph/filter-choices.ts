@@ -1,5 +1,5 @@
 import type { ScenarioSummary } from "../playground/protocol.ts";
-import { type FilterKind, type Filters, filterKinds, hiddenBy, isSaidHidden, quietNamespaces, type Shows } from "./filter.ts";
+import { type FilterKind, type Filters, filterKinds, hiddenBy, isSaidHidden, type Shows, systemNamespaces } from "./filter.ts";
 import { keyOf, type ObjectsByKind } from "./objects.ts";
 
 export interface FilterChoices {
@@ -35,7 +35,7 @@ export function filterChoices(objects: ObjectsByKind, summary: ScenarioSummary |
   }
   for (const { name } of summary?.clients ?? []) count("client", name);
   for (const { name } of summary?.external ?? []) count("external", name);
-  const isSystem = (name: string) => quietNamespaces({ system: false, noise: false, ingress: false }).includes(name);
+  const isSystem = (name: string) => systemNamespaces.includes(name);
   return {
     namespaces: [...perNamespace]
       .map(([name, count]) => ({ name, count, isShown: !hidden.quiet.includes(name) && !hidden.namespaces.includes(name) }))

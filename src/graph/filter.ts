@@ -20,13 +20,15 @@ export interface Shows {
   readonly ingress: boolean;
 }
 
+export const systemNamespaces: readonly string[] = ["kube-system", "ingress-nginx", "kube-public", "kube-node-lease"];
+
 /**
  * Namespaces of the cluster's own programs are hidden until asked for, so that a beginner's picture is the beginner's cluster. Who uses an
  * Ingress wants to see its controller, and who watches DNS its servers: their packets go there.
  */
-export function quietNamespaces(shows: Shows): readonly string[] {
-  if (shows.system) return [];
-  return ["kube-public", "kube-node-lease", ...(shows.noise ? [] : ["kube-system"]), ...(shows.ingress ? [] : ["ingress-nginx"])];
+export function quietNamespaces({ system, noise, ingress }: Shows): readonly string[] {
+  if (system) return [];
+  return systemNamespaces.filter((name) => !(noise && name === "kube-system") && !(ingress && name === "ingress-nginx"));
 }
 
 export function hiddenBy(filters: Filters, shows: Shows): Hidden {
@@ -56,8 +58,8 @@ export function isObjectShown(hidden: Hidden, kind: FilterKind, { metadata }: Ku
 
 /** The page's switch speaks for all of the cluster's namespaces again. */
 export function withoutSystem(filters: Filters): Filters {
-  const system = quietNamespaces({ system: false, noise: false, ingress: false });
-  return { ...filters, namespaces: Object.fromEntries(Object.entries(filters.namespaces).filter(([name]) => !system.includes(name))) };
+  const own = Object.entries(filters.namespaces).filter(([name]) => !systemNamespaces.includes(name));
+  return { ...filters, namespaces: Object.fromEntries(own) };
 }
 
 export function isFiltering({ namespaces, kinds, objects }: Filters): boolean {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { GraphModel, GraphNode } from "./model.ts";
-import type { ObjectsByKind } from "./objects.ts";
+import { asText, type ObjectsByKind, specOf } from "./objects.ts";
 import { podFacts } from "./pod-facts.ts";
 
 export interface Found {
@@ -69,11 +69,8 @@ function textOf(object: KubernetesObject): string {
     const { ip, status, node } = podFacts(object);
     own.push(ip, status, node);
   }
-  const { clusterIP, type } = ((object as { readonly spec?: unknown }).spec ?? {}) as {
-    readonly clusterIP?: string;
-    readonly type?: string;
-  };
-  return [...own, clusterIP, type].filter((part) => typeof part === "string").join(" ");
+  const spec = specOf(object);
+  return [...own, asText(spec["clusterIP"]), asText(spec["type"])].filter(Boolean).join(" ");
 }
 
 function textOfBox(box: GraphNode): string {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
 import type { GraphEdge, GraphModel, GraphNode, Lane, ServicePill } from "./model.ts";
-import { asList, asText, keyOf, nodeState, specOf } from "./objects.ts";
+import { asList, asText, keyOf, labelOf, nodeState, specOf } from "./objects.ts";
 import { countsOf } from "./pod-facts.ts";
 import type { ServiceView, World } from "./project.ts";
 import { compactCard, fullCard, type Notebook, type Room } from "./rows.ts";
@@ -184,12 +184,7 @@ function withinPicture(edges: readonly GraphEdge[], nodes: readonly GraphNode[],
 function servicePills(world: World): readonly ServicePill[] {
   return world.services
     .filter((service) => !service.isHeadless && service.type !== "ExternalName" && service.clusterIP !== "")
-    .map((service) => ({ id: service.id, label: labelOf(service.object), address: addressText(service) }));
-}
-
-/** As DNS has it: names of other namespaces carry theirs. */
-export function labelOf({ metadata: { name, namespace = "default" } }: KubernetesObject): string {
-  return namespace === "default" ? name : `${name}.${namespace}`;
+    .map((service) => ({ id: service.id, label: labelOf(service.object.metadata), address: addressText(service) }));
 }
 
 /** `:30123 · 10.111.249.153:80`: where the rules take packets in. */

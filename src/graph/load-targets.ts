@@ -1,4 +1,5 @@
 import type { ScenarioSummary } from "../playground/protocol.ts";
+import { systemNamespaces } from "./filter.ts";
 import { asList, asText, loadBalancerIp, type ObjectsByKind, sorted, specOf } from "./objects.ts";
 
 /** A way to a Service that a load may take. */
@@ -35,8 +36,6 @@ export function loadTargets(objects: ObjectsByKind, summary: ScenarioSummary | u
       });
   });
 }
-
-export const systemNamespaces: readonly string[] = ["kube-system", "ingress-nginx", "kube-public", "kube-node-lease"];
 
 function urlOf(host: string, port: string): string {
   const shown = host.includes(":") ? `[${host}]` : host;

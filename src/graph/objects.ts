@@ -61,3 +61,8 @@ export function loadBalancerIp(service: KubernetesObject): string | undefined {
   const ingress = asList(asFields(statusOf(service)["loadBalancer"])["ingress"])[0];
   return ingress === undefined ? undefined : asText(ingress["ip"]) || asText(ingress["hostname"]) || undefined;
 }
+
+/** As DNS has it: names of other namespaces carry theirs. */
+export function labelOf({ name, namespace = "default" }: { readonly name: string; readonly namespace?: string }): string {
+  return namespace === "default" ? name : `${name}.${namespace}`;
+}

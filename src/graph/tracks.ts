@@ -80,9 +80,13 @@ export function boxFor(hop: Sight, view: ViewName, boxOf: (name: string) => stri
   return hop.object === undefined ? undefined : boxOf(hop.object);
 }
 
-export function meaningOf(connection: ConnectionInfo, hop: Sight, isReply: boolean): Meaning {
-  if (hop.action === "drop" || hop.action === "reject") return "drop";
-  if (connection.purpose === "dns") return "dns";
-  if (connection.purpose === "probe" || connection.purpose === "health") return "probe";
+export function meaningOf(connection: ConnectionInfo, { action }: Sight, isReply: boolean): Meaning {
+  return action === "drop" || action === "reject" ? "drop" : sentAs(connection, isReply);
+}
+
+/** What a packet was sent as, however it ends. */
+export function sentAs({ purpose }: ConnectionInfo, isReply: boolean): Meaning {
+  if (purpose === "dns") return "dns";
+  if (purpose === "probe" || purpose === "health") return "probe";
   return isReply ? "reply" : "request";
 }

@@ -1,4 +1,4 @@
-import { plural, type Sentence } from "./catalogue.ts";
+import type { Sentence } from "./catalogue.ts";
 import { enExplain } from "./en-explain.ts";
 
 /** What is wrong with the user's text, and how to mend it. */
@@ -45,6 +45,5 @@ export const enProblems = {
   "link.damaged": () => "It is damaged: a part of it was lost on the way.",
   "link.too-large": () => "It unpacks to more than 1 MiB.",
   "link.none": () => "It holds no scenario.",
-  "link.refused": (a) => `Its scenario has ${plural(a.count, "problem", "problems")}.`,
   ...enExplain,
 } as const satisfies Readonly<Record<string, Sentence>>;

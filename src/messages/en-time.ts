@@ -23,7 +23,6 @@ export const enTime = {
   undo: () => "Undo",
   redo: () => "Redo",
   dismiss: () => "Close",
-  workingOut: () => "working out…",
   marks: () => "What happened, to go back to",
   markMany: (a) => `and ${a.more} more`,
   // runs

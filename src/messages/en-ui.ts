@@ -38,7 +38,6 @@ export const enUi = {
   pods: "Pods",
   nodesCount: "nodes",
   rules: "Service rules",
-  rulesKernel: "kernel",
   rulesEmpty: "no Service has an address yet",
   everyNode: "These addresses exist on no machine: only as rules, on every node.",
   notReady: "not ready",

@@ -45,6 +45,5 @@ export const zhProblems: Readonly<Record<keyof typeof enProblems, Sentence>> = {
   "link.damaged": () => "它已损坏：途中丢失了一部分。",
   "link.too-large": () => "它解压后超过 1 MiB。",
   "link.none": () => "它不含场景。",
-  "link.refused": (a) => `它的场景有 ${a.count} 个问题。`,
   ...zhExplain,
 };

@@ -20,7 +20,6 @@ export const zhTime: Readonly<Record<keyof typeof enTime, Sentence>> = {
   undo: () => "撤销",
   redo: () => "重做",
   dismiss: () => "关闭",
-  workingOut: () => "推算中…",
   marks: () => "发生过的事，点击可回到那里",
   markMany: (a) => `另有 ${a.more} 个`,
   "run.event": () => "正在运行到下一个事件…",

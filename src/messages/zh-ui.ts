@@ -39,7 +39,6 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   pods: "Pod",
   nodesCount: "个节点",
   rules: "Service 规则",
-  rulesKernel: "内核",
   rulesEmpty: "还没有 Service 有地址",
   everyNode: "这些地址不在任何一台机器上：只是每个节点上的规则。",
   notReady: "未就绪",

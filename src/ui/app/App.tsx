@@ -208,7 +208,7 @@ function useLater(isDrawn: boolean): boolean {
   return isReady;
 }
 
-/** Keys that act on the page, with all that they can do, come behind the first graph. */
+/** Keys that act on the page, with all that they can do, are a piece of their own, fetched right after the first drawing. */
 function useKeys(): void {
   useEffect(() => {
     let stop: (() => void) | undefined;

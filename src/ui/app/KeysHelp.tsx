@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { actions } from "./actions.ts";
 import { closeDialog } from "./dialogs.ts";
 import { useLanguage } from "./language.ts";
-import { keyName } from "./Palette.tsx";
+import { keyName, keysOf } from "./Palette.tsx";
 
 /** All keys, on the page itself. */
 export default function KeysHelp() {
@@ -33,8 +33,7 @@ export default function KeysHelp() {
           action.key === undefined && action.chord === undefined ? null : (
             <div key={action.label}>
               <dt>
-                <kbd>{action.chord === undefined ? keyName(action.key) : `Ctrl+${action.chord}`}</kbd>{" "}
-                {action.otherKey !== undefined && <kbd>{keyName(action.otherKey)}</kbd>}
+                <kbd>{keysOf(action)}</kbd> {action.otherKey !== undefined && <kbd>{keyName(action.otherKey)}</kbd>}
               </dt>
               <dd>{ui[action.label]}</dd>
             </div>

@@ -98,7 +98,7 @@ function useEntries(): readonly Entry[] {
       (action): Entry => ({
         id: action.label,
         text: ui[action.label],
-        note: action.chord === undefined ? keyName(action.key) : `Ctrl+${action.chord}`,
+        note: keysOf(action),
         run: action.run,
       }),
     );
@@ -131,6 +131,11 @@ function useEntries(): readonly Entry[] {
     ];
     return [...own, help, ...machines, ...things, ...scenarios];
   }, [ui, language, objects, summary]);
+}
+
+/** What is pressed for it. */
+export function keysOf({ key, chord }: { readonly key?: string; readonly chord?: string }): string {
+  return chord === undefined ? keyName(key) : `Ctrl+${chord}`;
 }
 
 export function keyName(key: string | undefined): string {

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from "react";
 import { say } from "../../messages/catalogue.ts";
-import type { Problem } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { currentTheme, onTheme } from "../app/theme.ts";
 import { codeSize } from "../app/type-size.ts";
@@ -9,21 +8,19 @@ import { lightLines } from "../explain/light-lines.ts";
 import { edited, onTextSet, settle } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { markDifferences } from "../sync/gutter.ts";
-import { useLook } from "../time/look.ts";
+import { useShownProblems } from "../time/look.ts";
 import { redo, undo } from "../undo/undo.ts";
 import { monaco } from "./monaco.ts";
 import { onReveal } from "./reveal.ts";
 import { toggleTabMoves, useTabMoves } from "./tab-moves.ts";
 
-const none: readonly Problem[] = [];
 const uri = monaco.Uri.parse("file:///scenario.yaml");
 
 /** Monaco on the scenario's text. Text goes out; markers come in from the engine. */
 export default function Editor() {
   const hostRef = useRef<HTMLDivElement>(null);
   const { ui, sentences } = useLanguage();
-  const isOtherText = useLook((s) => s.isOtherText);
-  const problems = usePage((s) => (isOtherText ? none : s.problems));
+  const problems = useShownProblems();
 
   useEffect(() => {
     const host = hostRef.current;

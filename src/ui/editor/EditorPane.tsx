@@ -7,12 +7,10 @@ import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { Differences } from "../sync/Differences.tsx";
 import { EditMenu } from "../sync/EditMenu.tsx";
-import { useLook } from "../time/look.ts";
+import { useLook, useShownProblems } from "../time/look.ts";
 import { MendDialog } from "./MendDialog.tsx";
 import { reveal } from "./reveal.ts";
 import { useTabMoves } from "./tab-moves.ts";
-
-const none: readonly Problem[] = [];
 
 const Editor = lazy(() => import("./Editor.tsx"));
 
@@ -20,9 +18,7 @@ const Editor = lazy(() => import("./Editor.tsx"));
 export function EditorPane({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
   const text = usePage((s) => s.text);
-  // Of an earlier text nothing is wrong: it was applied.
-  const isOtherText = useLook((s) => s.isOtherText);
-  const problems = usePage((s) => (isOtherText ? none : s.problems));
+  const problems = useShownProblems();
   const isApplied = usePage((s) => s.isApplied);
   const restartFields = usePage((s) => s.restartFields);
   const [mending, setMending] = useState<string | undefined>();

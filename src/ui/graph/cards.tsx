@@ -1,6 +1,8 @@
 import { memo, type ReactNode } from "react";
 import { Handle, type NodeProps, type NodeTypes, Position } from "reactflow";
+import { hostAndPort } from "../../graph/address-change.ts";
 import type { Counts, GraphNode, PodState, ServicePill } from "../../graph/model.ts";
+import { labelOf } from "../../graph/objects.ts";
 import type { CardShare } from "../../graph/shares.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
@@ -304,7 +306,7 @@ function PodSees({ id }: { id: string }) {
   if (source === undefined) return null;
   return (
     <span className="sees">
-      {ui.podSees} <code>{source.slice(0, source.lastIndexOf(":"))}</code>
+      {ui.podSees} <code>{hostAndPort(source).host}</code>
     </span>
   );
 }
@@ -347,7 +349,7 @@ function ServiceCard({ data: { box, isPinned } }: CardProps<"service">) {
   return (
     <div className="card service" title={box.isHeadless ? ui.headless : ui.everyNode}>
       <span className="pod-row">
-        <Name text={box.namespace === "default" ? box.name : `${box.name}.${box.namespace}`} />
+        <Name text={labelOf(box)} />
         {box.total > 1 && <Fold isFolded={box.isCollapsed} />}
       </span>
       <code className="details">{`${box.address} ${box.ports}`}</code>

@@ -100,7 +100,7 @@ function drawParts({ context, colour }: Paint, left: number, y: number, parts: r
 }
 
 function nameColumn(paint: Paint, rows: readonly LabelRow[]): number {
-  const names = rows.flatMap((row) => ("text" in row || row.name === "" ? [] : [measure(paint, row.name, sans)]));
+  const names = rows.flatMap((row) => ("text" in row ? [] : [measure(paint, row.name, sans)]));
   return names.length === 0 ? 0 : Math.max(...names) + gap;
 }
 

@@ -288,6 +288,12 @@ function infosOf(wanted: ReadonlySet<string>): ReadonlyMap<string, ConnectionInf
   return found;
 }
 
+const noFilm = { connection: undefined, stops: [], at: 0, isPlaying: false };
+
+export function followNothing(): void {
+  usePlayback.setState(noFilm);
+}
+
 /**
  * New hops: those of the followed connection lengthen the film; a new connection of a terminal is followed when nothing plays. `leads` false:
  * another page says what is followed, and how far it is shown.
@@ -299,7 +305,7 @@ export function startPlayback(leads = true): () => void {
     others?.forget();
     met.clear();
     phaseMs = 0;
-    usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false, isPaused: false, remains: [] });
+    usePlayback.setState({ ...noFilm, isPaused: false, remains: [] });
   });
   const stopHops = onHops((touched, hops) => {
     if (usePage.getState().isReplaying) return;

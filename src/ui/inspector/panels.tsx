@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import { hostAndPort } from "../../graph/address-change.ts";
 import { endingOf } from "../../graph/ending.ts";
 import { asFields, keyOf, selects, sorted, specOf } from "../../graph/objects.ts";
 import { answeredBy, sharesOf } from "../../graph/shares.ts";
@@ -170,7 +171,7 @@ function Shares({ destination }: { destination: string }) {
     .filter((c) => c.destination === destination && c.purpose === "traffic" && (atUs === undefined || c.openedUs <= atUs))
     .flatMap((c) => answeredBy(archive.hops(c.id)) ?? []);
   if (answered.length < 2) return null;
-  const ip = destination.slice(0, destination.lastIndexOf(":"));
+  const ip = hostAndPort(destination).host;
   const service = sorted(objects, "Service").find((s) => specOf(s)["clusterIP"] === ip);
   const candidates =
     service === undefined

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
+import { systemNamespaces } from "../../graph/filter.ts";
 import {
   axisOf,
   countMarks,
@@ -14,7 +15,6 @@ import {
   lostSigns,
   type RequestMark,
 } from "../../graph/lanes.ts";
-import { systemNamespaces } from "../../graph/load-targets.ts";
 import { useLanguage } from "../app/language.ts";
 import { follow } from "../graph/playback.ts";
 import { Drawer } from "../load/DrawerFrame.tsx";
@@ -127,7 +127,7 @@ function LanesPicture({ lanes, marks, window: shown }: Picture) {
   const span = shown.toUs - shown.fromUs;
   const left = (us: number) => `${(100 * (us - shown.fromUs)) / span}%`;
   const ids = new Set(lanes.map(({ id }) => id));
-  const astray = marks.filter((mark) => mark.lost !== undefined && !ids.has(mark.lane) && isWithin(mark.timeUs, shown));
+  const astray = marks.filter((mark) => mark.lost !== undefined && !ids.has(mark.lane));
   const counts = countMarks(marks, shown);
   return (
     <>
@@ -183,7 +183,7 @@ function LaneRow({
   const span = shown.toUs - shown.fromUs;
   const left = (us: number) => `${(100 * (us - shown.fromUs)) / span}%`;
   const isNode = lane.id.startsWith("node/");
-  const lost = marks.filter((mark) => mark.lane === lane.id && mark.lost !== undefined && isWithin(mark.timeUs, shown));
+  const lost = marks.filter((mark) => mark.lane === lane.id && mark.lost !== undefined);
   const spans = lane.spans.filter(({ fromUs, toUs }) => fromUs <= shown.toUs && (toUs ?? nowUs) >= shown.fromUs);
   return (
     <div className={`life ${isNode ? "is-node" : ""} ${lane.goneUs === undefined ? "" : "is-gone"}`}>

@@ -1,3 +1,4 @@
+import { hostAndPort } from "../../graph/address-change.ts";
 import { endingOf } from "../../graph/ending.ts";
 import type { RequestMark } from "../../graph/lanes.ts";
 import type { ConnectionInfo, HopRecord, LoadFailure, LoadMark } from "../../playground/protocol.ts";
@@ -68,7 +69,7 @@ function markOf(
 }
 
 function podAt(objects: ReturnType<typeof usePage.getState>["objects"], address: string): string | undefined {
-  const ip = address.slice(0, address.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+  const ip = hostAndPort(address).host.replace(/^\[|\]$/g, "");
   for (const [key, pod] of objects.get("Pod") ?? []) {
     if ((pod as { readonly status?: { readonly podIP?: string } }).status?.podIP === ip) return `pod/${key}`;
   }

@@ -117,7 +117,7 @@ export function open(text: string, record: readonly RecordEntry[] = [], view?: L
 }
 
 /** A course of events as far as it had come. */
-interface Course {
+export interface Course {
   readonly text: string;
   readonly record: readonly RecordEntry[];
   readonly nowUs: number;

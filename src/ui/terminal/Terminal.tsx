@@ -2,14 +2,12 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal as Xterm } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "react";
-import { say } from "../../messages/catalogue.ts";
-import { enTime } from "../../messages/en-time.ts";
-import { zhTime } from "../../messages/zh-time.ts";
 import { useLanguage } from "../app/language.ts";
 import { codeSize } from "../app/type-size.ts";
 import { ask, send } from "../store/link-to-worker.ts";
 import { clockOf } from "../time/clock.ts";
 import { useLook } from "../time/look.ts";
+import { sayTime } from "../time/words.ts";
 import { commands, sendLine } from "./commands.ts";
 import { accepted, emptyLine, insert, type Line, press } from "./line-editor.ts";
 import { type Paper, paperAt } from "./paper.ts";
@@ -147,7 +145,7 @@ class LineSession {
     this.#terminal.write((then?.text ?? text).slice(-redrawnMax));
     if (atUs !== undefined && then !== undefined && then.text.length < text.length) {
       const { language } = useLanguage.getState();
-      const words = say({ en: enTime, zh: zhTime }[language], "laterOutput", { time: clockOf(atUs) });
+      const words = sayTime(language, "laterOutput", { time: clockOf(atUs) });
       this.#terminal.write(`${then.isAtLineStart ? "" : "\r\n"}\x1b[2m┄┄ ${words} ┄┄\x1b[0m\r\n`);
       this.#then = { ...then, isAtLineStart: true };
     }

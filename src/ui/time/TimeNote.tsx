@@ -25,7 +25,7 @@ export function TimeNote() {
   const isFirst = useRun((s) => s.isFirst);
   const atUs = useLook((s) => s.atUs);
   const isStale = useIsStale();
-  const words = useTimeWords();
+  const { ui } = useLanguage();
   useEffect(() => {
     if (said === undefined) return;
     const timer = window.setTimeout(forgetSaid, undoneMs);
@@ -40,7 +40,7 @@ export function TimeNote() {
       ) : isFirst ? (
         <First />
       ) : isStale ? (
-        <p>{words("workingOut")}</p>
+        <p>{ui.workingOut}</p>
       ) : atUs !== undefined ? (
         <Then atUs={atUs} />
       ) : ended !== undefined ? (

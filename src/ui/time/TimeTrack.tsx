@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, memo, useMemo, useState } from "react";
 import { type MarkKind, type TimeMark, timeMarks } from "../../graph/time-marks.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
@@ -21,7 +21,7 @@ export function TimeTrack() {
   return (
     <>
       <span className="time-track">
-        <Marks fromUs={fromUs} toUs={toUs} />
+        <Marks fromUs={fromUs} toUs={toUs} steps={history.steps.all.length} failures={history.failures.all.length} />
         <input
           type="range"
           min={fromUs}
@@ -45,14 +45,24 @@ function endOf(nowUs: number): number {
   return Math.max(grainUs, Math.ceil(nowUs / grainUs) * grainUs);
 }
 
-function Marks({ fromUs, toUs }: { fromUs: number; toUs: number }) {
+interface MarksProps {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** How many there are: the lists are the same ones when they have grown. */
+  readonly steps: number;
+  readonly failures: number;
+}
+
+const Marks = memo(function Marks({ fromUs, toUs, steps, failures }: MarksProps) {
   const words = useTimeWords();
   const record = usePage((s) => s.record);
   const atUs = useLook((s) => s.atUs);
   const [pointed, setPointed] = useState<number | undefined>();
-  const [steps, failures] = [history.steps.all, history.failures.all];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists are the same ones when they have grown.
-  const marks = useMemo(() => timeMarks({ record, steps, failures }, fromUs, toUs), [record, fromUs, toUs, steps.length, failures.length]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: their lengths say when the lists have grown.
+  const marks = useMemo(
+    () => timeMarks({ record, steps: history.steps.all, failures: history.failures.all }, fromUs, toUs),
+    [record, fromUs, toUs, steps, failures],
+  );
   const place = (us: number) => `calc(8px + (100% - 16px) * ${toUs > fromUs ? (us - fromUs) / (toUs - fromUs) : 0})`;
   const current = marks.findLastIndex((mark) => atUs !== undefined && mark.atUs <= atUs);
   const focusable = current < 0 ? marks.length - 1 : current;
@@ -74,7 +84,7 @@ function Marks({ fromUs, toUs }: { fromUs: number; toUs: number }) {
       {tip !== undefined && <MarkTip mark={tip} />}
     </>
   );
-}
+});
 
 function MarkButton({
   mark,
@@ -120,16 +130,10 @@ const shapes: Readonly<Record<MarkKind, string>> = {
 function useMarkName(): (mark: TimeMark) => string {
   const words = useTimeWords();
   const sayIt = useTimeSay();
-  const kinds: Readonly<Record<MarkKind, string>> = {
-    command: words("mark.command"),
-    edit: words("mark.edit"),
-    rollout: words("mark.rollout"),
-    failure: words("mark.failure"),
-  };
   return ({ kind, atUs, text, said, count }) => {
     const what = text ?? (said === undefined ? "" : sayIt(said));
     const more = count > 1 ? ` (${words("markMany", { more: count - 1 })})` : "";
-    return `${clockOf(atUs)} · ${kinds[kind]}: ${what}${more}`;
+    return `${clockOf(atUs)} · ${words(`mark.${kind}`)}: ${what}${more}`;
   };
 }
 

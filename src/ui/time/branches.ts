@@ -1,20 +1,16 @@
 import { create } from "zustand";
-import type { Command, RecordEntry } from "../../playground/protocol.ts";
+import type { Command } from "../../playground/protocol.ts";
 import { onUpdate, send, setTaker } from "../store/link-to-worker.ts";
-import { courseNow, openedText, setText, travel } from "../store/session.ts";
+import { type Course, courseNow, openedText, setText, travel } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { typedLine } from "../terminal/transcript.ts";
 import { lookNow, useLook } from "./look.ts";
 
-/** One course of events: all it takes to come there again. */
-export interface Branch {
+/** One course of events, as far as it had come when it was left. */
+export interface Branch extends Course {
   readonly id: number;
   /** Where it left the branch before it, in simulated microseconds; 0 for the first. */
   readonly fromUs: number;
-  readonly text: string;
-  readonly record: readonly RecordEntry[];
-  /** How far it had come when it was left. */
-  readonly nowUs: number;
 }
 
 interface BranchState {
@@ -46,14 +42,17 @@ export function branchHere(): void {
 }
 
 /** Keeps a course that was undone and would be lost, as a branch beside the current one. */
-export function keepCourse(course: Omit<Branch, "id" | "fromUs">): void {
+export function keepCourse(course: Course): void {
   const left = current();
-  const { branches } = useBranches.getState();
-  const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
-  const fromUs = left.text === course.text ? left.nowUs : 0;
-  useBranches.setState({
-    branches: [...branches.filter((branch) => branch.id !== left.id), left, { ...course, id, fromUs }].sort((a, b) => a.id - b.id),
-  });
+  const { branches } = beside(left, course, left.text === course.text ? left.nowUs : 0);
+  useBranches.setState({ branches });
+}
+
+/** The branches with the one that runs, as far as it has come, and another course beside it. */
+function beside(left: Branch, course: Course, fromUs: number): { readonly branches: readonly Branch[]; readonly made: Branch } {
+  const others = useBranches.getState().branches.filter(({ id }) => id !== left.id);
+  const made: Branch = { ...course, fromUs, id: Math.max(left.id, ...others.map(({ id }) => id)) + 1 };
+  return { branches: [...others, left, made].sort((a, b) => a.id - b.id), made };
 }
 
 /** Begins another course now, in the cluster that runs; the one until now is kept as it is, and given. */
@@ -63,14 +62,9 @@ export function branchNow(): Branch {
 
 function part(atUs: number): { readonly left: Branch; readonly made: Branch } {
   const left = current();
-  const { branches } = useBranches.getState();
-  const id = Math.max(left.id, ...branches.map((branch) => branch.id)) + 1;
   const record = left.record.filter(([timeMs]) => Math.round(timeMs * 1000) <= atUs);
-  const made: Branch = { id, fromUs: atUs, text: left.text, record, nowUs: atUs };
-  useBranches.setState({
-    branches: [...branches.filter((branch) => branch.id !== left.id), left, made].sort((a, b) => a.id - b.id),
-    current: id,
-  });
+  const { branches, made } = beside(left, { text: left.text, record, nowUs: atUs }, atUs);
+  useBranches.setState({ branches, current: made.id });
   return { left, made };
 }
 

@@ -1,5 +1,5 @@
 import { filmAt } from "../../graph/film-at.ts";
-import { setPaused, showHop, usePlayback } from "../graph/playback.ts";
+import { followNothing, showHop, usePlayback } from "../graph/playback.ts";
 import { archive, usePage } from "../store/store.ts";
 import { useLook } from "./look.ts";
 
@@ -25,7 +25,7 @@ function goBack(atUs: number): void {
   const { connection, at, remains } = usePlayback.getState();
   kept ??= { connection, at, remains };
   const then = filmAt(usePage.getState().connections, (id) => archive.hops(id), atUs);
-  if (then === undefined) usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false });
+  if (then === undefined) followNothing();
   else stand(then.connection, then.hop);
   usePlayback.setState({ remains: [] });
 }
@@ -36,7 +36,7 @@ function comeBack(): void {
   kept = undefined;
   // Another cluster has come: what was on the canvas is of the one before.
   if (connection !== undefined && !usePage.getState().connections.some(({ id }) => id === connection)) return;
-  if (connection === undefined) usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false });
+  if (connection === undefined) followNothing();
   else stand(connection, at);
   usePlayback.setState({ remains });
 }
@@ -44,9 +44,7 @@ function comeBack(): void {
 /** Shows a hop without selecting it: who inspects a pod goes on inspecting it. */
 function stand(connection: string, hop: number): void {
   const { selection } = usePage.getState();
-  const { isPaused } = usePlayback.getState();
   showHop(connection, hop);
-  setPaused(isPaused);
   const isSame = selection?.kind === "connection" && selection.connection === connection;
   usePage.setState({ selection: isSame ? { kind: "connection", connection, hop } : selection });
 }

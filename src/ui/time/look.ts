@@ -3,7 +3,7 @@ import { create } from "zustand";
 import { ObjectHistory } from "../../graph/history.ts";
 import { Moments } from "../../graph/moments.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
-import type { ControlStep, Failure } from "../../playground/protocol.ts";
+import type { ControlStep, Failure, Problem } from "../../playground/protocol.ts";
 import { onUpdate, send, setMoment } from "../store/link-to-worker.ts";
 import { answers, usePage } from "../store/store.ts";
 
@@ -82,11 +82,20 @@ export function lookNow(): void {
   send({ type: "forgetPast" });
 }
 
+let then: { readonly of: ObjectHistory; readonly atUs: number; readonly objects: ObjectsByKind } | undefined;
+
+/** Many look at the same moment, and it is put together once. */
+function objectsAt(atUs: number): ObjectsByKind {
+  const of = history.objects;
+  if (then?.of !== of || then.atUs !== atUs) then = { of, atUs, objects: of.at(atUs) };
+  return then.objects;
+}
+
 /** The objects to draw: those of now, or of the moment that is looked at. */
 export function useShownObjects(): ObjectsByKind {
   const now = usePage((s) => s.objects);
   const atUs = useLook((s) => s.atUs);
-  return useMemo(() => (atUs === undefined ? now : history.objects.at(atUs)), [now, atUs]);
+  return atUs === undefined ? now : objectsAt(atUs);
 }
 
 /** How many connections each pod had answered. */
@@ -112,4 +121,12 @@ export function useAskedAt(): number {
 /** The answer that is shown belongs to another moment than the one that is looked at. */
 export function useIsStale(): boolean {
   return useLook((s) => s.atUs !== s.restUs || (s.atUs !== undefined && s.asking > 0));
+}
+
+const noProblems: readonly Problem[] = [];
+
+/** Of an earlier text nothing is wrong: it was applied. */
+export function useShownProblems(): readonly Problem[] {
+  const isOtherText = useLook((s) => s.isOtherText);
+  return usePage((s) => (isOtherText ? noProblems : s.problems));
 }

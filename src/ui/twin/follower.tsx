@@ -1,18 +1,19 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Asked, shownWays } from "../../graph/twin.ts";
+import { Asked } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { setLanguage } from "../app/language.ts";
 import { setMotion } from "../app/motion.ts";
 import { setTheme } from "../app/theme.ts";
-import { follow, showHop, startPlayback, stepHop, usePlayback } from "../graph/playback.ts";
+import { follow, followNothing, showHop, startPlayback, stepHop, usePlayback } from "../graph/playback.ts";
 import { onUpdate, send, startWorker } from "../store/link-to-worker.ts";
 import { startSession } from "../store/session.ts";
-import { archive, onHops, usePage } from "../store/store.ts";
+import { onHops, usePage } from "../store/store.ts";
 import { takeTerminalUpdate } from "../terminal/transcript.ts";
 import { lookAt, lookNow, startHistory } from "../time/look.ts";
 import { useParting } from "./parting-hop.ts";
 import { TwinPage } from "./TwinPage.tsx";
+import { takeWays } from "./ways.ts";
 import { type FromTwin, type ToTwin, twinPort, twinReady } from "./wire.ts";
 
 /** New connections stand among so many of the last, at least. */
@@ -74,8 +75,7 @@ function followPage(port: MessagePort): void {
     if (film === undefined) return;
     const id = film.number === undefined ? undefined : asked.idOf(film.number);
     if (id === undefined) {
-      if (usePlayback.getState().connection !== undefined)
-        usePlayback.setState({ connection: undefined, stops: [], at: 0, isPlaying: false });
+      if (usePlayback.getState().connection !== undefined) followNothing();
       return;
     }
     if (usePlayback.getState().connection !== id) {
@@ -96,14 +96,7 @@ function followPage(port: MessagePort): void {
   };
 
   const tell = () => {
-    const { connections } = usePage.getState();
-    const ways = [...touched].flatMap((id) => {
-      const number = asked.numberOf(id);
-      if (number === undefined || number < asked.size - shownWays) return [];
-      const connection = connections.findLast((c) => c.id === id);
-      return connection === undefined ? [] : [{ number, connection, hops: archive.hops(id) }];
-    });
-    touched.clear();
+    const ways = takeWays(touched, asked);
     if (ways.length > 0) post({ type: "ways", ways });
   };
 
@@ -131,7 +124,7 @@ function followPage(port: MessagePort): void {
         return;
       case "film":
         film = message;
-        usePlayback.setState((s) => ({ speed: message.speed, ...(message.playsOn ? {} : { isPlaying: false, at: s.at }) }));
+        usePlayback.setState({ speed: message.speed, ...(message.playsOn ? {} : { isPlaying: false }) });
         showFilm();
         return;
       case "parting":

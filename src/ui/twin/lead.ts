@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import { Asked, type Course, isTyped, settledUs, shownWays, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
+import { Asked, type Course, isTyped, settledUs, type Twins, togetherWith, twinsOf, withWay } from "../../graph/twin.ts";
 import type { RecordEntry } from "../../playground/protocol.ts";
 import { actions } from "../app/actions.ts";
 import { focusZone, nextZone } from "../app/focus.ts";
@@ -15,6 +15,7 @@ import { useBranches } from "../time/branches.ts";
 import { useLook } from "../time/look.ts";
 import { useParting } from "./parting-hop.ts";
 import { closeTwin, compareWith, openTwin, otherBranch, type TwinSubject, useTwin } from "./twin.ts";
+import { takeWays } from "./ways.ts";
 import { type FromTwin, sharedLooks, type ToTwin } from "./wire.ts";
 
 /** What the list of hops shows. */
@@ -85,7 +86,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     heardMs = performance.now();
     left = new Map();
     itsRecord = [];
-    useTwin.setState({ status: "opening", nowUs: 0 });
+    useTwin.setState({ status: "opening" });
     useLead.setState({ leftText: text });
     post({ type: "open", text, record, toUs, ...(proxyMode === undefined ? {} : { proxyMode }) });
     if (toUs > 0) allowed.push(toUs);
@@ -117,7 +118,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
       else compareWith(other);
       return;
     }
-    if (!branches.some((branch) => branch.id === subject.branch)) subject = withoutBranch(subject);
+    if (!branches.some((branch) => branch.id === subject.branch)) subject = { ...subject, branch: undefined };
     if (branch !== current) {
       // What it did beside the other branch stays its own.
       const later = subject.record.filter(([timeMs]) => timeMs * 1000 > twinNowUs);
@@ -144,13 +145,18 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     post({ type: "enter", entries: typed });
   };
 
+  const postPast = () => post({ type: "past", atUs: useLook.getState().atUs });
+
   const take = (message: FromTwin) => {
     heardMs = performance.now();
     switch (message.type) {
       case "time":
         twinNowUs = message.nowUs;
         allowed = allowed.filter((us) => us > twinNowUs);
-        useTwin.setState({ nowUs: twinNowUs, ...(allowed.length === 0 ? { status: "running" } : {}) });
+        if (allowed.length > 0 || useTwin.getState().status === "running") return;
+        useTwin.setState({ status: "running" });
+        // While it opened it had no past to look at.
+        postPast();
         return;
       case "ways":
         for (const { number, ...way } of message.ways) left = withWay(left, number, way);
@@ -180,13 +186,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   };
 
   const compare = () => {
-    for (const id of touched) {
-      const number = asked.numberOf(id);
-      if (number === undefined || number < asked.size - shownWays) continue;
-      const connection = usePage.getState().connections.findLast((c) => c.id === id);
-      if (connection !== undefined) right = withWay(right, number, { connection, hops: archive.hops(id) });
-    }
-    touched.clear();
+    for (const { number, ...way } of takeWays(touched, asked)) right = withWay(right, number, way);
     const untilUs = useLook.getState().atUs ?? Math.min(usePage.getState().nowUs, twinNowUs);
     const { connection } = usePlayback.getState();
     const followed = connection === undefined ? undefined : asked.numberOf(connection);
@@ -233,7 +233,9 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
     usePage.subscribe((state, before) => {
       if (sharedLooks.some((name) => state[name] !== before[name])) postLook();
     }),
-    useLook.subscribe(({ atUs }) => post({ type: "past", atUs })),
+    useLook.subscribe(({ atUs }, before) => {
+      if (atUs !== before.atUs) postPast();
+    }),
     useLanguage.subscribe(postLook),
     useMotion.subscribe(postLook),
     onTheme(postLook),
@@ -249,7 +251,7 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   count();
   open(usePage.getState().nowUs, usePage.getState().record);
   postFilm(usePlayback.getState());
-  post({ type: "past", atUs: useLook.getState().atUs });
+  postPast();
 
   return () => {
     for (const stop of stops) stop();
@@ -268,10 +270,6 @@ let goToHop: (number: number, index: number) => void = () => undefined;
 
 export function showTwinHop(number: number, index: number): void {
   goToHop(number, index);
-}
-
-function withoutBranch({ branch: _, ...rest }: TwinSubject): TwinSubject {
-  return { ...rest, branch: undefined };
 }
 
 /** What a branch did while it ran beside the page belongs to it: who goes to it finds it there. */

@@ -21,16 +21,14 @@ interface TwinState {
   readonly status: "opening" | "running" | "lost";
   /** What is typed goes to both clusters, not only to the page's own. */
   readonly goesToBoth: boolean;
-  /** The second cluster's time. */
-  readonly nowUs: number;
   /** Counts the openings: a new one takes a new frame. */
   readonly opening: number;
 }
 
-export const useTwin = create<TwinState>(() => ({ subject: undefined, status: "opening", goesToBoth: true, nowUs: 0, opening: 0 }));
+export const useTwin = create<TwinState>(() => ({ subject: undefined, status: "opening", goesToBoth: true, opening: 0 }));
 
 export function openTwin(subject: TwinSubject): void {
-  useTwin.setState((s) => ({ subject, status: "opening", nowUs: 0, opening: s.opening + 1 }));
+  useTwin.setState((s) => ({ subject, status: "opening", opening: s.opening + 1 }));
 }
 
 export function closeTwin(): void {

@@ -1,14 +1,11 @@
 import type { RecordEntry } from "../../playground/protocol.ts";
-
-/** A course of events as far as it had come: all it takes to come there again. */
-export interface Course {
-  readonly text: string;
-  readonly record: readonly RecordEntry[];
-  readonly nowUs: number;
-}
+import type { Course } from "../store/session.ts";
 
 /** Of what the user looks at, what an action changes: only the fields that it changed. */
 export type View = Readonly<Record<string, unknown>>;
+
+/** What of the picture can be undone; of several fields that one action changed, the first of these names it. */
+export const viewFields = ["view", "tidied", "filters", "collapsed", "showsSystem", "showsNoise", "pins"] as const;
 
 /** One thing that the user did. */
 export type Action =

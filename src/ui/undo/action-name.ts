@@ -1,8 +1,5 @@
 import { useTimeWords } from "../time/words.ts";
-import type { Action } from "./action-log.ts";
-
-/** Of several fields that one action changed, the first of these names it. */
-const fields = ["view", "tidied", "filters", "collapsed", "showsSystem", "showsNoise", "pins"] as const;
+import { type Action, viewFields } from "./action-log.ts";
 
 /** What was done, in a few words. */
 export function useActionName(): (action: Action) => string {
@@ -10,7 +7,7 @@ export function useActionName(): (action: Action) => string {
   return (action) => {
     switch (action.kind) {
       case "view": {
-        const field = fields.find((one) => one in action.after) ?? "view";
+        const field = viewFields.find((one) => one in action.after) ?? "view";
         const isFreed = field === "pins" && Object.keys(action.after["pins"] as object).length === 0;
         return words(isFreed ? "did.unpin" : `did.${field}`);
       }

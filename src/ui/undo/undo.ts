@@ -4,7 +4,19 @@ import { courseNow, onOpening, travel } from "../store/session.ts";
 import { type PageState, usePage } from "../store/store.ts";
 import { keepCourse } from "../time/branches.ts";
 import { lookNow } from "../time/look.ts";
-import { type Action, type ActionLog, did, emptyLog, futureOf, isDeed, redone, undone, type View, viewChange } from "./action-log.ts";
+import {
+  type Action,
+  type ActionLog,
+  did,
+  emptyLog,
+  futureOf,
+  isDeed,
+  redone,
+  undone,
+  type View,
+  viewChange,
+  viewFields,
+} from "./action-log.ts";
 
 /** One undo over text, commands and picture. */
 interface UndoState {
@@ -16,17 +28,6 @@ interface UndoState {
 }
 
 export const useUndo = create<UndoState>(() => ({ log: emptyLog, said: undefined, isTravelling: false }));
-
-/** What of the picture can be undone. */
-const viewFields = [
-  "pins",
-  "tidied",
-  "view",
-  "filters",
-  "collapsed",
-  "showsSystem",
-  "showsNoise",
-] as const satisfies readonly (keyof PageState)[];
 
 function viewOf(page: PageState): View {
   return Object.fromEntries(viewFields.map((field) => [field, page[field]]));
