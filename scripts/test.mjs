@@ -11,6 +11,8 @@ const bin = (...parts) => join(root, "node_modules", ...parts);
 const scratch = mkdtempSync(join(tmpdir(), "kubehop-test-"));
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const stages = [];
+const failures = [];
+const failureMax = 3000;
 
 function run(name, args) {
   console.log(`\n── ${name}`);
@@ -35,6 +37,12 @@ function vitest(name, project) {
     tally.failed++; // it ended before it could report
     return;
   }
+  for (const file of counts.testResults) {
+    const where = file.name.slice(root.length);
+    if (file.status === "failed" && file.assertionResults.length === 0) failures.push(`${where}\n${file.message}`);
+    for (const { status, fullName, failureMessages } of file.assertionResults)
+      if (status === "failed") failures.push(`${where}: ${fullName}\n${failureMessages.join("\n")}`);
+  }
   tally.passed += counts.numPassedTests;
   tally.failed += counts.numFailedTests;
   tally.skipped += counts.numPendingTests + counts.numTodoTests;
@@ -52,6 +60,8 @@ vitest("kernel", "kernel");
 vitest("browser", "browser");
 
 rmSync(scratch, { recursive: true, force: true });
+// Again at the end: a log is read from there, and is often cut before it.
+for (const failure of failures) console.log(`\nFAILED ${failure.slice(0, failureMax)}`);
 console.log("");
 for (const { name, isOk, seconds } of stages) console.log(`${isOk ? "ok    " : "FAILED"} ${seconds.toFixed(1).padStart(6)} s  ${name}`);
 const skippedInCi = process.env.CI === "true" && tally.skipped > 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PlaygroundPage, useBrowser } from "./playground-page.ts";
+import { browserOfFile, PlaygroundPage, useBrowser } from "./playground-page.ts";
 
 useBrowser();
 
@@ -112,5 +112,28 @@ test("vi and kubectl edit open the page's own editor, and what is saved there co
   await edited.getByRole("button", { name: "Save" }).click();
   await page.terminalShows("replicationcontroller/kubia edited");
   expect(page.complaints).toEqual([]);
+  await page.close();
+});
+
+test("a file that is opened while its editor is still on the way waits for it", async () => {
+  const context = await browserOfFile().newContext();
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await context.route(/FileDialog/, async (route) => {
+    await isReleased;
+    await route.continue();
+  });
+  const page = await PlaygroundPage.open({ context });
+  await page.ready();
+  await page.typeCommand("vi /etc/motd; echo after");
+  await page.terminalShows("vi /etc/motd");
+  await page.typeCommand("typed ahead");
+  release();
+  const motd = page.page.getByRole("dialog", { name: "/etc/motd" });
+  await motd.getByRole("textbox").fill("hello\n");
+  await motd.getByRole("button", { name: "Save" }).click();
+  await page.terminalShows(/^after$/m);
   await page.close();
 });

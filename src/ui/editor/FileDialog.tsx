@@ -1,28 +1,13 @@
 import { useEffect, useRef, useState } from "react";
-import type { RecordEntry, Update } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
-import { onUpdate, send } from "../store/link-to-worker.ts";
-
-type OpenFile = Extract<Update, { type: "openFile" }>;
+import { send } from "../store/link-to-worker.ts";
+import { type OpenFile, usePage } from "../store/store.ts";
 
 /** What `vi FILE` and `kubectl edit` open: the file in an editor of the page, since the terminal is no screen. */
 export function FileDialog() {
-  const [file, setFile] = useState<OpenFile | undefined>();
-  useEffect(
-    () =>
-      onUpdate((update) => {
-        if (update.type === "openFile") setFile(update);
-        if (update.type === "opened") setFile(undefined);
-        // A replay saves or closes it by itself.
-        if (update.type === "recorded") setFile((open) => (update.entries.some((entry) => isEnd(entry, open)) ? undefined : open));
-      }),
-    [],
-  );
-  return file === undefined ? null : <FileEditor key={`${file.place} ${file.path}`} file={file} onClose={() => setFile(undefined)} />;
-}
-
-function isEnd([, kind, body]: RecordEntry, file: OpenFile | undefined): boolean {
-  return (kind === "file" || kind === "close") && body.place === file?.place && body.path === file.path;
+  // From the store, which hears all: this may still be loading when the file is opened.
+  const file = usePage((s) => s.file);
+  return file && <FileEditor key={`${file.place} ${file.path}`} file={file} onClose={() => usePage.setState({ file: undefined })} />;
 }
 
 function FileEditor({ file, onClose }: { file: OpenFile; onClose: () => void }) {

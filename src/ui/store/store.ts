@@ -25,6 +25,8 @@ export interface PageState {
   /** With the text that was opened, all it takes to come here again. */
   readonly record: readonly RecordEntry[];
   readonly crash: string | undefined;
+  /** The file that `vi` or `kubectl edit` has open, until it is saved or closed. */
+  readonly file: OpenFile | undefined;
   /** Why a link could not be opened. */
   readonly linkProblem: string | undefined;
   /** A record plays: what it brings is no news, and no film starts. */
@@ -44,6 +46,8 @@ export interface PageState {
   /** How often the picture was tidied: each time its boxes find their places anew. */
   readonly tidied: number;
 }
+
+export type OpenFile = Extract<Update, { type: "openFile" }>;
 
 /** What the inspector shows. */
 export type Selection =
@@ -78,6 +82,7 @@ const empty: PageState = {
   terminals: new Map(),
   record: [],
   crash: undefined,
+  file: undefined,
   linkProblem: undefined,
   isReplaying: false,
   answered: new Map(),
@@ -143,6 +148,7 @@ function reduce(state: PageState, update: Update): PageState {
         terminals: new Map(),
         answered: new Map(),
         selection: undefined,
+        file: undefined,
       };
     case "text":
       return { ...state, isReplaying: false };
@@ -151,7 +157,14 @@ function reduce(state: PageState, update: Update): PageState {
         ? state
         : { ...state, tabs: { ...state.tabs, open: [...state.tabs.open, update.terminal] } };
     case "recorded":
-      return { ...state, record: [...state.record, ...update.entries] };
+      return {
+        ...state,
+        record: [...state.record, ...update.entries],
+        // A replay saves or closes it by itself.
+        file: update.entries.some((entry) => isEnd(entry, state.file)) ? undefined : state.file,
+      };
+    case "openFile":
+      return { ...state, file: update };
     case "problems":
       return { ...state, problems: update.problems, isApplied: update.applied };
     case "objects": {
@@ -191,6 +204,10 @@ function reduce(state: PageState, update: Update): PageState {
     default:
       return state; // for the terminal, the palette and whoever asked
   }
+}
+
+function isEnd([, kind, body]: RecordEntry, file: OpenFile | undefined): boolean {
+  return (kind === "file" || kind === "close") && body.place === file?.place && body.path === file.path;
 }
 
 /** When each of the counted answers came, for who looks back. */
