@@ -63,11 +63,9 @@ export function apply(context: ServerContext, target: Target): Written {
   const present = fieldSet(live, resource.schema, managers.root);
   if (!isQueryTrue(request, "force")) checkConflicts(context, old, fields, present, manager);
   const others = managers.owners(old).filter((owner) => !isTakenOver(owner, manager));
-  const gone = new Set(
-    [...managers.appliedBy(old, manager)].filter(
-      (field) => !fields.has(field) && !isLastApplied(field) && !others.some((owner) => owner.fields.has(field)),
-    ),
-  );
+  // A map or an item stays as long as somebody owns anything in it.
+  const kept = withParents([...fields.keys(), ...others.flatMap((owner) => [...owner.fields])]);
+  const gone = new Set([...managers.appliedBy(old, manager)].filter((field) => !kept.has(field) && !isLastApplied(field)));
   const merged = mergeWanted(
     without(live, managers.root, resource.schema, gone),
     annotated(wanted, old, manager, request.body),
@@ -76,6 +74,12 @@ export function apply(context: ServerContext, target: Target): Written {
   const written = change(context, target, old, toStored(resource, decode(resource.schema, merged).object), [], undefined);
   owns(written, new Set([...fields].filter(([field, value]) => !isEqualData(present.get(field), value)).map(([field]) => field)));
   return written;
+}
+
+function withParents(fields: readonly Field[]): ReadonlySet<Field> {
+  const all = new Set<Field>();
+  for (const field of fields) for (let at: Field | undefined = field; at !== undefined && !all.has(at); at = at.parent) all.add(at);
+  return all;
 }
 
 const isLastApplied = ({ element }: Field): boolean => element === `f:${lastApplied}`;
