@@ -91,6 +91,7 @@ export function layoutLogical(world: World, notes: Notebook): GraphModel {
     width: Math.max(podX + 2 * fullCard.width + fullCard.gap, ...nodes.map((node) => node.x + node.width)),
     height: Math.max(top + slotCount(given) * (height + rowGap) - rowGap, ...nodes.map((node) => node.y + node.height)),
     aliases: notes.aliases,
+    grids: new Map(), // no frames: each card is moved freely
     memory: notes.memory(),
   };
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
-import type { GraphEdge, GraphModel, GraphNode, Lane, ServicePill } from "./model.ts";
+import type { GraphEdge, GraphModel, GraphNode, Grid, Lane, ServicePill } from "./model.ts";
 import { asList, asText, keyOf, labelOf, nodeState, specOf } from "./objects.ts";
 import { countsOf } from "./pod-facts.ts";
 import type { ServiceView, World } from "./project.ts";
@@ -39,6 +39,7 @@ function innerHeight(lines: number): number {
 export function layoutPhysical(world: World, notes: Notebook): GraphModel {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
+  const grids = new Map<string, Grid>();
   const pills = servicePills(world);
   const byNode = groupByNode(world.pods);
   const hiddenByNode = groupByNode(world.hiddenPods);
@@ -102,6 +103,10 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
           mode: world.summary.proxyMode,
           services: pills,
         });
+        const { step, lines } = row;
+        // As many columns as the frame has room for: a card that is moved never makes it grow.
+        const columns = Math.max(1, Math.floor((podsWidth + fullCard.gap) / step.x));
+        grids.set(id, { x: podsX, y: frame.title, stepX: step.x, stepY: step.y, lines, columns });
         for (const card of row.nodes) {
           nodes.push({ ...card, parent: id, x: podsX + card.x, y: frame.title + card.y });
           edges.push(wire(rulesId, card.id));
@@ -153,6 +158,7 @@ export function layoutPhysical(world: World, notes: Notebook): GraphModel {
     width,
     height: pictureHeight,
     aliases: notes.aliases,
+    grids,
     memory: notes.memory(),
   };
 }

@@ -9,6 +9,8 @@ export interface GraphModel {
   readonly height: number;
   /** Which box stands for what has none of its own: a pod in a group, the rules of a node that is one card, a pod that is filtered away. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Where cards may stand within a frame, by its name. */
+  readonly grids: ReadonlyMap<string, Grid>;
   /** What the next picture needs to know of this one. */
   readonly memory: LayoutMemory;
 }
@@ -24,6 +26,19 @@ export interface LayoutMemory {
 
 /** The place of a box in its row of boxes, from 0, by the names of both: `node/node1 pod/default/kubia-x`. */
 export type Slots = ReadonlyMap<string, number>;
+
+/** The places of equal cards in a frame, in lines and columns: place 0 is the upper left one, 1 the one beneath it. */
+export interface Grid {
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly lines: number;
+  readonly columns: number;
+}
+
+/** Positions that the user gave, by box, the newest last; of a card in a frame from the frame's corner. */
+export type Pins = Readonly<Record<string, readonly [x: number, y: number]>>;
 
 /** `full` cards, `compact` ones, or pods of one workload `grouped` as one card with counts. */
 export type Crowd = "full" | "compact" | "grouped";
@@ -147,8 +162,6 @@ export interface GraphOptions {
   readonly hidden: Hidden;
   /** What the user has folded (true) or unfolded (false); the rest is grouped when it is many. */
   readonly collapsed?: Collapsed;
-  /** Positions that the user gave, by box; they win over the layout. */
-  readonly pins: Readonly<Record<string, readonly [number, number]>>;
   /** The picture before this one. */
   readonly memory?: LayoutMemory;
 }

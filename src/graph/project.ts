@@ -37,7 +37,7 @@ export type Layout = (world: World, notes: Notebook) => GraphModel;
 
 /** Objects to boxes and lines. Pure: the same objects give the same picture, and one more object moves only what it must. */
 export function project(layout: Layout, summary: ScenarioSummary, objects: ObjectsByKind, options: GraphOptions): GraphModel {
-  const { hidden, collapsed = {}, memory, pins } = options;
+  const { hidden, collapsed = {}, memory } = options;
   const all = sorted(objects, "Pod");
   const isShown = (pod: KubernetesObject) => isObjectShown(hidden, "Pod", pod);
   const services = servicesOf(objects, all).filter(({ object }) => isObjectShown(hidden, "Service", object));
@@ -59,7 +59,7 @@ export function project(layout: Layout, summary: ScenarioSummary, objects: Objec
     for (const pod of service.pods) if (!folded.has(pod)) folded.set(pod, service.id);
   }
   const notes = new Notebook(memory, collapsed, (pod) => folded.get(pod));
-  return applyPins(layout(world, notes), pins);
+  return layout(world, notes);
 }
 
 /** Every Service with its pods, in the order of namespace and name; the API server's own is not among them. */
@@ -93,13 +93,4 @@ export function servicesOf(objects: ObjectsByKind, pods: readonly KubernetesObje
         loadBalancerIp: loadBalancerIp(object),
       };
     });
-}
-
-function applyPins(model: GraphModel, pins: GraphOptions["pins"]): GraphModel {
-  if (Object.keys(pins).length === 0) return model;
-  const nodes = model.nodes.map((node) => {
-    const pin = pins[node.id];
-    return pin === undefined ? node : { ...node, x: pin[0], y: pin[1] };
-  });
-  return { ...model, nodes };
 }

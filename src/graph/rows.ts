@@ -23,6 +23,9 @@ export interface Limits {
 
 export interface Row {
   readonly nodes: readonly GraphNode[];
+  /** From one card to the next, and how many stand over each other. */
+  readonly step: { readonly x: number; readonly y: number };
+  readonly lines: number;
   readonly width: number;
   readonly height: number;
 }
@@ -92,12 +95,13 @@ export class Notebook {
     const size = crowd === "full" ? "full" : "compact";
     const card = { full: fullCard, compact: compactCard, grouped: groupedCard }[crowd];
     const lines = crowd === "full" ? room.lines : room.compactLines;
+    const step = { x: card.width + card.gap, y: card.height + card.gap };
     const nodes = items.map((item): GraphNode => {
       const slot = given.get(item.id) ?? 0;
       const place = {
         id: item.id,
-        x: Math.floor(slot / lines) * (card.width + card.gap),
-        y: (slot % lines) * (card.height + card.gap),
+        x: Math.floor(slot / lines) * step.x,
+        y: (slot % lines) * step.y,
         width: card.width,
         height: card.height,
       };
@@ -106,8 +110,10 @@ export class Notebook {
     const count = slotCount(given);
     return {
       nodes,
-      width: Math.max(0, Math.ceil(count / lines) * (card.width + card.gap) - card.gap),
-      height: Math.max(0, Math.min(lines, count) * (card.height + card.gap) - card.gap),
+      step,
+      lines,
+      width: Math.max(0, Math.ceil(count / lines) * step.x - card.gap),
+      height: Math.max(0, Math.min(lines, count) * step.y - card.gap),
     };
   }
 

@@ -10,7 +10,7 @@ const world = objectsOf([
   service("web"),
 ]);
 const find = (wanted: string, hidden = nothingHidden, collapsed = {}) =>
-  findInGraph(project(layouts.physical, summaryOf(2), world, { hidden, collapsed, pins: {} }), world, wanted);
+  findInGraph(project(layouts.physical, summaryOf(2), world, { hidden, collapsed }), world, wanted);
 const ids = (wanted: string) => find(wanted).found.map(({ id }) => id);
 
 describe("search in the picture", () => {

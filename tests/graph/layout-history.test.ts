@@ -10,7 +10,6 @@ test("an earlier moment is drawn as it was, and back in the present nobody has m
     const memory = isThen ? history.past : history.present;
     const model = project(layouts.physical, summaryOf(1), objectsOf(objects), {
       hidden: nothingHidden,
-      pins: {},
       ...(memory === undefined ? {} : { memory }),
     });
     if (!isThen) history.keep(model.memory);

@@ -21,7 +21,7 @@ function draw(
   objects: readonly KubernetesObject[],
   { view = "physical", nodes = 3, hidden = nothingHidden, ...rest }: Drawing = {},
 ): GraphModel {
-  return project(layouts[view], summaryOf(nodes), objectsOf(objects), { hidden, pins: {}, ...rest });
+  return project(layouts[view], summaryOf(nodes), objectsOf(objects), { hidden, ...rest });
 }
 
 const typed = <T extends GraphNode["type"]>(model: GraphModel, type: T) =>

@@ -33,7 +33,7 @@ const drawn = (scenario: Scenario) =>
 
 describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) => {
   const draw = (scenario: Scenario, memory?: LayoutMemory) =>
-    project(layouts[view], summary, drawn(scenario), { hidden: systemHidden, pins: {}, ...(memory === undefined ? {} : { memory }) });
+    project(layouts[view], summary, drawn(scenario), { hidden: systemHidden, ...(memory === undefined ? {} : { memory }) });
 
   test("scaling from 3 to 5 keeps every box in its place", () => {
     const scenario = openScenario(pods(3));
@@ -78,7 +78,7 @@ describe.each(["physical", "logical"] as const)("the %s view", (view: ViewName) 
 
 test("a ClusterIP is drawn on no machine: only in the rules of every node", () => {
   const scenario = openScenario(pods(3));
-  const model = project(layouts.physical, summary, drawn(scenario), { hidden: systemHidden, pins: {} });
+  const model = project(layouts.physical, summary, drawn(scenario), { hidden: systemHidden });
   expect(model.nodes.filter((node) => node.type === "service")).toEqual([]);
   const rules = model.nodes.flatMap((node) => (node.type === "rules" ? [node.services.map((service) => service.id)] : []));
   expect(rules).toEqual([["service/default/kubia"], ["service/default/kubia"], ["service/default/kubia"]]);

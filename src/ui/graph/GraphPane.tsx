@@ -12,6 +12,7 @@ import {
   ViewportPortal,
 } from "reactflow";
 import type { GraphModel, Lane } from "../../graph/model.ts";
+import { withPin } from "../../graph/pins.ts";
 import { zoomLook, zoomMin } from "../../graph/zoom.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
@@ -73,7 +74,7 @@ function Graph() {
     }
   }, []);
   const pin = useCallback((_: unknown, node: Node) => {
-    usePage.setState((s) => ({ pins: { ...s.pins, [node.id]: [Math.round(node.position.x), Math.round(node.position.y)] } }));
+    usePage.setState((s) => ({ pins: withPin(s.pins, node.id, [node.position.x, node.position.y]) }));
     setDragged(undefined);
   }, []);
   const openMenu = useCallback((event: MouseEvent, node: Node) => {

@@ -3,8 +3,9 @@ import type { Node } from "reactflow";
 import { hiddenBy, type Shows } from "../../graph/filter.ts";
 import { LayoutHistory } from "../../graph/layout-history.ts";
 import { layoutPhysical } from "../../graph/layout-physical.ts";
-import type { GraphModel, GraphNode, ViewName } from "../../graph/model.ts";
+import type { GraphModel, GraphNode, Pins, ViewName } from "../../graph/model.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
+import { applyPins, isMovable, slotAt, withPin } from "../../graph/pins.ts";
 import { type Layout, project, servicesOf } from "../../graph/project.ts";
 import { type CardShare, cardShares } from "../../graph/shares.ts";
 import { isMotionReduced } from "../app/motion.ts";
@@ -25,6 +26,8 @@ export function useShows(): Shows {
 
 export interface Picture {
   readonly model: GraphModel;
+  /** As it would stand had the user moved nothing. */
+  readonly unpinned: GraphModel;
   readonly geometry: Geometry;
   /** Another one is another picture, which is fitted anew. */
   readonly key: string;
@@ -53,9 +56,10 @@ export function usePicture(): Picture | undefined {
     const places = histories.current.get(memoryKey) ?? new LayoutHistory();
     histories.current.set(memoryKey, places);
     const memory = isThen ? places.past : places.present;
-    const model = project(layout, summary, objects, { hidden, collapsed, pins, ...(memory === undefined ? {} : { memory }) });
-    if (!isThen) places.keep(model.memory);
-    return { model, geometry: new Geometry(model), key };
+    const unpinned = project(layout, summary, objects, { hidden, collapsed, ...(memory === undefined ? {} : { memory }) });
+    if (!isThen) places.keep(unpinned.memory);
+    const model = applyPins(unpinned, pins);
+    return { model, unpinned, geometry: new Geometry(model), key };
   }, [summary, objects, view, layout, filters, collapsed, pins, tidied, shows, isThen]);
   useEffect(() => {
     useDrawn.setState({ model: picture?.model });
@@ -112,9 +116,10 @@ export function useFlowNodes(picture: Picture | undefined, dragged: Dragged | un
   const pins = usePage((s) => s.pins);
   const shares = useShares();
   const kept = useRef(new Map<string, { readonly text: string; readonly node: Node }>());
+  const model = useMakingRoom(picture, dragged, pins);
   const nodes = useMemo(() => {
     const next = new Map<string, { readonly text: string; readonly node: Node }>();
-    const list = (picture?.model.nodes ?? []).map((box) => {
+    const list = (model?.nodes ?? []).map((box) => {
       const marks = [
         box.id === selected ? "is-selected" : "",
         box.id === current ? "is-current" : "",
@@ -130,13 +135,29 @@ export function useFlowNodes(picture: Picture | undefined, dragged: Dragged | un
     });
     kept.current = next;
     return list;
-  }, [picture, selected, current, found, foundAt, shares, pins]);
+  }, [model, selected, current, found, foundAt, shares, pins]);
   return useMemo(
     () =>
       dragged === undefined
         ? nodes
         : nodes.map((node) => (node.id === dragged.id ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)),
     [nodes, dragged],
+  );
+}
+
+/** The picture while a card is dragged within its frame: who stands where it would stand if let go now has made room already. */
+function useMakingRoom(picture: Picture | undefined, dragged: Dragged | undefined, pins: Pins): GraphModel | undefined {
+  const frame = dragged === undefined ? undefined : picture?.model.nodes.find(({ id }) => id === dragged.id)?.parent;
+  const grid = picture?.model.grids.get(frame ?? "");
+  const place = dragged === undefined || grid === undefined ? undefined : ([dragged.x, dragged.y] as const);
+  const slot = place === undefined || grid === undefined ? undefined : slotAt(grid, place);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on the way from one place to the next nobody else moves.
+  return useMemo(
+    () =>
+      picture === undefined || dragged === undefined || place === undefined
+        ? picture?.model
+        : applyPins(picture.unpinned, withPin(pins, dragged.id, place)),
+    [picture, dragged?.id, slot, pins],
   );
 }
 
@@ -164,7 +185,7 @@ function flowNode(box: GraphNode, className: string, share: CardShare | undefine
     height: box.height,
     data: { box, ...(share === undefined ? {} : { share }), ...(isPinned ? { isPinned } : {}) },
     ...(box.parent === undefined ? {} : { parentId: box.parent, extent: "parent" as const }),
-    draggable: box.parent === undefined && !hasFingers,
+    draggable: isMovable(box.id) && !hasFingers,
     className,
     style: { width: box.width, height: box.height },
     zIndex: box.type === "node" ? 0 : 1,

@@ -20,7 +20,7 @@ function oneStatus(view: "physical" | "logical", nodes: number): Row[] {
   ]);
   const summary = summaryOf(nodes);
   const objects = objectsOf(all);
-  let memory: LayoutMemory = project(layouts[view], summary, objects, { hidden, pins: {} }).memory;
+  let memory: LayoutMemory = project(layouts[view], summary, objects, { hidden }).memory;
   const pods = all.filter(({ kind }) => kind === "Pod");
   let at = 0;
   const us = measure({
@@ -33,7 +33,7 @@ function oneStatus(view: "physical" | "logical", nodes: number): Row[] {
           const changed = pod(name, { app: labels?.["app"] ?? "", node: 1 + (at % nodes), isReady: at % 2 === 0 });
           const next = new Map(objects).set("Pod", new Map(objects.get("Pod")).set(`default/${name}`, changed));
           const start = performance.now();
-          memory = project(layouts[view], summary, next, { hidden, pins: {}, memory }).memory;
+          memory = project(layouts[view], summary, next, { hidden, memory }).memory;
           ms += performance.now() - start;
         }
         return ms;
