@@ -1,5 +1,5 @@
-import { base64OfText } from "../api/base64.ts";
 import type { LooseObject } from "../api/meta.ts";
+import { encodeBase64 } from "../protocols/bytes.ts";
 import { formatRfc3339 } from "../sim/date.ts";
 import type { ServerContext, Target } from "./context.ts";
 import { isRecord, valueAt } from "./json.ts";
@@ -55,5 +55,5 @@ const keyId = "Xy5Qq8mN2vJr0sLh3bWc7tKd1fGp9uZe4aRi6oTwVxM";
 
 /** @source RFC 7515, section 2: base64url without padding */
 function part(value: unknown): string {
-  return base64OfText(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return encodeBase64(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

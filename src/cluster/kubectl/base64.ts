@@ -10,8 +10,3 @@ export function decodeBase64(text: string): string | undefined {
   const bytes = decodeBytes(text);
   return bytes === undefined ? undefined : decodeUtf8(bytes);
 }
-
-/** How many bytes a base64 text holds. */
-export function base64Size(text: string): number {
-  return decodeBytes(text)?.length ?? 0;
-}

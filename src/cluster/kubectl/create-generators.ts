@@ -16,35 +16,39 @@ import { resourcePath, type Session } from "./session.ts";
 /** `kubectl create SUBCOMMAND`: objects from a few words. @source kubectl pkg/cmd/create/create_*.go */
 type Build = (session: Session, flags: Flags) => LooseObject;
 
-interface Generator {
+interface Heading {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly short: string;
   readonly usage: string;
   readonly flags: readonly FlagDefinition[];
+}
+
+interface Generator extends Heading {
   /** What stands before the server's words; undefined: the error as it comes. */
   readonly failure?: (message: string) => string;
   readonly build: Build;
 }
 
-function command(generator: Generator): Command {
+function command({ build, failure, ...heading }: Generator): Command {
+  return withCreateFlags(heading, function* (session, flags) {
+    yield* createObject(session, flags, build(session, flags), failure);
+  });
+}
+
+/** With the options that all of these commands know. */
+function withCreateFlags(heading: Heading, run: NonNullable<Command["run"]>): Command {
   return {
-    name: generator.name,
-    ...(generator.aliases === undefined ? {} : { aliases: generator.aliases }),
-    short: generator.short,
-    usage: generator.usage,
+    ...heading,
     flags: [
-      ...generator.flags,
+      ...heading.flags,
       ...outputFlags,
       dryRunFlag,
       { name: "validate", type: "string", default: "strict", bare: "strict" },
       { name: "field-manager", type: "string", default: "kubectl-create" },
       { name: "save-config", type: "bool", default: "false" },
     ],
-    *run(session, flags) {
-      const object = generator.build(session, flags);
-      yield* createObject(session, flags, object, generator.failure);
-    },
+    run,
   };
 }
 
@@ -263,8 +267,8 @@ function podTemplateOf(name: string, flags: Flags, restartPolicy: string): Loose
   return { metadata: zeroMeta, spec: { containers: [container], restartPolicy } };
 }
 
-const jobCommand: Command = {
-  ...command({
+const jobCommand = withCreateFlags(
+  {
     name: "job",
     short: "Create a job with the specified name",
     usage: "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...]",
@@ -272,9 +276,8 @@ const jobCommand: Command = {
       { name: "image", type: "string", usage: "Image name to run." },
       { name: "from", type: "string", usage: "The name of the resource to create a Job from (only cronjob is supported)." },
     ],
-    build: () => ({}),
-  }),
-  *run(session, flags) {
+  },
+  function* (session, flags) {
     const name = nameArgument(session, flags);
     const [image, from] = [flags.text("image"), flags.text("from")];
     if ((image === "") === (from === "")) throw new KubectlError("either --image or --from must be specified");
@@ -285,7 +288,7 @@ const jobCommand: Command = {
         : jobOf(name, yield* cronJobNamed(session, from));
     yield* createObject(session, flags, object, (message) => `failed to create job: ${message}`);
   },
-};
+);
 
 function* cronJobNamed(session: Session, from: string): Run<KubernetesObject> {
   const { infos, errors } = yield* fetch(session, yield* select(session, { args: [from] }));

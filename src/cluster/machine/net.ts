@@ -159,6 +159,7 @@ export class ProcessNet {
     yield tick(this.#clock);
     const intent: ConnectionIntent = {
       session: this.#process.session,
+      owner: this.#process,
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(options.parent === undefined ? {} : { parent: options.parent }),
       ...(options.sourcePort === undefined ? {} : { sourcePort: options.sourcePort }),
@@ -175,7 +176,7 @@ export class ProcessNet {
   ): { readonly ok: true; readonly listener: Listener } | { readonly ok: false; readonly error: SocketError } {
     const ip = options?.ip === undefined ? undefined : tryIp(this.#network.book, options.ip);
     if (options?.ip !== undefined && ip === undefined) return { ok: false, error: "EADDRNOTAVAIL" };
-    const owner = this.#process.name;
+    const owner = this.#process;
     const socket = this.#network.sockets.listenTcp(port, {
       owner,
       ...(ip === undefined ? {} : { ip }),
@@ -189,7 +190,7 @@ export class ProcessNet {
     port = 0,
     options?: { readonly connectedTo?: SocketAddress },
   ): { readonly ok: true; readonly socket: DatagramSocket } | { readonly ok: false; readonly error: SocketError } {
-    const owner = this.#process.name;
+    const owner = this.#process;
     const connectedTo = options?.connectedTo;
     const socket = this.#network.sockets.bindUdp(port, connectedTo === undefined ? { owner } : { owner, connectedTo });
     if (typeof socket === "string") return { ok: false, error: socket };

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../network/address.ts";
 import type { Connection } from "../network/hop.ts";
-import type { SocketError, SocketRow } from "../network/sockets.ts";
+import type { SocketError, SocketOwner, SocketRow } from "../network/sockets.ts";
 import type { Clock } from "../sim/clock.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -275,8 +275,14 @@ export class ProcessSys implements Sys {
   ping(to: SocketAddress, options: PingRequest): Run<PingAnswer | SocketError> {
     return this.#net.ping(to, options);
   }
+  /** A socket that its process has left, or whose process is in another container, shows no process. @source pid_namespaces(7); ss(8) */
   sockets(): readonly SocketRow[] {
-    return this.#net.rows();
+    const own: readonly SocketOwner[] = this.#machine.processes();
+    const isSeen = (owner: SocketOwner): boolean => owner.exitStatus === undefined && (this.host.kind !== "pod" || own.includes(owner));
+    return this.#net.rows().map((row) => {
+      if (row.owner === undefined || (row.state !== "TIME-WAIT" && isSeen(row.owner))) return row;
+      return { ...row, owner: undefined };
+    });
   }
 
   service<T>(key: ServiceKey<T>): T | undefined {

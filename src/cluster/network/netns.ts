@@ -11,7 +11,7 @@ import { Netfilter, type NetfilterHost } from "./netfilter/netfilter.ts";
 import type { Connection, IcmpType, Packet, Protocol } from "./packet.ts";
 import type { Recorder } from "./recorder.ts";
 import { makeRoute, type Route, RouteTable } from "./route.ts";
-import type { ConnectionIntent, SocketError, SocketRow, Sockets, TcpListener, TcpSocket, UdpSocket } from "./sockets.ts";
+import type { ConnectionIntent, SocketError, SocketOwner, SocketRow, Sockets, TcpListener, TcpSocket, UdpSocket } from "./sockets.ts";
 import type { Stack } from "./stack.ts";
 import { TcpLayer } from "./tcp.ts";
 import { UdpLayer } from "./udp.ts";
@@ -253,7 +253,7 @@ export class Netns implements Namespace, Forwarder, Stack, NetfilterHost, Socket
 
   listenTcp(
     port: number,
-    options: { readonly ip?: Ip; readonly owner?: string; readonly protocol?: "tcp" | "sctp" } = {},
+    options: { readonly ip?: Ip; readonly owner?: SocketOwner; readonly protocol?: "tcp" | "sctp" } = {},
   ): TcpListener | SocketError {
     return (options.protocol === "sctp" ? this.#sctpLayer() : this.#tcp).listen(port, options.ip, options.owner);
   }

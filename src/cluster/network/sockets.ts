@@ -24,8 +24,7 @@ export interface ConnectionIntent {
   /** Bind to this local address or port instead of the route's source and a random port. */
   readonly sourceIp?: Ip;
   readonly sourcePort?: number;
-  /** The program that holds the socket, for `ss`. */
-  readonly owner?: string;
+  readonly owner?: SocketOwner;
 }
 
 /**
@@ -87,14 +86,22 @@ export interface UdpSocket {
   close(): void;
 }
 
+/** The process that holds a socket, for `ss`. */
+export interface SocketOwner {
+  readonly name: string;
+  readonly pid: number;
+  /** Set when it has ended. */
+  readonly exitStatus?: number | undefined;
+}
+
 /** A row of `ss`. */
 export interface SocketRow {
   readonly protocol: Protocol;
   readonly state: TcpSocket["state"] | "LISTEN" | "UNCONN";
   readonly local: string;
   readonly remote: string;
-  /** The program that holds it, as `machine` named it; undefined where none is known. */
-  readonly owner: string | undefined;
+  /** Undefined where none is known, or none is left. */
+  readonly owner: SocketOwner | undefined;
 }
 
 /** The socket side of one network namespace (`Netns` in netns.ts implements it). */
@@ -104,12 +111,12 @@ export interface Sockets {
   /** `ip` undefined: all addresses; `port` 0: a random free one. */
   listenTcp(
     port: number,
-    options?: { readonly ip?: Ip; readonly owner?: string; readonly protocol?: "tcp" | "sctp" },
+    options?: { readonly ip?: Ip; readonly owner?: SocketOwner; readonly protocol?: "tcp" | "sctp" },
   ): TcpListener | SocketError;
   /** `port` 0: a random free ephemeral port. */
   bindUdp(
     port: number,
-    options?: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress },
+    options?: { readonly ip?: Ip; readonly owner?: SocketOwner; readonly connectedTo?: SocketAddress },
   ): UdpSocket | SocketError;
   /** Sends one echo request, or with `udpPort` a datagram that asks for an error; `onAnswer` gets the reply or the error message, never called when nothing comes back. Returns a function that forgets it. */
   ping(

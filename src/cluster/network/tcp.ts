@@ -4,7 +4,7 @@ import type { SocketBuffer } from "./interface.ts";
 import type { Reason } from "./name.ts";
 import { ACK, type Connection, FIN, type IcmpType, type Packet, type Payload, PSH, RST, SYN } from "./packet.ts";
 import { reasonOf, reasonWith } from "./reason.ts";
-import type { ConnectionIntent, SocketError, SocketRow, TcpListener, TcpSocket } from "./sockets.ts";
+import type { ConnectionIntent, SocketError, SocketOwner, SocketRow, TcpListener, TcpSocket } from "./sockets.ts";
 import { ephemeralPort, type Stack } from "./stack.ts";
 import { TupleMap } from "./tuple-map.ts";
 import { tcpHeaderBytes, tcpSegment } from "./wire.ts";
@@ -50,7 +50,7 @@ class TcpEnd implements TcpSocket {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
   readonly connection: Connection;
-  readonly owner: string | undefined;
+  readonly owner: SocketOwner | undefined;
   readonly layer: TcpLayer;
   readonly listener: TcpListenerEnd | undefined;
   state: TcpSocket["state"];
@@ -83,7 +83,7 @@ class TcpEnd implements TcpSocket {
     connection: Connection,
     state: TcpSocket["state"],
     listener: TcpListenerEnd | undefined,
-    owner: string | undefined,
+    owner: SocketOwner | undefined,
   ) {
     this.layer = layer;
     this.local = local;
@@ -426,12 +426,12 @@ function notifyDue(end: TcpEnd): void {
 class TcpListenerEnd implements TcpListener {
   readonly local: SocketAddress | undefined;
   readonly port: number;
-  readonly owner: string | undefined;
+  readonly owner: SocketOwner | undefined;
   readonly #layer: TcpLayer;
   #waiting: TcpEnd[] = [];
   #onConnection: ((socket: TcpSocket) => void) | undefined;
 
-  constructor(layer: TcpLayer, port: number, local: SocketAddress | undefined, owner: string | undefined) {
+  constructor(layer: TcpLayer, port: number, local: SocketAddress | undefined, owner: SocketOwner | undefined) {
     this.#layer = layer;
     this.port = port;
     this.local = local;
@@ -495,7 +495,7 @@ export class TcpLayer {
     return end;
   }
 
-  listen(port: number, ip: Ip | undefined, owner: string | undefined): TcpListener | SocketError {
+  listen(port: number, ip: Ip | undefined, owner: SocketOwner | undefined): TcpListener | SocketError {
     const there = this.#listeners.get(port);
     if (there?.some((listener) => listener.local === undefined || ip === undefined || listener.local.ip === ip)) return "EADDRINUSE";
     if (ip !== undefined && !this.stack.isLocal(ip)) return "EADDRNOTAVAIL";

@@ -2,7 +2,7 @@ import type { Ip, SocketAddress } from "./address.ts";
 import type { SocketBuffer } from "./interface.ts";
 import type { Connection, IcmpType, Packet, Payload } from "./packet.ts";
 import { reasonOf, reasonWith } from "./reason.ts";
-import type { ConnectionIntent, SocketError, SocketRow, UdpSocket } from "./sockets.ts";
+import type { ConnectionIntent, SocketError, SocketOwner, SocketRow, UdpSocket } from "./sockets.ts";
 import { ephemeralPort, type Stack } from "./stack.ts";
 import { errorOf } from "./tcp.ts";
 import { udpDatagram } from "./wire.ts";
@@ -17,7 +17,7 @@ class UdpEnd implements UdpSocket {
   readonly port: number;
   readonly ip: Ip | undefined;
   readonly connectedTo: SocketAddress | undefined;
-  readonly owner: string | undefined;
+  readonly owner: SocketOwner | undefined;
   onChange: (() => void) | undefined = undefined;
   readonly #layer: UdpLayer;
   #arrived: Arrived[] = [];
@@ -26,7 +26,7 @@ class UdpEnd implements UdpSocket {
   #exchanges = new Map<SocketAddress, Map<SocketAddress, Connection>>();
   #isClosed = false;
 
-  constructor(layer: UdpLayer, port: number, ip: Ip | undefined, connectedTo: SocketAddress | undefined, owner: string | undefined) {
+  constructor(layer: UdpLayer, port: number, ip: Ip | undefined, connectedTo: SocketAddress | undefined, owner: SocketOwner | undefined) {
     this.#layer = layer;
     this.port = port;
     this.ip = ip;
@@ -101,7 +101,7 @@ export class UdpLayer {
 
   bind(
     port: number,
-    options: { readonly ip?: Ip; readonly owner?: string; readonly connectedTo?: SocketAddress },
+    options: { readonly ip?: Ip; readonly owner?: SocketOwner; readonly connectedTo?: SocketAddress },
   ): UdpSocket | SocketError {
     this.#sockets ??= new Map();
     const sockets = this.#sockets;

@@ -64,7 +64,7 @@ function line(row: SocketRow, withProgram: boolean, width: number): string {
   const protocol = `${row.protocol}${isV6(row) ? "6" : ""}`.padEnd(5);
   const remote = row.remote === "" || row.remote === "*:*" ? (isV6(row) ? ":::*" : "0.0.0.0:*") : address(row.remote);
   const state = states[row.state] ?? row.state;
-  const program = (row.owner === undefined ? "-" : `1/${row.owner}`).padEnd(20);
+  const program = (row.owner === undefined ? "-" : `${row.owner.pid}/${row.owner.name}`).padEnd(20);
   const ends = `${address(row.local).padEnd(23)} ${remote.padEnd(23)}`;
   return `${protocol}      0      0 ${ends} ${withProgram ? `${state.padEnd(11)} ${program}` : state.padEnd(width)}\n`;
 }

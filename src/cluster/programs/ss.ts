@@ -67,7 +67,7 @@ function* runSs(sys: Sys): Program {
 
 function cells(row: SocketRow, withNetid: boolean, showsProcess: boolean): readonly string[] {
   const backlog = row.state === "LISTEN" ? "4096" : "0";
-  const process = showsProcess && row.owner !== undefined ? `users:(("${row.owner}",pid=1,fd=3))` : "";
+  const process = showsProcess && row.owner !== undefined ? `users:(("${row.owner.name}",pid=${row.owner.pid},fd=3))` : "";
   return [...(withNetid ? [row.protocol] : []), row.state, "0", backlog, row.local, row.remote === "" ? "0.0.0.0:*" : row.remote, process];
 }
 

@@ -123,6 +123,12 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** How many bytes the base64 text stands for. */
+export function base64Size(encoded: string): number {
+  const digits = encoded.replace(/[\r\n=]/g, "").length;
+  return Math.floor((digits * 3) / 4);
+}
+
 /** Upper case with `=` padding. @source RFC 4648 section 6 */
 export function encodeBase32(data: string | Uint8Array): string {
   const bytes = typeof data === "string" ? encodeUtf8(data) : data;

@@ -160,11 +160,17 @@ describe("data and the end", () => {
   test("ports: taken twice is an error, bound to another address is not; 127.0.0.1 is not reached from outside", () => {
     const w = world();
     const node = w.nodes[0]!;
-    expect(typeof node.listenTcp(80, { ip: w.book.ip("127.0.0.1"), owner: "app" })).toBe("object");
+    expect(typeof node.listenTcp(80, { ip: w.book.ip("127.0.0.1"), owner: { name: "app", pid: 7 } })).toBe("object");
     expect(node.listenTcp(80)).toBe("EADDRINUSE");
     expect(typeof node.listenTcp(80, { ip: w.book.ip("192.168.0.2") })).toBe("object");
     expect(node.listenTcp(81, { ip: w.book.ip("192.168.0.3") })).toBe("EADDRNOTAVAIL");
-    expect(node.rows()).toContainEqual({ protocol: "tcp", state: "LISTEN", local: "127.0.0.1:80", remote: "*:*", owner: "app" });
+    expect(node.rows()).toContainEqual({
+      protocol: "tcp",
+      state: "LISTEN",
+      local: "127.0.0.1:80",
+      remote: "*:*",
+      owner: { name: "app", pid: 7 },
+    });
   });
 
   test("SCTP's handshake reaches its own listeners only", () => {

@@ -1,4 +1,4 @@
-import { base64Size } from "../base64.ts";
+import { base64Size } from "../../protocols/bytes.ts";
 import { ageColumn, column, nameColumn } from "../column.ts";
 import { isEqualData } from "../equal.ts";
 import { forbidden, invalid, tooLong } from "../field-error.ts";

@@ -1,4 +1,4 @@
-import { base64OfText, base64Size } from "../base64.ts";
+import { base64Size, encodeBase64 } from "../../protocols/bytes.ts";
 import { ageColumn, column, nameColumn } from "../column.ts";
 import { dataSizeMax, frozenMessage } from "../config-map/kind.ts";
 import { isEqualData } from "../equal.ts";
@@ -36,7 +36,7 @@ export const secretKind: KindDefinition = {
   hasGeneration: false,
   defaults: (object) => {
     const { stringData, ...rest } = object as LooseObject & { readonly stringData?: Readonly<Record<string, string>> };
-    const plain = Object.entries(stringData ?? {}).map(([key, text]) => [key, base64OfText(text)] as const);
+    const plain = Object.entries(stringData ?? {}).map(([key, text]) => [key, encodeBase64(text)] as const);
     const data = { ...(rest.data as Secret["data"]), ...Object.fromEntries(plain) };
     return { ...rest, ...(Object.keys(data).length === 0 ? {} : { data }), type: rest.type ?? "Opaque" };
   },

@@ -1,6 +1,6 @@
 import type { EndpointSlice } from "../../api/endpoint-slice/types.ts";
 import type { KubernetesObject, LooseObject } from "../../api/meta.ts";
-import { base64Size } from "../base64.ts";
+import { base64Size } from "../../protocols/bytes.ts";
 import type { Describer } from "./context.ts";
 import { type Pairs, partsOf, writeAnnotations, writeLabels } from "./writer.ts";
 
