@@ -111,6 +111,8 @@ export const enUi = {
   paletteNothing: "Nothing is called that.",
   keysHelp: "All keys",
   keyZones: "Next zone (with Shift: previous)",
+  keyWalk: "In the graph: to the next card",
+  keyMoveCard: "In the graph: move the card, and pin it",
   keyApply: "In the editor: apply, renames and deletions too",
   tabMoves: "Tab leaves the text",
   tabWrites: "Tab indents",

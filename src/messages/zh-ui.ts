@@ -112,6 +112,8 @@ export const zhUi: Readonly<Record<keyof typeof enUi, string>> = {
   paletteNothing: "没有找到。",
   keysHelp: "全部按键",
   keyZones: "下一个区域（加 Shift：上一个）",
+  keyWalk: "在图中：到下一张卡片",
+  keyMoveCard: "在图中：移动卡片并固定",
   keyApply: "编辑器中：应用，包括改名与删除",
   tabMoves: "Tab 离开编辑器",
   tabWrites: "Tab 缩进",

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { actions } from "./actions.ts";
+import "./dialog.css";
 import { closeDialog } from "./dialogs.ts";
 import { useLanguage } from "./language.ts";
 import { keyName, keysOf } from "./Palette.tsx";
@@ -12,6 +13,9 @@ export default function KeysHelp() {
   const everywhere = [
     ["Ctrl+Shift+P", ui.palette],
     ["F6", ui.keyZones],
+    ["← ↑ → ↓", ui.keyWalk],
+    ["Enter", ui.menuInspect],
+    ["Shift+← ↑ → ↓", ui.keyMoveCard],
     ["Ctrl+Enter", ui.keyApply],
     ["Ctrl+M", ui.keyTabMoves],
     ["Shift+Tab", ui.leaveTerminal],

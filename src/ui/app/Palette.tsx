@@ -5,6 +5,7 @@ import { lookTo } from "../graph/drawn.ts";
 import { open } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { actions } from "./actions.ts";
+import "./dialog.css";
 import { closeDialog, openKeysHelp } from "./dialogs.ts";
 import { examples, loadExample } from "./examples.ts";
 import { useLanguage } from "./language.ts";

@@ -8,11 +8,11 @@ import { usePage } from "../store/store.ts";
 import { Differences } from "../sync/Differences.tsx";
 import { EditMenu } from "../sync/EditMenu.tsx";
 import { useLook, useShownProblems } from "../time/look.ts";
-import { MendDialog } from "./MendDialog.tsx";
 import { reveal } from "./reveal.ts";
 import { useTabMoves } from "./tab-moves.ts";
 
 const Editor = lazy(() => import("./Editor.tsx"));
+const MendDialog = lazy(() => import("./MendDialog.tsx").then(({ MendDialog }) => ({ default: MendDialog })));
 
 /** The scenario's text, its problems beneath, and the offer to mend what a web page broke. */
 export function EditorPane({ isReady }: { isReady: boolean }) {
@@ -63,7 +63,9 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
           ))}
         </ul>
       )}
-      {mending !== undefined && <MendDialog before={text} after={mending} onClose={() => setMending(undefined)} />}
+      <Suspense fallback={null}>
+        {mending !== undefined && <MendDialog before={text} after={mending} onClose={() => setMending(undefined)} />}
+      </Suspense>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import "../app/dialog.css";
 import { useLanguage } from "../app/language.ts";
 import { send } from "../store/link-to-worker.ts";
 import { type OpenFile, usePage } from "../store/store.ts";

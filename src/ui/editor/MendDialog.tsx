@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
+import "../app/dialog.css";
 import { useLanguage } from "../app/language.ts";
 import { setText } from "../store/session.ts";
 import { lineDiff } from "./line-diff.ts";

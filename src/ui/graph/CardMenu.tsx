@@ -4,6 +4,7 @@ import { withNamespace, withObject } from "../../graph/filter-choices.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
+import "./card-menu.css";
 import { commandsFor } from "./card-commands.ts";
 import { drawnBox } from "./drawn.ts";
 import { foldingOf, toggleFold } from "./fold.ts";

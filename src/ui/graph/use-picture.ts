@@ -140,7 +140,7 @@ export function useFlowNodes(picture: Picture | undefined, dragged: Dragged | un
     () =>
       dragged === undefined
         ? nodes
-        : nodes.map((node) => (node.id === dragged.id ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)),
+        : nodes.map((node) => (node.id === dragged.id ? { ...node, position: { x: dragged.x, y: dragged.y }, zIndex: 2 } : node)),
     [nodes, dragged],
   );
 }

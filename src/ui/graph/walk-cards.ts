@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from "react";
 import { lookInto } from "./graph-tools.ts";
 
-/** Enter looks into a card; arrows go to the nearest card in their direction. */
+/** Enter looks into a card; arrows go to the nearest card in their direction, and with Shift move the card there. */
 export function walkCards(event: KeyboardEvent): void {
   const card = (event.target as Element).closest<HTMLElement>(".react-flow__node");
   if (card === null || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -13,6 +13,10 @@ export function walkCards(event: KeyboardEvent): void {
   const direction = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as const)[event.key];
   if (direction === undefined) return;
   event.preventDefault();
+  if (event.shiftKey) {
+    void import("./move-card.ts").then(({ moveCard }) => moveCard(card.dataset["id"] ?? "", direction));
+    return;
+  }
   const from = centreOf(card);
   let best: HTMLElement | undefined;
   let bestCost = Number.POSITIVE_INFINITY;

@@ -3,6 +3,7 @@ import { useLanguage } from "../app/language.ts";
 import { useDrawn } from "../graph/drawn.ts";
 import { toggleFold } from "../graph/fold.ts";
 import { usePage } from "../store/store.ts";
+import "./panels.css";
 
 /** Many pods that stand as one card: which they are, those that are not well first. */
 export default function GroupPanel({ id }: { id: string }) {

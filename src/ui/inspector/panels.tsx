@@ -10,6 +10,7 @@ import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
 import { useAskedAt, useLook, useShownObjects } from "../time/look.ts";
+import "./panels.css";
 import { SequenceDiagram } from "./SequenceDiagram.tsx";
 import { hopWords, placeName } from "./words.ts";
 
