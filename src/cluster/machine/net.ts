@@ -28,16 +28,21 @@ export interface MachineNetwork {
   addresses(): readonly string[];
 }
 
-/** Waits until `isReady`, woken by the socket; "timeout" after `timeoutUs`. */
+/** Waits until `isReady`, woken by the socket; the answer is "timeout" when `timeoutUs` have passed. */
 function untilOrTimeout(clock: Clock, waiters: Waiters, isReady: () => boolean, timeoutUs: number | undefined): Wait {
+  if (timeoutUs === undefined) return waiters.until(clock, isReady);
   return (resume) => {
-    const timer = timeoutUs === undefined ? undefined : clock.after(Math.max(1, timeoutUs), () => end("timeout"));
-    const cancel = waiters.until(clock, isReady)(() => end("ready"));
-    function end(how: "ready" | "timeout"): void {
+    const timer = clock.after(Math.max(1, timeoutUs), () => {
+      cancel?.();
+      resume("timeout");
+    });
+    const cancel = waiters.until(
+      clock,
+      isReady,
+    )(() => {
       clock.cancel(timer);
-      if (how === "timeout") cancel?.();
-      resume(how);
-    }
+      resume("ready");
+    });
     return () => {
       clock.cancel(timer);
       cancel?.();
@@ -48,13 +53,14 @@ function untilOrTimeout(clock: Clock, waiters: Waiters, isReady: () => boolean, 
 /** Wakes those who wait on a socket later in the instant in which it changed: the network calls from inside its own work. */
 function wakeLater(clock: Clock, waiters: Waiters): () => void {
   let isQueued = false;
+  const wake = (): void => {
+    isQueued = false;
+    waiters.wake();
+  };
   return () => {
     if (isQueued) return;
     isQueued = true;
-    clock.after(0, () => {
-      isQueued = false;
-      waiters.wake();
-    });
+    clock.after(0, wake);
   };
 }
 

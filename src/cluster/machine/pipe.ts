@@ -63,44 +63,48 @@ export class TextQueue {
 
 /** Those who wait for something to change, in the order in which they came. */
 export class Waiters {
-  #list: (() => void)[] = [];
+  readonly #list: Waiter[] = [];
 
   /** Waits until `isReady`; asked again at each `wake`. The answer is given one microsecond later: the cost of the call. */
   until(clock: Clock, isReady: () => boolean): Wait {
     return (resume) => {
-      const attempt = (): boolean => {
-        if (!isReady()) return false;
-        resume(undefined);
-        return true;
-      };
-      let listener: (() => void) | undefined;
-      const timer = clock.after(1, () => {
-        if (attempt()) return;
-        listener = () => {
-          if (listener !== undefined && isReady()) {
-            this.#remove(listener);
-            listener = undefined;
-            resume(undefined);
-          }
-        };
-        this.#list.push(listener);
-      });
+      const waiter: Waiter = { list: this.#list, isReady, resume };
+      const timer = clock.after(1, begin, waiter);
       return () => {
         clock.cancel(timer);
-        if (listener !== undefined) this.#remove(listener);
-        listener = undefined;
+        leave(waiter);
       };
     };
   }
 
   wake(): void {
-    for (const listener of [...this.#list]) listener();
+    const list = this.#list;
+    if (list.length === 0) return;
+    // Who is resumed may wait anew at once, or end another's waiting.
+    for (const waiter of list.slice()) if (list.includes(waiter)) answer(waiter);
   }
+}
 
-  #remove(listener: () => void): void {
-    const at = this.#list.indexOf(listener);
-    if (at >= 0) this.#list.splice(at, 1);
-  }
+interface Waiter {
+  readonly list: Waiter[];
+  readonly isReady: () => boolean;
+  readonly resume: (value: unknown) => void;
+}
+
+function begin(waiter: Waiter): void {
+  if (waiter.isReady()) waiter.resume(undefined);
+  else waiter.list.push(waiter);
+}
+
+function answer(waiter: Waiter): void {
+  if (!waiter.isReady()) return;
+  leave(waiter);
+  waiter.resume(undefined);
+}
+
+function leave(waiter: Waiter): void {
+  const at = waiter.list.indexOf(waiter);
+  if (at >= 0) waiter.list.splice(at, 1);
 }
 
 /**

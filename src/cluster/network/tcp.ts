@@ -467,8 +467,9 @@ export class TcpLayer {
   /** By local and remote address. */
   #ends = new TupleMap<TcpEnd>();
   #listeners = new Map<number, TcpListenerEnd[]>();
-  /** Ends that go at their time, in the order of it; looked at when one is added. */
+  /** Ends that go at their time, in the order of it; looked at when one is added. Those before `#firstExpiring` have gone. */
   #expiring: TcpEnd[] = [];
+  #firstExpiring = 0;
 
   constructor(stack: Stack, protocol: "tcp" | "sctp") {
     this.stack = stack;
@@ -560,18 +561,22 @@ export class TcpLayer {
   }
 
   expireLater(end: TcpEnd): void {
+    const expiring = this.#expiring;
     const nowUs = this.stack.clock.now();
-    let gone = 0;
-    while (gone < this.#expiring.length && (this.#expiring[gone] as TcpEnd).expiresUs <= nowUs) {
-      const old = this.#expiring[gone] as TcpEnd;
-      if (old.state === "TIME-WAIT" || old.state === "FIN-WAIT-2") {
-        old.state = "CLOSED";
-        this.remove(old);
-      }
-      gone++;
+    let at = this.#firstExpiring;
+    for (; at < expiring.length && (expiring[at] as TcpEnd).expiresUs <= nowUs; at++) {
+      const old = expiring[at] as TcpEnd;
+      if (old.state !== "TIME-WAIT" && old.state !== "FIN-WAIT-2") continue;
+      old.state = "CLOSED";
+      this.remove(old);
     }
-    if (gone > 0) this.#expiring.splice(0, gone);
-    this.#expiring.push(end);
+    // Those who went are let go of when they are the larger half: each is moved but once in a while.
+    if (at * 2 > expiring.length) {
+      expiring.splice(0, at);
+      at = 0;
+    }
+    this.#firstExpiring = at;
+    expiring.push(end);
   }
 
   rows(): SocketRow[] {
@@ -606,6 +611,7 @@ export class TcpLayer {
     this.#ends.clear();
     this.#listeners.clear();
     this.#expiring = [];
+    this.#firstExpiring = 0;
   }
 
   #find(local: SocketAddress, remote: SocketAddress): TcpEnd | undefined {

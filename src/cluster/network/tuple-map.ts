@@ -2,19 +2,16 @@ import type { SocketAddress } from "./address.ts";
 
 const minimumSize = 64;
 const empty = -1;
-/** A place that was used: a search goes on beyond it. */
-const deleted = -2;
 const noPlaces = new Int32Array(1).fill(empty);
 const noValues: undefined[] = [undefined];
 
 /**
  * A map from two socket addresses to a value: the table behind conntrack and sockets. Open addressing over two number arrays, so that asking makes no
- * garbage; a Map would box each key. What it is iterated in is no order anybody may see.
+ * garbage; a Map would box each key. What leaves makes room at once, so that connections which come and go for hours never make the table anew.
+ * What it is iterated in is no order anybody may see.
  */
 export class TupleMap<V> {
   #size = 0;
-  /** Places in use or deleted. */
-  #filled = 0;
   /** One place that nothing fills, until something comes: most pods never open a connection. */
   #mask = 0;
   #first = noPlaces;
@@ -36,28 +33,23 @@ export class TupleMap<V> {
       this.#values[found] = value;
       return;
     }
-    if ((this.#filled + 1) * 2 > this.#mask) this.#resize();
+    if ((this.#size + 1) * 2 > this.#mask) this.#resize();
     this.#insert(a.id, b.id, value);
   }
 
   delete(a: SocketAddress, b: SocketAddress): void {
     const at = this.#find(a.id, b.id);
-    if (at < 0) return;
-    this.#first[at] = deleted;
-    this.#values[at] = undefined;
-    this.#size--;
+    if (at >= 0) this.#free(at);
   }
 
   /** Deletes every value that `isMeant` names. */
   deleteWhere(isMeant: (value: V) => boolean): void {
     const values = this.#values;
     for (let at = 0; at <= this.#mask; at++) {
-      const value = values[at];
-      if (value === undefined || !isMeant(value)) continue;
-      this.#first[at] = deleted;
-      values[at] = undefined;
-      this.#size--;
+      // Another one may move into the place that becomes free.
+      for (let value = values[at]; value !== undefined && isMeant(value); value = values[at]) this.#free(at);
     }
+    if (this.#mask >= 2 * minimumSize && this.#size * 16 < this.#mask) this.#resize();
   }
 
   forEach(visit: (value: V) => void): void {
@@ -69,7 +61,6 @@ export class TupleMap<V> {
 
   clear(): void {
     this.#size = 0;
-    this.#filled = 0;
     this.#mask = 0;
     this.#first = noPlaces;
     this.#second = noPlaces;
@@ -90,12 +81,31 @@ export class TupleMap<V> {
   #insert(a: number, b: number, value: V): void {
     const mask = this.#mask;
     let at = hash(a, b) & mask;
-    while ((this.#first[at] as number) >= 0) at = (at + 1) & mask;
-    if (this.#first[at] === empty) this.#filled++;
+    while (this.#first[at] !== empty) at = (at + 1) & mask;
     this.#first[at] = a;
     this.#second[at] = b;
     this.#values[at] = value;
     this.#size++;
+  }
+
+  /** Takes away what stands at `at`. Whoever stands further back only because a place was taken moves up, so that no search meets a gap. */
+  #free(at: number): void {
+    const first = this.#first;
+    const second = this.#second;
+    const mask = this.#mask;
+    let gap = at;
+    for (let next = (at + 1) & mask; first[next] !== empty; next = (next + 1) & mask) {
+      const wanted = hash(first[next] as number, second[next] as number) & mask;
+      // How far each lies behind the place it wanted: it may move up as long as that place is not passed.
+      if (((next - wanted) & mask) < ((next - gap) & mask)) continue;
+      first[gap] = first[next] as number;
+      second[gap] = second[next] as number;
+      this.#values[gap] = this.#values[next];
+      gap = next;
+    }
+    first[gap] = empty;
+    this.#values[gap] = undefined;
+    this.#size--;
   }
 
   #resize(): void {
@@ -113,7 +123,6 @@ export class TupleMap<V> {
 
   #allocate(size: number): void {
     this.#size = 0;
-    this.#filled = 0;
     this.#mask = size - 1;
     this.#first = new Int32Array(size).fill(empty);
     this.#second = new Int32Array(size);

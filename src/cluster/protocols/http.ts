@@ -34,10 +34,9 @@ export function httpRequest(fields: {
   readonly headers: HttpHeaders;
   readonly body?: string;
 }): HttpRequest {
-  const request = { version: "HTTP/1.1" as const, body: "", ...fields };
-  const bytes =
-    headBytes(`${request.method} ${request.target} ${request.version}`, request.headers) + bodyBytes(request.headers, request.body);
-  return { kind: "http-request", ...request, bytes };
+  const { method, target, version = "HTTP/1.1", headers, body = "" } = fields;
+  const bytes = headBytes(`${method} ${target} ${version}`, headers) + bodyBytes(headers, body);
+  return { kind: "http-request", version, body, method, target, headers, bytes };
 }
 
 /** @source RFC 9112, section 4 */
@@ -49,11 +48,11 @@ export function httpResponse(fields: {
   readonly body?: string;
   readonly isToHead?: boolean;
 }): HttpResponse {
-  const response = { version: "HTTP/1.1" as const, reason: reasonPhrase(fields.status), isToHead: false, ...fields };
-  const body = response.isToHead || !mayHaveBody(response.status) ? "" : (fields.body ?? "");
-  const statusLine = statusLineOf(response.version, response.status, response.reason);
-  const sent = response.isToHead || !mayHaveBody(response.status) ? 0 : bodyBytes(response.headers, body);
-  return { kind: "http-response", ...response, body, bytes: headBytes(statusLine, response.headers) + sent };
+  const { version = "HTTP/1.1", status, reason = reasonPhrase(status), headers, isToHead = false } = fields;
+  const hasBody = !isToHead && mayHaveBody(status);
+  const body = hasBody ? (fields.body ?? "") : "";
+  const bytes = headBytes(statusLineOf(version, status, reason), headers) + (hasBody ? bodyBytes(headers, body) : 0);
+  return { kind: "http-response", version, reason, isToHead, status, headers, body, bytes };
 }
 
 function mayHaveBody(status: number): boolean {
@@ -133,6 +132,8 @@ export function keepsAlive(message: { readonly version: HttpVersion; readonly he
   if (message.version === "HTTP/2") return true;
   const asked = header(message.headers, "Connection");
   if (asked === undefined) return message.version === "HTTP/1.1";
+  if (asked === "close") return false; // nearly all say one word
+  if (asked === "keep-alive") return true;
   const options = asked
     .toLowerCase()
     .split(",")
