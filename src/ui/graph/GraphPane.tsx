@@ -43,9 +43,14 @@ export function GraphPane() {
   );
 }
 
+/** React Flow calls each line "edge" and each card "node", in English. */
+const nameless = { "aria-roledescription": undefined };
+
 function Graph() {
   const { ui } = useLanguage();
   const picture = usePicture();
+  // Nothing runs yet, and will not before the text is mended.
+  const isStuck = usePage((s) => s.summary === undefined && s.problems.length > 0);
   const [dragged, setDragged] = useState<Dragged | undefined>();
   const nodes = useFlowNodes(picture, dragged);
   const isFinding = useTools((s) => s.found !== undefined);
@@ -60,6 +65,8 @@ function Graph() {
         target: edge.target,
         className: `edge ${edge.kind} ${edge.isFaint ? "faint" : ""}`,
         focusable: false,
+        ariaLabel: `${edge.source} → ${edge.target}`,
+        domAttributes: nameless,
       })),
     [picture],
   );
@@ -133,7 +140,7 @@ function Graph() {
       onKeyDown={press}
     >
       {picture === undefined ? (
-        <p className="empty">{ui.loading}</p>
+        <p className="empty">{isStuck ? ui.notStarted : ui.loading}</p>
       ) : (
         <ReactFlow
           nodes={nodes}

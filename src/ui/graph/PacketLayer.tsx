@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useStoreApi } from "reactflow";
 import { bandsOf } from "../../graph/flow-bands.ts";
-import { overlap, placeLabel, type Rectangle } from "../../graph/place-label.ts";
+import { type Rectangle, weights } from "../../graph/place-label.ts";
 import { useLanguage } from "../app/language.ts";
 import { isMotionReduced, useMotion } from "../app/motion.ts";
 import { currentSpeed } from "../store/driver.ts";
@@ -12,7 +12,8 @@ import { FlowList, tellFlows, wordsOf } from "./FlowList.tsx";
 import { airNowMs, countedEdges, flyOn, ledger, onFlights } from "./flights.ts";
 import { along, type Geometry, type Point } from "./geometry.ts";
 import { heading } from "./heading.ts";
-import { drawLabel, type LabelRow, labelSize, sentenceWidths } from "./label.ts";
+import type { LabelRow } from "./label.ts";
+import { Labels, obstaclesOf } from "./labels.ts";
 import { drawCount, drawPacket, drawRing, type Paint } from "./packet-shapes.ts";
 import { elapsedMs, frame, isFilmMoving, rest, usePlayback } from "./playback.ts";
 import { type Spot, setSpots } from "./spots.ts";
@@ -81,6 +82,8 @@ function watchTheme(wake: () => void): () => void {
   return () => observer.disconnect();
 }
 
+const labels = new Labels();
+
 /** Nothing is drawn: a picture that is dragged before the first packet costs nothing here. */
 let isClear = false;
 
@@ -113,21 +116,23 @@ function drawPicture(
   const [x, y, zoom] = transform;
   const paint: Paint = { context, colour: colours(document.documentElement.dataset["theme"] ?? "") };
   const toScreen = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
-  const onScreen = (r: Rectangle): Rectangle => ({ ...toScreen(r), width: r.width * zoom, height: r.height * zoom });
+  const onScreen = <R extends Rectangle>(r: R): R => ({ ...r, ...toScreen(r), width: r.width * zoom, height: r.height * zoom });
   const spots: Spot[] = [];
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
 
   drawBands(paint, geometry, bands, isStill ? 0 : airNowMs());
-  const tracked: { readonly end: Point; readonly rows: readonly LabelRow[] }[] = [];
+  const tracked: { readonly key: string; readonly end: Point; readonly rows: readonly LabelRow[] }[] = [];
   for (const { flight, leg, share, isTracked } of air.dots) {
     const curve = geometry.curve(leg.from, leg.to, leg.isReply ? 1 : 0);
     if (curve === undefined) continue;
     const point = along(curve, share);
     drawPacket(paint, point, leg.meaning, { scale: 0.7, angle: heading(curve, share), isReply: leg.isReply });
     if (flight.connection !== undefined) spots.push({ ...toScreen(point), connection: flight.connection, hop: undefined });
-    if (isTracked) tracked.push({ end: toScreen(curve[3]), rows: addressRows(leg) });
+    if (!isTracked) continue;
+    const key = `${flight.connection} ${flight.packet} ${flight.startMs} ${leg.to}`;
+    tracked.push({ key, end: toScreen(curve[3]), rows: addressRows(leg) });
   }
   const numbers = drawTrail(paint, geometry, state);
   const lost = drawDeaths(paint, geometry, air.dying, packet?.stop.meaning === "drop" ? packet.stop.box : undefined);
@@ -141,29 +146,24 @@ function drawPicture(
   // Labels keep their size on the screen, whatever the zoom.
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   // The graph's own buttons, and the cards.
-  const cards = [{ x: width - 168, y: 0, width: 168, height: 38 }, ...geometry.obstacles.map(onScreen)];
+  const weight = weights.title;
+  const cards = [{ x: width - 168, y: 0, width: 168, height: 38, weight }, ...obstaclesOf(geometry, zoom).map(onScreen)];
   const chips = drawCounts(paint, geometry, bands, toScreen, cards, wordsOf);
-  const obstacles = [
-    ...cards,
-    ...chips,
-    ...[...numbers, ...lost.map(({ point }) => point)].map((n) => onScreen({ x: n.x - 10, y: n.y - 10, width: 20, height: 20 })),
-  ];
-  const label = (end: Point, rows: readonly LabelRow[]) => {
-    const offers = sentenceWidths.map((sentenceWidth) => {
-      const place = placeLabel(end, labelSize(paint, rows, sentenceWidth), obstacles, { width, height });
-      return { sentenceWidth, place, covered: obstacles.reduce((sum, obstacle) => sum + overlap(place, obstacle), 0) };
-    });
-    const [wide, narrow] = offers as [(typeof offers)[number], (typeof offers)[number]];
-    const { place, sentenceWidth } = narrow.covered < wide.covered ? narrow : wide;
-    drawLabel(paint, place, rows, sentenceWidth);
-    obstacles.push(place);
-  };
+  const marks = [...numbers, ...lost.map(({ point }) => point)].map((n) => {
+    const at = toScreen(n);
+    return { x: at.x - 10, y: at.y - 10, width: 20, height: 20, weight };
+  });
+  labels.begin([...cards, ...chips, ...marks], { width, height });
   if (packet !== undefined) {
     const end = positionOf(geometry, { ...packet, travelled: 1 }, state)?.point;
-    if (end !== undefined) label(toScreen(end), labelRows(packet.stop, packet.happened));
+    const rows = labelRows(packet.stop, packet.happened);
+    const short = rows.slice(labelRows(packet.stop, 0).length);
+    if (end !== undefined) labels.draw(paint, `${state.connection} ${state.at}`, toScreen(end), rows, short);
   }
-  for (const { point, reason } of lost) if (reason !== undefined) label(toScreen(point), reasonRows(reason));
-  for (const { end, rows } of tracked) label(end, rows);
+  for (const { point, reason, connection } of lost) {
+    if (reason !== undefined) labels.draw(paint, `lost ${connection}`, toScreen(point), reasonRows(reason));
+  }
+  for (const { key, end, rows } of tracked) labels.draw(paint, key, end, rows);
   const ringAt = ring === undefined ? undefined : geometry.corner(ring.box);
   if (ring !== undefined && ringAt !== undefined) {
     const centre = toScreen({ x: ringAt.x + geometry.size(ring.box).width, y: ringAt.y });

@@ -181,7 +181,12 @@ function RulesCard({ data: { box } }: CardProps<"rules">) {
       </b>
       <span className={hasLines ? "rule-lines" : "rule-names"}>
         {shown.map((service) => (
-          <span className={`rule-row ${service.id === acting ? "is-acting" : ""}`} key={service.id} title={service.address}>
+          <span
+            className={`rule-row ${service.id === acting ? "is-acting" : ""}`}
+            key={service.id}
+            data-id={service.id}
+            title={service.address}
+          >
             <span className="pill">{service.label}</span>
             {hasLines && service.address.split(" · ").map((address) => <code key={address}>{address}</code>)}
           </span>

@@ -1,3 +1,4 @@
+import { firstSentence } from "../../graph/first-sentence.ts";
 import { internetBox, podWithin, type Stop } from "../../graph/tracks.ts";
 import { waitingOf } from "../../graph/waiting.ts";
 import { say } from "../../messages/catalogue.ts";
@@ -133,9 +134,10 @@ export function labelRows(stop: Stop, happened: number): readonly LabelRow[] {
   ];
 }
 
+/** In short: the whole of it stands in the inspector. */
 export function reasonRows(reason: Remains["reason"]): readonly LabelRow[] {
   const { sentences } = useLanguage.getState();
-  return sentences === undefined ? [] : [{ text: say(sentences.reasons, reason.code, reason.args) }];
+  return sentences === undefined ? [] : [{ text: firstSentence(say(sentences.reasons, reason.code, reason.args)) }];
 }
 
 export interface Ring {

@@ -1,5 +1,5 @@
 import type { Band, BandCount } from "../../graph/flow-bands.ts";
-import { overlap, type Rectangle } from "../../graph/place-label.ts";
+import { type Obstacle, overlap, type Rectangle, weights } from "../../graph/place-label.ts";
 import { along, type Curve, type Geometry, type Point } from "./geometry.ts";
 import { drawPacket, type Paint, strokeCurve } from "./packet-shapes.ts";
 
@@ -48,10 +48,10 @@ export function drawCounts(
   geometry: Geometry,
   bands: readonly Band[],
   toScreen: (point: Point) => Point,
-  cards: readonly Rectangle[],
+  cards: readonly Obstacle[],
   words: (count: BandCount) => string,
-): readonly Rectangle[] {
-  const taken: Rectangle[] = [];
+): readonly Obstacle[] {
+  const taken: Obstacle[] = [];
   for (const band of bands) {
     if (band.counts.length === 0) continue;
     const curve = curveOf(geometry, band);
@@ -64,14 +64,14 @@ export function drawCounts(
       asides.map((aside) => {
         const at = toScreen(along(curve, t));
         const place = { x: at.x - width / 2, y: at.y - chipHeight / 2 + aside, width, height: chipHeight };
-        const covered = (rectangles: readonly Rectangle[]) => rectangles.reduce((sum, one) => sum + overlap(place, one), 0);
-        // Over another number it could not be read at all.
-        return { place, cost: covered(cards) + 8 * covered(taken) + asideCost * Math.abs(aside) };
+        const covered = (sum: number, one: Obstacle) => sum + overlap(place, one) * one.weight;
+        return { place, cost: [...cards, ...taken].reduce(covered, asideCost * Math.abs(aside)) };
       }),
     );
     const { place } = offers.reduce((best, offer) => (offer.cost < best.cost ? offer : best));
     drawChip(paint, place, texts, widths, band.isLive);
-    taken.push(place);
+    // Over another number it could not be read at all.
+    taken.push({ ...place, weight: weights.title });
   }
   return taken;
 }

@@ -13,11 +13,13 @@ export type Curve = readonly [Point, Point, Point, Point];
 export class Geometry {
   #boxes = new Map<string, GraphNode & { absoluteX: number; absoluteY: number }>();
   readonly #aliases: ReadonlyMap<string, string>;
-  /** What a label should not cover: cards, and the titles of frames. */
-  readonly obstacles: readonly Rectangle[];
+  readonly model: GraphModel;
+  /** Cards, and the ends of frames' upper rims. */
+  readonly cards: readonly Rectangle[];
 
   constructor(model: GraphModel) {
-    const obstacles: Rectangle[] = [];
+    const cards: Rectangle[] = [];
+    this.model = model;
     this.#aliases = model.aliases;
     for (const node of model.nodes) {
       const parent = node.parent === undefined ? undefined : this.#boxes.get(node.parent);
@@ -26,13 +28,13 @@ export class Geometry {
       const { width, height } = node;
       this.#boxes.set(node.id, { ...node, absoluteX, absoluteY });
       if (node.type === "node") {
-        obstacles.push({ x: absoluteX, y: absoluteY + 4, width: 90, height: 24 });
-        obstacles.push({ x: absoluteX + width - 110, y: absoluteY + 4, width: 110, height: 24 });
+        cards.push({ x: absoluteX, y: absoluteY + 4, width: 90, height: 24 });
+        cards.push({ x: absoluteX + width - 110, y: absoluteY + 4, width: 110, height: 24 });
       } else {
-        obstacles.push({ x: absoluteX, y: absoluteY, width, height });
+        cards.push({ x: absoluteX, y: absoluteY, width, height });
       }
     }
-    this.obstacles = obstacles;
+    this.cards = cards;
   }
 
   /** Which box shows a place or object; undefined when none does. */
@@ -60,7 +62,7 @@ export class Geometry {
   #isBetween(a: Point, b: Point, halfA: number, halfB: number): boolean {
     const [upper, lower] = a.y < b.y ? [a.y + halfA, b.y - halfB] : [b.y + halfB, a.y - halfA];
     const x = (a.x + b.x) / 2;
-    return this.obstacles.some((card) => card.x < x && x < card.x + card.width && card.y > upper && card.y + card.height < lower);
+    return this.cards.some((card) => card.x < x && x < card.x + card.width && card.y > upper && card.y + card.height < lower);
   }
 
   /** The left upper corner of a box. */

@@ -1,5 +1,5 @@
 import { type AddressPart, changedParts } from "../../graph/address-change.ts";
-import type { Rectangle } from "../../graph/place-label.ts";
+import type { Rectangle, Shape, Size } from "../../graph/place-label.ts";
 import type { Paint } from "./packet-shapes.ts";
 
 /**
@@ -13,16 +13,24 @@ export type LabelRow =
 const lineHeight = 16;
 const padding = 8;
 const gap = 8;
-/** A sentence is set wide, or narrow where that covers less. */
-export const sentenceWidths = [280, 168] as const;
+/** A sentence is set wide, or narrower where that covers less. */
+const sentenceWidths = [280, 210, 168, 400] as const;
 const mono = (colour: Paint["colour"]) => `600 11.5px ${colour("--mono")}`;
 const sans = (colour: Paint["colour"]) => `500 12px ${colour("--sans")}`;
 
-export function labelSize(
-  paint: Paint,
-  rows: readonly LabelRow[],
-  sentenceWidth: number,
-): { readonly width: number; readonly height: number } {
+/** How a label may be set, the best first. */
+export interface LabelShape extends Shape {
+  readonly rows: readonly LabelRow[];
+  readonly sentenceWidth: number;
+}
+
+export function labelShapes(paint: Paint, rows: readonly LabelRow[], cost = 0): readonly LabelShape[] {
+  const isSentence = rows.some((row) => "text" in row);
+  const widths = isSentence ? sentenceWidths : sentenceWidths.slice(0, 1);
+  return widths.map((sentenceWidth) => ({ rows, sentenceWidth, cost, ...labelSize(paint, rows, sentenceWidth) }));
+}
+
+function labelSize(paint: Paint, rows: readonly LabelRow[], sentenceWidth: number): Size {
   const nameWidth = nameColumn(paint, rows);
   let width = 0;
   let lines = 0;
@@ -41,7 +49,7 @@ export function labelSize(
   return { width: Math.ceil(width) + 2 * padding, height: lines * lineHeight + 2 * 4 };
 }
 
-export function drawLabel(paint: Paint, place: Rectangle, rows: readonly LabelRow[], sentenceWidth: number): void {
+export function drawLabel(paint: Paint, place: Rectangle, { rows, sentenceWidth }: LabelShape): void {
   const { context, colour } = paint;
   context.beginPath();
   context.roundRect(place.x, place.y, place.width, place.height, 6);
