@@ -48,13 +48,15 @@ export class OutsideWorld {
       port: apiServerPort,
       ips,
       clusterDomain: options.domain,
-      answer: ({ method, path, query, body }) => {
+      answer: ({ method, path, query, body, contentType, accept }) => {
         const response = cluster.handle({
           method: method as ApiRequest["method"],
           path,
           query: Object.fromEntries(query),
           userAgent: "curl",
           withManagedFields: true,
+          ...(accept === undefined ? {} : { accept }),
+          ...(contentType === undefined ? {} : { contentType }),
           ...(body === "" ? {} : { body: parseJson(body) }),
         });
         const { code } = response;

@@ -28,6 +28,7 @@ const groupOrder: readonly string[] = [
 
 const objectVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const changeVerbs = ["get", "patch", "update"];
+const proxyVerbs = ["create", "delete", "get", "patch", "update"];
 
 /** Subresources that no KindDefinition tells of, with the kind of their body. */
 const extraSubresources: Readonly<
@@ -41,7 +42,9 @@ const extraSubresources: Readonly<
     { name: "exec", kind: "PodExecOptions", verbs: ["create", "get"] },
     { name: "log", kind: "Pod", verbs: ["get"] },
     { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
+    { name: "proxy", kind: "PodProxyOptions", verbs: proxyVerbs },
   ],
+  Service: [{ name: "proxy", kind: "ServiceProxyOptions", verbs: proxyVerbs }],
   Namespace: [{ name: "finalize", kind: "Namespace", verbs: ["update"] }],
   ServiceAccount: [{ name: "token", kind: "TokenRequest", verbs: ["create"] }],
 };
@@ -49,6 +52,7 @@ const extraSubresources: Readonly<
 /** Answers `/api`, `/apis`, `/apis/GROUP` and the lists of resources; undefined for any other path. @source apimachinery meta/v1 types.go */
 export function discoveryDocument(context: ServerContext, path: string): unknown {
   const segments = path.split("/").filter((segment) => segment !== "");
+  if (segments.length === 0) return { paths: rootPaths(context) };
   const [root, group, version] = segments;
   if (root === "api") {
     if (group === undefined) return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
@@ -61,6 +65,15 @@ export function discoveryDocument(context: ServerContext, path: string): unknown
     return groupNames(context).includes(group) ? { kind: "APIGroup", apiVersion: "v1", ...apiGroup(context, group) } : undefined;
   const groupVersion = `${group}/${version}`;
   return segments.length === 3 && context.registry.groupVersions.includes(groupVersion) ? resourceList(context, groupVersion) : undefined;
+}
+
+/** What is served at all. @source apiserver pkg/server/routes/index.go */
+function rootPaths(context: ServerContext): readonly string[] {
+  const groups = groupNames(context).flatMap((name) => [
+    `/apis/${name}`,
+    ...apiGroup(context, name).versions.map((one) => `/apis/${one.groupVersion}`),
+  ]);
+  return ["/api", "/api/v1", "/apis", "/apis/", ...groups, "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"].sort();
 }
 
 function groupNames({ registry }: ServerContext): readonly string[] {

@@ -1,9 +1,10 @@
 import { type OutputStream, type Program, type ProgramEntry, type Run, Signal, type Stream, type Sys } from "../machine/syscall.ts";
-import { describeError, dial, exchangeHttp, httpConnection, resolveFor } from "../programs/http-client.ts";
+import { describeError, dial, httpConnection, resolveFor } from "../programs/http-client.ts";
 import { gnuPrograms } from "../programs/index.ts";
 import { isPayload } from "../protocols/duplex.ts";
 import { type HttpRequest, type HttpResponse, header, httpRequest } from "../protocols/http.ts";
 import { goDate } from "../protocols/http-date.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { payloadText } from "../protocols/summary.ts";
 import { textPayload } from "../protocols/text.ts";
 import { goBadRequest, goIdleUs, goResponse, splitTarget } from "./go-http.ts";

@@ -5,6 +5,7 @@ import { type HttpRequest, type HttpResponse, header, httpResponse } from "../pr
 import { httpDate } from "../protocols/http-date.ts";
 import type { Certificate } from "../protocols/tls.ts";
 import { tlsAccept } from "../protocols/tls-session.ts";
+import { proxyPath, proxyToCluster } from "./api-proxy.ts";
 import { splitTarget } from "./go-http.ts";
 import { listenHttp } from "./serve.ts";
 
@@ -17,16 +18,16 @@ export interface ApiCall {
   readonly path: string;
   readonly query: ReadonlyMap<string, string>;
   readonly body: string;
-  /** Whether it carries a token; without one it is `system:anonymous`. */
-  readonly hasToken: boolean;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
 }
 
 /** Anybody may ask for these. @source Kubernetes RBAC, system:public-info-viewer */
 const publicPaths = new Set(["/version", "/version/", "/healthz", "/livez", "/readyz"]);
 
 /**
- * The API server's socket: HTTPS with a certificate of the cluster's own authority. Without a token only the public paths are open;
- * the rest is answered by the same handler as kubectl's calls.
+ * The API server's socket: HTTPS with a certificate of the cluster's own authority. Without a token or a certificate of that authority
+ * only the public paths are open; the rest is answered by the same handler as kubectl's calls, or by a pod or Service behind `/proxy`.
  */
 export function apiServerProgram(options: {
   readonly port: number;
@@ -36,6 +37,7 @@ export function apiServerProgram(options: {
 }): (sys: Sys) => Program {
   return function* (sys) {
     const certificate = servingCertificate(options.ips, options.clusterDomain);
+    const known = new WeakSet<Duplex>();
     const error = yield* listenHttp(sys, {
       port: options.port,
       idleUs: 180_000_000,
@@ -54,13 +56,26 @@ export function apiServerProgram(options: {
           alpn: ["h2", "http/1.1"],
           timeoutUs: 10_000_000,
         });
-        if (accepted.ok) return accepted.duplex;
+        if (accepted.ok) {
+          if (accepted.clientCertificate !== undefined && isSignedByCluster(accepted.clientCertificate)) known.add(accepted.duplex);
+          return accepted.duplex;
+        }
         if (typeof accepted.received !== "string" && accepted.received.kind !== "tls") yield* stream.send(plainToHttps());
         return undefined as Duplex | undefined;
       },
-      *handle(request) {
+      *handle(request, stream, duplex) {
         yield* sys.work(1000);
-        return respond(sys, request, options.answer);
+        const { path, query } = splitTarget(request.target);
+        const hasToken = (header(request.headers, "Authorization") ?? "").startsWith("Bearer ");
+        if (!hasToken && !known.has(duplex) && !publicPaths.has(path)) return respond(sys, request, forbidden(request.method, path));
+        const proxied = proxyPath(path);
+        if (proxied !== undefined) {
+          const answer = yield* proxyToCluster(sys, { request, client: stream, target: proxied, answer: options.answer });
+          return "kind" in answer ? withServerHeaders(sys, request, answer) : respond(sys, request, answer);
+        }
+        const contentType = header(request.headers, "Content-Type");
+        const accept = header(request.headers, "Accept");
+        return respond(sys, request, options.answer({ method: request.method, path, query, body: request.body, contentType, accept }));
       },
     });
     yield* sys.err(`listen tcp :${options.port}: ${error}\n`);
@@ -73,13 +88,24 @@ function plainToHttps(): HttpResponse {
   return httpResponse({ version: "HTTP/1.0", status: 400, headers: [], body: "Client sent an HTTP request to an HTTPS server.\n" });
 }
 
-function respond(sys: Sys, request: HttpRequest, answer: (call: ApiCall) => ApiAnswer): HttpResponse {
-  const { path, query } = splitTarget(request.target);
-  const hasToken = (header(request.headers, "Authorization") ?? "").startsWith("Bearer ");
-  const result: ApiAnswer =
-    hasToken || publicPaths.has(path)
-      ? answer({ method: request.method, path, query, body: request.body, hasToken })
-      : forbidden(request.method, path);
+/** What a pod said, as the API server hands it on. */
+function withServerHeaders(sys: Sys, request: HttpRequest, response: HttpResponse): HttpResponse {
+  const isHttp2 = request.version === "HTTP/2";
+  const own = [
+    ["Audit-Id", auditId(sys)],
+    ["Cache-Control", "no-cache, private"],
+  ] as const;
+  const headers = [...own, ...response.headers];
+  return httpResponse({
+    ...response,
+    version: isHttp2 ? "HTTP/2" : "HTTP/1.1",
+    headers: isHttp2 ? headers.map(([name, value]) => [name.toLowerCase(), value] as const) : headers,
+    isToHead: request.method === "HEAD",
+  });
+}
+
+function respond(sys: Sys, request: HttpRequest, result: ApiAnswer): HttpResponse {
+  const { path } = splitTarget(request.target);
   const body = "json" in result ? `${JSON.stringify(result.json, null, 2)}${path.startsWith("/version") ? "" : "\n"}` : result.text;
   const type = "json" in result ? "application/json" : "text/plain; charset=utf-8";
   const isHttp2 = request.version === "HTTP/2";
@@ -106,7 +132,7 @@ function auditId(sys: Sys): string {
 
 /** @source apiserver pkg/endpoints/handlers/responsewriters/errors.go, Forbidden; the words for resources name the verb */
 function forbidden(method: string, path: string): ApiAnswer {
-  const resource = /^\/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?$/.exec(path);
+  const resource = /^\/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+)(?:\/([^/]+)(?:\/.*)?)?)?$/.exec(path);
   const verb =
     {
       GET: resource?.[4] === undefined && resource !== null ? "list" : "get",
@@ -122,18 +148,23 @@ function forbidden(method: string, path: string): ApiAnswer {
       json: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: "Forbidden", details: {}, code: 403 },
     };
   }
-  const [, group = "", namespace, plural, name] = resource;
+  const [, group = "", namespace, plural, name, subresource] = resource;
   const scope = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const subject =
     name === undefined
       ? `${plural}${group === "" ? "" : `.${group}`} is forbidden`
       : `${plural}${group === "" ? "" : `.${group}`} "${name}" is forbidden`;
-  const message = `${subject}: User "system:anonymous" cannot ${verb} resource "${plural}" in API group "${group}" ${scope}`;
+  const message = `${subject}: User "system:anonymous" cannot ${verb} resource "${plural}${subresource === undefined ? "" : `/${subresource}`}" in API group "${group}" ${scope}`;
   const details = { ...(name === undefined ? {} : { name }), ...(group === "" ? {} : { group }), kind: plural };
   return {
     status: 403,
     json: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: "Forbidden", details, code: 403 },
   };
+}
+
+/** @source apiserver pkg/authentication/request/x509: who comes with a certificate of the cluster's authority is who it says */
+function isSignedByCluster({ issuer }: Certificate): boolean {
+  return issuer.some(({ type, value }) => type === "CN" && value === "kubernetes");
 }
 
 /** Signed by the cluster's own authority, which no client outside trusts: hence `-k`. @source kubeadm's apiserver.crt */

@@ -10,7 +10,7 @@ export interface HttpApp {
   readonly idleUs: number;
   /** What its HTTP library answers to what is no HTTP. */
   readonly badRequest: (sys: Sys) => HttpResponse;
-  handle(request: HttpRequest, stream: Stream): Run<HttpResponse>;
+  handle(request: HttpRequest, stream: Stream, duplex: Duplex): Run<HttpResponse>;
   /** Wraps a new connection (TLS); undefined: it was no good, and is closed. */
   readonly wrap?: (stream: Stream) => Run<Duplex | undefined>;
 }
@@ -64,7 +64,7 @@ function* serveConnection(sys: Sys, app: HttpApp, stream: Stream): Run<void> {
     const fault = sys.service(appFaultsService)?.current ?? noFault;
     if (fault.type === "slow") yield* sys.sleep(fault.delayUs);
     if (fault.type === "hang") yield* waitForEver(sys);
-    const answer = yield* app.handle(request, stream);
+    const answer = yield* app.handle(request, stream, duplex);
     if (fault.type !== "status") return answer;
     return httpResponse({ ...answer, status: fault.status, reason: httpResponse({ status: fault.status, headers: [] }).reason });
   });

@@ -22,6 +22,7 @@ import { logsCommand } from "./logs.ts";
 import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from "./nodes.ts";
 import { patchCommand } from "./patch.ts";
 import { portForwardCommand } from "./port-forward.ts";
+import { proxyCommand } from "./proxy.ts";
 import { replaceCommand } from "./replace.ts";
 import { rolloutCommand } from "./rollout.ts";
 import { runCommand } from "./run.ts";
@@ -58,6 +59,7 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
         attachCommand,
         execCommand,
         portForwardCommand,
+        proxyCommand,
         cpCommand,
         authCommand,
         ...(minor >= 20 ? [debugCommand] : []),

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Table, WatchEvent } from "../apiserver/request.ts";
 import type { Run } from "../machine/syscall.ts";
+import { rawByPackets } from "./api-connection.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
@@ -111,6 +112,10 @@ function* get(session: Session, flags: Flags): Run<void> {
 
 function* getRaw(session: Session, raw: string): Run<void> {
   const [path = "", search = ""] = raw.split("?");
+  if (/^\/api\/v1\/namespaces\/[^/]+\/(?:pods|services)\/[^/]+\/proxy(?:\/|$)/.test(path)) {
+    const { body } = yield* rawByPackets(session, raw);
+    return yield* session.out(String(body));
+  }
   const query = Object.fromEntries(
     search
       .split("&")

@@ -1,13 +1,14 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { utf8Length } from "../protocols/bytes.ts";
 import { type HttpHeaders, header, headerValues, httpRequest, keepsAlive } from "../protocols/http.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { publicAuthority } from "../protocols/public-authority.ts";
 import { matchingName } from "../protocols/tls.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, resolveUrl, type Url } from "../protocols/url.ts";
 import { verifyChain } from "./certificate-check.ts";
 import { CookieJar } from "./cookie-jar.ts";
-import { dial, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
+import { dial, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 
 const usage = "Usage: browser URL [--reload N] [--insecure]\n";
 

@@ -1,9 +1,10 @@
 import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
 import { type HttpHeaders, type HttpResponse, header, httpRequest, printResponseHead } from "../protocols/http.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, resolveUrl, type Url } from "../protocols/url.ts";
-import { describeError, dial, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
+import { describeError, dial, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 
 interface Options {
   output: string | undefined;

@@ -15,6 +15,7 @@ import {
   printResponseHead,
 } from "../protocols/http.ts";
 import { certificateDate } from "../protocols/http-date.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { publicAuthority } from "../protocols/public-authority.ts";
 import { type Certificate, commonName, matchingName, type NameAttribute, tlsPayload } from "../protocols/tls.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
@@ -25,7 +26,7 @@ import { formBody, parseFormPart } from "./curl-form.ts";
 import { type CurlOptions, expandGlob, parseCurl } from "./curl-options.ts";
 import { type Progress, progressHeader, progressLine } from "./curl-progress.ts";
 import { type TransferReport, writeOut } from "./curl-write-out.ts";
-import { describeError, dial, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
+import { describeError, dial, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 
 export const curlVersion = "7.88.1";
 const versionText = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13

@@ -4,11 +4,12 @@ import { Bell } from "../protocols/bell.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
 import type { Duplex } from "../protocols/duplex.ts";
 import { type HttpHeaders, type HttpResponse, header, httpRequest, keepsAlive } from "../protocols/http.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, resolveUrl, type Url } from "../protocols/url.ts";
 import { type HeyOptions, parseHey } from "./hey-options.ts";
 import { HeyReport, type HeyResult } from "./hey-report.ts";
-import { describeError, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
+import { describeError, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 import { type LoadLog, loadService } from "./services.ts";
 
 /** Idle connections that the transport keeps for one host. @source requester/requester.go, maxIdleConn */

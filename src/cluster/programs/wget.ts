@@ -2,12 +2,13 @@ import type { Program, ProgramEntry, Run, Sys } from "../machine/syscall.ts";
 import { encodeBase64, utf8Length } from "../protocols/bytes.ts";
 import { type HttpHeaders, type HttpResponse, header, httpRequest, keepsAlive, printResponseHead } from "../protocols/http.ts";
 import { plainDate } from "../protocols/http-date.ts";
+import { exchangeHttp } from "../protocols/http-exchange.ts";
 import { publicAuthority } from "../protocols/public-authority.ts";
 import { matchingName } from "../protocols/tls.ts";
 import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import { hostHeader, parseUrl, resolveUrl, type Url } from "../protocols/url.ts";
 import { verifyChain } from "./certificate-check.ts";
-import { describeError, dial, exchangeHttp, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
+import { describeError, dial, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 
 interface WgetOptions {
   output: string | undefined;

@@ -22,13 +22,19 @@ export function* tlsConnect(
   return { ok: true, duplex: sealed(stream), alpn: record.alpn, certificates: record.certificates };
 }
 
-/** The client's last message of the handshake, once it trusts the certificate. */
-export function* tlsFinish(stream: Duplex): Step<string | undefined> {
-  return yield* stream.send(tlsPayload({ type: "finished" }));
+/** The client's last message of the handshake, once it trusts the certificate. `certificate`: its own, by which the server may know it. */
+export function* tlsFinish(stream: Duplex, certificate?: Certificate): Step<string | undefined> {
+  return yield* stream.send(tlsPayload({ type: "finished", ...(certificate === undefined ? {} : { certificate }) }));
 }
 
 export type TlsServerResult =
-  | { readonly ok: true; readonly duplex: Duplex; readonly serverName: string | undefined; readonly alpn: string | undefined }
+  | {
+      readonly ok: true;
+      readonly duplex: Duplex;
+      readonly serverName: string | undefined;
+      readonly alpn: string | undefined;
+      readonly clientCertificate: Certificate | undefined;
+    }
   /** What the client sent instead of a ClientHello; "end" or errno's name when nothing came. */
   | { readonly ok: false; readonly received: Payload | string };
 
@@ -50,11 +56,12 @@ export function* tlsAccept(
   if (failed !== undefined) return { ok: false, received: failed };
   const finished = yield* stream.receive(options.timeoutUs);
   if (!isPayload(finished)) return { ok: false, received: finished };
-  if (finished.kind !== "tls" || (finished as TlsPayload).record.type !== "finished") {
+  const last = finished.kind === "tls" ? (finished as TlsPayload).record : undefined;
+  if (last?.type !== "finished") {
     stream.close(); // the client did not like the certificate
     return { ok: false, received: finished };
   }
-  return { ok: true, duplex: sealed(stream), serverName: record.serverName, alpn };
+  return { ok: true, duplex: sealed(stream), serverName: record.serverName, alpn, clientCertificate: last.certificate };
 }
 
 /** The same connection, with every payload sealed in a record. */

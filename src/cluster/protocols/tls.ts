@@ -28,7 +28,8 @@ export interface NameAttribute {
 export type TlsRecord =
   | { readonly type: "client-hello"; readonly serverName: string | undefined; readonly alpn: readonly string[] }
   | { readonly type: "server-hello"; readonly alpn: string | undefined; readonly certificates: readonly Certificate[] }
-  | { readonly type: "finished" }
+  /** The client's last flight; with its own certificate where the server is to know who it is. */
+  | { readonly type: "finished"; readonly certificate?: Certificate }
   | { readonly type: "alert"; readonly level: "warning" | "fatal"; readonly description: string }
   /** Only the programs at the two ends look inside. */
   | { readonly type: "data"; readonly sealed: true; readonly inner: Payload };
@@ -51,7 +52,8 @@ function recordBytes(record: TlsRecord): number {
       // ServerHello 127, ChangeCipherSpec 6, EncryptedExtensions, CertificateVerify and Finished with their headers 400, and the certificates.
       return record.certificates.reduce((sum, certificate) => sum + certificate.sizeBytes + 5, 533);
     case "finished":
-      return 80;
+      // Certificate and CertificateVerify come before Finished.
+      return record.certificate === undefined ? 80 : 80 + record.certificate.sizeBytes + 5 + 286;
     case "alert":
       return 24;
     case "data":
