@@ -266,6 +266,53 @@ test("a card follows the pointer, stays where it was put through a tidying, and 
   await page.close();
 });
 
+test("a pod's card takes the place in its frame where it is dropped, by pointer and by keys; who stood there makes room, and both go back", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.typeCommand("kubectl scale rc kubia --replicas=6");
+  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 6, undefined, {
+    timeout: 20_000,
+  });
+  const before = await page.places();
+  // Two that stand over each other within one frame.
+  const [upper, lower] = await page.page.locator(".react-flow__node-pod").evaluateAll((cards) => {
+    const all = cards.map((card) => ({ id: (card as HTMLElement).dataset["id"] ?? "", rect: card.getBoundingClientRect() }));
+    const first = all.find(({ rect }) =>
+      all.some((other) => other.rect.x === rect.x && other.rect.y - rect.bottom > 0 && other.rect.y - rect.bottom < 12),
+    );
+    const second = all.find(({ rect }) => rect.x === first?.rect.x && rect.y > first.rect.bottom && rect.y - first.rect.bottom < 12);
+    return [first?.id ?? "", second?.id ?? ""];
+  });
+  const swapped = new Map([...before, [upper, before.get(lower)], [lower, before.get(upper)]]);
+  const stand = async (places: ReadonlyMap<string, string | undefined>) =>
+    page.page.waitForFunction(
+      (wanted) => wanted.every(([id, place]) => document.querySelector<HTMLElement>(`[data-id="${id}"]`)?.style.transform === place),
+      [...places],
+    );
+  const card = page.page.locator(`[data-id="${upper}"]`);
+  const rect = await card.boundingBox();
+  if (rect === null) throw new Error("no card");
+  const [x, y] = [rect.x + rect.width / 2, rect.y + rect.height / 2];
+  await page.page.mouse.move(x, y);
+  await page.page.mouse.down();
+  await page.page.mouse.move(x + 3, y + 12, { steps: 3 });
+  await page.page.mouse.move(x + 9, y + rect.height, { steps: 3 });
+  // Still held, and the other one has made room already.
+  await stand(new Map([[lower, before.get(upper)]]));
+  await page.page.mouse.up();
+  await stand(swapped);
+  await card.locator(".pin").waitFor();
+  await page.page.keyboard.press("Control+z");
+  await stand(before);
+  await card.focus();
+  await page.page.keyboard.press("Shift+ArrowDown");
+  await stand(swapped);
+  await card.click({ button: "right" });
+  await page.page.getByRole("menuitem", { name: "Unpin" }).click();
+  await stand(before);
+  await page.close();
+});
+
 test("each pod's share of its Service's connections is a bar with the band that chance allows", async () => {
   const page = await PlaygroundPage.open();
   await page.ready();
