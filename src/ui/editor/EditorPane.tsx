@@ -40,6 +40,7 @@ export function EditorPane({ isReady }: { isReady: boolean }) {
           plain
         )}
       </div>
+      <EditNote />
       {restartFields.length > 0 && (
         <div className="notice">
           <span>
@@ -84,10 +85,9 @@ function TabNote() {
 /** Whether the cluster runs on what stands in the editor. */
 function EditState() {
   const { ui } = useLanguage();
-  const isOtherText = useLook((s) => s.isOtherText);
-  const isApplied = usePage((s) => s.isApplied);
+  const note = useEditNote();
   const errors = usePage((s) => s.problems.filter((problem) => problem.severity === "error").length);
-  if (isOtherText) return <span className="state warn">{ui.lookingBack}</span>;
+  if (note === ui.lookingBack) return null;
   if (errors > 0) {
     return (
       <span className="state bad">
@@ -95,12 +95,30 @@ function EditState() {
       </span>
     );
   }
-  if (!isApplied) return <span className="state warn">{ui.waitingForCursor}</span>;
-  return <span className="state">{ui.saved}</span>;
+  return note === undefined ? <span className="state">{ui.saved}</span> : null;
+}
+
+/** What takes a sentence stands beneath the text, which does not move for it. */
+function EditNote() {
+  const note = useEditNote();
+  return note === undefined ? null : <p className="notice state warn">{note}</p>;
+}
+
+function useEditNote(): string | undefined {
+  const { ui } = useLanguage();
+  const isOtherText = useLook((s) => s.isOtherText);
+  const isApplied = usePage((s) => s.isApplied);
+  const isKept = usePage((s) => s.isKept);
+  const hasErrors = usePage((s) => s.problems.some((problem) => problem.severity === "error"));
+  if (isOtherText) return ui.lookingBack;
+  if (hasErrors) return undefined; // told with each of them
+  if (!isKept) return ui.notKept;
+  return isApplied ? undefined : ui.waitingForCursor;
 }
 
 function ProblemRow({ problem, isApplied, onMend }: { problem: Problem; isApplied: boolean; onMend: (text: string) => void }) {
   const { ui, sentences } = useLanguage();
+  const isRunning = usePage((s) => s.summary !== undefined);
   const words = sentences === undefined ? "" : say(sentences.problems, problem.code, problem.args);
   return (
     <li className={problem.severity}>
@@ -113,7 +131,7 @@ function ProblemRow({ problem, isApplied, onMend }: { problem: Problem; isApplie
         </button>{" "}
         {problem.detail !== undefined && <code>{problem.detail}</code>}
         <span className="problem-words">{words}</span>
-        {problem.severity === "error" && !isApplied && <span className="muted"> {ui.notApplied}</span>}
+        {problem.severity === "error" && !isApplied && isRunning && <span className="muted"> {ui.notApplied}</span>}
       </span>
       {problem.mend !== undefined && (
         <button type="button" className="btn small" onClick={() => onMend((problem.mend as { text: string }).text)}>
