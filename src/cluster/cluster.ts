@@ -161,6 +161,11 @@ export class Cluster {
     return this.#controllers;
   }
 
+  /** About how much memory this takes: objects and hops are nearly all of it. */
+  get bytes(): number {
+    return this.#stored.count * bytesPerObject + this.log.hopCount * bytesPerHop;
+  }
+
   get queue(): EventQueue {
     return this.simulation.queue;
   }
@@ -520,6 +525,10 @@ export class Cluster {
     });
   }
 }
+
+/** Measured: with what the API server notes of an object, and with the connection's share of a hop. */
+const bytesPerObject = 5000;
+const bytesPerHop = 160;
 
 export interface ConnectionRequest {
   /** `pod/default/client`, `node/node1`, `client/laptop`. */

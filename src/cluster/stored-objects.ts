@@ -68,6 +68,10 @@ export class StoredObjects {
     return this.#server.store.list(kind, namespace);
   }
 
+  get count(): number {
+    return kinds.reduce((sum, { kind }) => sum + this.#server.store.count(kind), 0);
+  }
+
   /** Who manages a field of an object: the latest first. */
   ownersOf(object: KubernetesObject, path: readonly (string | number)[]): readonly FieldOwner[] {
     return this.#server.ownersOf(object, path);

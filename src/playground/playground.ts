@@ -48,6 +48,7 @@ import { type Stage, type StageOptions, stageScenario } from "./stage.ts";
 import { TextOwner } from "./text-owner.ts";
 import { controlStep, rulesStep } from "./time/control-step.ts";
 import { failedContainer, failedHop, failedLine, warning } from "./time/failure.ts";
+import { Milestones } from "./time/milestones.ts";
 import { Past } from "./time/past.ts";
 import { isAllReady, notReady, type ReadyWorld } from "./time/ready.ts";
 import { Growing, RunTo } from "./time/run-to.ts";
@@ -87,6 +88,8 @@ const doubtsEveryUsByObject = 10_000;
 const terminalSize = [100, 24] as const;
 /** Of what components did and what failed so much is kept here; the page has been told all of it. */
 const momentsKept = 200;
+/** After so many events whoever drives a replay gets a turn. */
+const replayedAtOnce = 200;
 /** Of so many failures in one batch it is said which hop they are. */
 const failuresPlaced = 50;
 
@@ -152,6 +155,7 @@ export class Playground {
   readonly #failures = new Growing<Failure>(momentsKept);
   #freshSteps: ControlStep[] = [];
   #freshFailures: Failure[] = [];
+  readonly #milestones = new Milestones();
 
   constructor(scenario: Scenario, cluster: Cluster) {
     this.scenario = scenario;
@@ -276,6 +280,7 @@ export class Playground {
 
   /** Everything since the last call, in order, in few messages. */
   takeUpdates(): readonly Update[] {
+    this.#milestones.note(this.nowUs, this.cluster.queue.ran);
     const updates = this.#updates;
     this.#updates = [];
     if (this.#objects.length > 0) {
@@ -333,6 +338,10 @@ export class Playground {
       },
     });
     this.#terminals.set(id, terminal);
+  }
+
+  hasTerminal(id: number): boolean {
+    return this.#terminals.has(id);
   }
 
   closeTerminal(id: number): void {
@@ -458,18 +467,27 @@ export class Playground {
       yield* this.#untilReading(ownUntilUs, limit);
       yield;
     }
+    yield* this.#play(record, limit);
+    this.#tell({ type: "text", text: this.text });
+  }
+
+  /** What came in after all that was replayed. */
+  *follow(entries: readonly RecordEntry[], limit: ReplayLimit): Replay {
+    yield* this.#play(readRecord(entries), limit);
+  }
+
+  *#play(record: readonly RecordEntry[], limit: ReplayLimit): Replay {
     for (const entry of record) {
       const atUs = toUs(entry[0]);
       while (this.nowUs < atUs) {
         const untilUs = Math.min(atUs, limit.untilUs);
-        const isThere = this.cluster.queue.run(untilUs, 5000) < 5000;
+        const isThere = this.cluster.queue.run(untilUs, replayedAtOnce) < replayedAtOnce;
         if (isThere && untilUs === atUs) break;
         yield isThere ? "held" : undefined;
       }
       this.#enter(entry);
       yield;
     }
-    this.#tell({ type: "text", text: this.text });
   }
 
   /** One event at a time: the first terminal's next command comes exactly when the one before has ended, as everywhere. */
@@ -477,7 +495,7 @@ export class Playground {
     for (let i = 0; !this.#reading.has(1); i++) {
       while (limit.untilUs < Math.min(untilUs, this.cluster.queue.nextAtUs() ?? untilUs)) yield this.#heldAt(limit);
       if (this.cluster.queue.run(untilUs, 1) === 0) return;
-      if (i % 500 === 499) yield;
+      if (i % replayedAtOnce === replayedAtOnce - 1) yield;
     }
   }
 
@@ -619,8 +637,15 @@ export class Playground {
   }
 
   /** This cluster at any earlier moment: copies of it that are taken there. */
-  past(): Past {
-    return new Past(() => ({ raise: () => this.#raiseAgain(), record: this.record, nowUs: this.nowUs }));
+  past(workAtOnce?: number): Past {
+    const course = () => ({
+      raise: () => this.#raiseAgain(),
+      record: this.record,
+      work: this.cluster.queue.ran,
+      milestones: this.#milestones,
+      bytes: this.cluster.bytes,
+    });
+    return new Past(course, workAtOnce);
   }
 
   #raiseAgain(): Playground {

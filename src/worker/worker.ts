@@ -11,7 +11,7 @@ import type { RunTo } from "../playground/time/run-to.ts";
  * where slices are cut never changes what happens.
  */
 const sliceMs = 8;
-const sliceEvents = 5000;
+const sliceEvents = 500;
 
 /** How far a `wait` is let run between two looks at whether it is over. */
 const waitStepUs = 100_000;
@@ -33,8 +33,11 @@ let replaying: Replay | undefined;
 let running: RunTo | undefined;
 /** What is held back until a new cluster has come to where the page wants to see it; undefined: nothing is. */
 let held: { readonly updates: readonly Update[]; readonly commands: Command[] } | undefined;
-/** The cluster of an earlier moment, and what was asked of it. */
+/** The cluster at earlier moments, and what was asked of it. */
 let past: Past | undefined;
+let isLookingBack = false;
+/** Copies of earlier moments are about to be made. */
+let isPreparing = false;
 let asked: { readonly id: number; readonly query: Query; readonly atUs: number }[] = [];
 let travelling: Generator<undefined, Playground, undefined> | undefined;
 let isRunning = false;
@@ -176,6 +179,7 @@ function open(command: Extract<Command, { type: "open" }>): void {
   searching = undefined;
   running = undefined;
   forgetPast();
+  past = undefined;
   early = [];
   const { untilUs } = command;
   held = untilUs === undefined ? undefined : { updates, commands: [] };
@@ -262,6 +266,7 @@ function slice(): void {
     if (isDone && held !== undefined) unveil(current, held);
     flush();
     if (isRunning) channel.port2.postMessage(undefined);
+    else prepareSoon();
   } catch (error) {
     crash(error);
   }
@@ -283,6 +288,7 @@ function askPast(id: number, query: Query, atUs: number): void {
     travelling = undefined;
   }
   asked.push({ id, query, atUs });
+  isLookingBack = true;
   if (asked.length === 1) self.setTimeout(travel, 0);
 }
 
@@ -301,6 +307,7 @@ function travel(): void {
       post(asked.map(({ id, query }) => ({ type: "answer", id, value: found.query(query) })));
       asked = [];
       travelling = undefined;
+      prepareSoon();
       return;
     }
     self.setTimeout(travel, 0);
@@ -309,11 +316,51 @@ function travel(): void {
   }
 }
 
+/** Nobody looks back any more: as much is kept of the past as is held ready anyway. */
 function forgetPast(): void {
   if (asked.length > 0) post(asked.map((one) => ({ type: "answer", id: one.id, value: undefined })));
-  past = undefined;
   asked = [];
   travelling = undefined;
+  isLookingBack = false;
+  past?.thin(aheadBytes());
+}
+
+/** Copies of the cluster at earlier moments take so much memory while one of them is looked at, and while none is. */
+const lookingBackBytes = 192_000_000;
+const aheadBytesMax = 64_000_000;
+/** Nobody has looked back yet: copies are made in slices this short and this far apart. */
+const aheadSliceMs = 4;
+const aheadEveryMs = 40;
+/** Of a course that takes more events than this (some seconds of work) no copies are made ahead, nor where a single one is large. */
+const aheadEventsMax = 150_000;
+
+function aheadBytes(): number {
+  if (playground === undefined) return 0;
+  const { queue, bytes } = playground.cluster;
+  return queue.ran > aheadEventsMax || bytes > aheadBytesMax / 8 ? 0 : aheadBytesMax;
+}
+
+function prepareSoon(): void {
+  if (isPreparing) return;
+  isPreparing = true;
+  self.setTimeout(prepare, isLookingBack ? 0 : aheadEveryMs);
+}
+
+/** While nothing else is to be done, copies are spread over the past: so who looks back, or looks elsewhere, does not wait. */
+function prepare(): void {
+  isPreparing = false;
+  const current = playground;
+  if (current === undefined || isRunning || replaying !== undefined || held !== undefined || travelling !== undefined) return;
+  try {
+    past ??= current.past();
+    const bytes = isLookingBack ? lookingBackBytes : aheadBytes();
+    if (!isLookingBack && past.copies > 0 && bytes === 0) past.thin(0);
+    const endMs = performance.now() + (isLookingBack ? sliceMs : aheadSliceMs);
+    while (performance.now() < endMs) if (!past.prepare(bytes)) return;
+    prepareSoon();
+  } catch (error) {
+    crash(error);
+  }
 }
 
 function flush(): void {

@@ -9,8 +9,57 @@ export interface Timer {
   /** undefined once it ran or was cancelled. */
   run: ((argument: unknown) => void) | undefined;
   argument: unknown;
-  /** Where it stands in the queue, so that cancelling takes it out at once; -1 when it is not in it. The queue's own affair. */
+  /** Where it stands in the heap, so that cancelling takes it out at once; -1 when it is in no queue, below that in a lane. The queue's own affair. */
   place: number;
+}
+
+/** The delays of most events: later in this instant, a system call's microsecond, a way inside a node. */
+const laneDelaysUs: readonly number[] = [0, 1, 20];
+/** `place` of a timer in the first lane; one less in each further one. */
+const firstLanePlace = -2;
+
+/**
+ * Events that were all queued with the same delay, so that they are due in the order in which they came: to add one and to take the next costs nothing,
+ * however many others are queued. A cancelled one stays until its turn.
+ */
+class Lane {
+  #timers: Timer[] = [];
+  #head = 0;
+
+  push(timer: Timer): void {
+    this.#timers.push(timer);
+  }
+
+  /** The next that was not cancelled. */
+  first(): Timer | undefined {
+    const timers = this.#timers;
+    while (this.#head < timers.length) {
+      const timer = timers[this.#head] as Timer;
+      if (timer.run !== undefined) return timer;
+      this.shift();
+    }
+    return undefined;
+  }
+
+  shift(): void {
+    const timers = this.#timers;
+    this.#head++;
+    if (this.#head === timers.length) {
+      timers.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 > timers.length) {
+      timers.splice(0, this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** All that are still to run, in order. */
+  *[Symbol.iterator](): Generator<Timer> {
+    for (let at = this.#head; at < this.#timers.length; at++) {
+      const timer = this.#timers[at] as Timer;
+      if (timer.run !== undefined) yield timer;
+    }
+  }
 }
 
 /**
@@ -35,8 +84,11 @@ export interface Clock {
 export class EventQueue implements Clock {
   #nowUs = 0;
   #sequence = 0;
+  /** Whatever goes by no lane, the earliest on top. */
   #heap: Timer[] = [];
+  readonly #lanes: readonly Lane[] = laneDelaysUs.map(() => new Lane());
   #aperiodic = 0;
+  #ran = 0;
 
   now(): number {
     return this.#nowUs;
@@ -55,9 +107,15 @@ export class EventQueue implements Clock {
     timer.run = undefined;
     timer.argument = undefined;
     if (!timer.periodic) this.#aperiodic--;
+    if (timer.place < 0) return; // its lane passes it over
     // At once: most retransmission timers are cancelled long before their time, and a short heap is a fast one.
     this.#takeOut(timer.place);
     timer.place = -1;
+  }
+
+  /** How many events have run since loading: what it takes to come here again. */
+  get ran(): number {
+    return this.#ran;
   }
 
   /** Whether anything but periodic work is queued. */
@@ -67,15 +125,17 @@ export class EventQueue implements Clock {
 
   /** When the next event is due, in microseconds; undefined when nothing is queued. */
   nextAtUs(): number | undefined {
-    return this.#heap[0]?.atUs;
+    return this.#next()?.atUs;
   }
 
   /** When the next event that is not periodic is due; undefined when there is none. Looks at the whole queue. */
   nextAperiodicAtUs(): number | undefined {
     let earliest: number | undefined;
-    for (const timer of this.#heap) {
-      if (timer.periodic) continue;
-      if (earliest === undefined || timer.atUs < earliest) earliest = timer.atUs;
+    for (const timers of [this.#heap, ...this.#lanes]) {
+      for (const timer of timers) {
+        if (timer.periodic) continue;
+        if (earliest === undefined || timer.atUs < earliest) earliest = timer.atUs;
+      }
     }
     return earliest;
   }
@@ -87,17 +147,19 @@ export class EventQueue implements Clock {
   run(untilUs: number, maxEvents: number): number {
     let count = 0;
     while (count < maxEvents) {
-      const next = this.#heap[0];
+      const next = this.#next();
       if (next === undefined || next.atUs > untilUs) {
         if (untilUs > this.#nowUs) this.#nowUs = untilUs;
         return count;
       }
-      this.#takeOut(0);
+      if (next.place >= 0) this.#takeOut(0);
+      else (this.#lanes[firstLanePlace - next.place] as Lane).shift();
       next.place = -1;
       const run = next.run as (argument: unknown) => void;
       next.run = undefined;
       if (!next.periodic) this.#aperiodic--;
       this.#nowUs = next.atUs;
+      this.#ran++;
       run(next.argument);
       count++;
     }
@@ -115,9 +177,25 @@ export class EventQueue implements Clock {
     if (delayUs < 0 || !Number.isInteger(delayUs)) assert(false, `a delay must be a whole number of microseconds: ${delayUs}`);
     const timer: Timer = { atUs: this.#nowUs + delayUs, sequence: this.#sequence++, periodic, run, argument, place: -1 };
     if (!periodic) this.#aperiodic++;
+    const lane = laneDelaysUs.indexOf(delayUs);
+    if (lane >= 0) {
+      timer.place = firstLanePlace - lane;
+      (this.#lanes[lane] as Lane).push(timer);
+      return timer;
+    }
     this.#heap.push(timer);
     this.#rise(timer, this.#heap.length - 1);
     return timer;
+  }
+
+  /** The earliest of all. */
+  #next(): Timer | undefined {
+    let next = this.#heap[0];
+    for (let i = 0; i < this.#lanes.length; i++) {
+      const first = (this.#lanes[i] as Lane).first();
+      if (first !== undefined && (next === undefined || isBefore(first, next))) next = first;
+    }
+    return next;
   }
 
   /** Takes away what stands at `at`: the last one fills its place. */
