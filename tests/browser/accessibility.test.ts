@@ -36,7 +36,7 @@ describe("axe finds nothing", () => {
       [800, 600],
     ] as const) {
       const page = await PlaygroundPage.open({ width, height });
-      await page.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ timeout: 20_000 });
+      await page.page.locator(".react-flow__node-pod .chip.ok").first().waitFor();
       expect(await violations(page)).toEqual([]);
       await page.close();
     }

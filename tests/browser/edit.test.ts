@@ -9,9 +9,7 @@ describe("typing YAML changes the cluster", () => {
     await page.ready();
     const before = await page.places();
     await page.replaceInEditor("replicas: 3", "replicas: 5");
-    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 5, undefined, {
-      timeout: 15_000,
-    });
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 5);
     const after = await page.places();
     for (const [id, place] of before) expect(after.get(id), id).toBe(place);
     expect(page.complaints).toEqual([]);
@@ -57,9 +55,9 @@ describe("typing YAML changes the cluster", () => {
     await mend.waitFor();
     await mend.click();
     const dialog = page.page.locator("dialog[open]");
-    expect(await dialog.locator(".diff .added").allInnerTexts()).toContainEqual(expect.stringContaining("- port: 80"));
+    await dialog.locator(".diff .added", { hasText: "- port: 80" }).first().waitFor();
     await dialog.getByRole("button", { name: "Apply this" }).click();
-    await page.page.waitForFunction(() => document.querySelectorAll(".problems li.error").length === 0, undefined, { timeout: 20_000 });
+    await page.page.waitForFunction(() => document.querySelectorAll(".problems li.error").length === 0);
     expect(await page.page.locator(".monaco-editor .view-lines").innerText()).toContain("targetPort");
     await page.close();
   });
@@ -85,12 +83,10 @@ describe("typing YAML changes the cluster", () => {
     const page = await PlaygroundPage.open();
     await page.ready();
     await page.replaceInEditor("replicas: 3", "replicas: 4");
-    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod").length === 4, undefined, { timeout: 15_000 });
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod").length === 4);
     await page.page.reload();
     await page.ready();
-    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4, undefined, {
-      timeout: 15_000,
-    });
+    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4);
     await page.close();
   });
 });

@@ -251,9 +251,7 @@ test("a card follows the pointer, stays where it was put through a tidying, and 
   const pinned = (await page.places()).get("client/laptop");
   // Two pods come, the first one goes: a gap that tidying closes.
   await page.typeCommand("kubectl scale rc kubia --replicas=6");
-  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 6, undefined, {
-    timeout: 20_000,
-  });
+  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 6);
   const tidy = page.page.getByRole("button", { name: "Tidy" });
   if ((await tidy.count()) > 0) await tidy.click();
   expect((await page.places()).get("client/laptop")).toBe(pinned);
@@ -270,9 +268,7 @@ test("a pod's card takes the place in its frame where it is dropped, by pointer 
   const page = await PlaygroundPage.open();
   await page.ready();
   await page.typeCommand("kubectl scale rc kubia --replicas=6");
-  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 6, undefined, {
-    timeout: 20_000,
-  });
+  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 6);
   const before = await page.places();
   // Two that stand over each other within one frame.
   const [upper, lower] = await page.page.locator(".react-flow__node-pod").evaluateAll((cards) => {
@@ -323,8 +319,6 @@ test("each pod's share of its Service's connections is a bar with the band that 
         (sum, bar) => sum + Number(/^\d+/.exec(bar.getAttribute("title") ?? "")?.[0]),
         0,
       ) === 12,
-    undefined,
-    { timeout: 30_000 },
   );
   expect(await page.page.locator(".react-flow__node-pod .share .band").count()).toBe(3);
   expect(await page.page.locator(".react-flow__node-pod .share").first().getAttribute("title")).toMatch(

@@ -8,7 +8,7 @@ async function openRollingUpdate(options: Parameters<typeof PlaygroundPage.open>
   const page = await PlaygroundPage.open(options);
   await page.ready();
   await page.page.locator("select.scenario").selectOption("example/rolling-update");
-  await page.page.locator(".react-flow__node-pod b", { hasText: "web-" }).first().waitFor({ timeout: 20_000 });
+  await page.page.locator(".react-flow__node-pod b", { hasText: "web-" }).first().waitFor();
   return page;
 }
 
@@ -17,13 +17,13 @@ test("kubectl rollout restart under load: lanes of old and new pods, with the re
   await page.page.locator(".drawer-buttons button").first().click();
   const load = page.page.locator(".drawer.load");
   await load.getByRole("button", { name: "Start" }).click();
-  await page.page.locator(".load-bar b").first().waitFor({ timeout: 20_000 });
+  await page.page.locator(".load-bar b").first().waitFor();
   await page.page.locator(".drawer-buttons button").last().click();
   const lanes = page.page.locator(".drawer.lanes");
   await lanes.waitFor();
   await page.typeCommand("kubectl rollout restart deployment/web");
   await page.terminalShows("deployment.apps/web restarted");
-  await lanes.locator(".life-span.terminating").first().waitFor({ timeout: 30_000 });
+  await lanes.locator(".life-span.terminating").first().waitFor();
   await expect.poll(() => lanes.locator(".life.is-gone").count(), { timeout: 40_000 }).toBe(3);
   expect(await lanes.locator(".life:not(.is-node)").count()).toBe(6);
   expect(await lanes.locator(".life.is-node").count()).toBe(3);
@@ -44,13 +44,13 @@ test("requests that are lost stand on the lane of the pod that they went to, wit
   const page = await openRollingUpdate();
   await page.page.locator(".drawer-buttons button").first().click();
   await page.page.locator(".drawer.load").getByRole("button", { name: "Start" }).click();
-  await page.page.locator(".load-bar b").first().waitFor({ timeout: 20_000 });
+  await page.page.locator(".load-bar b").first().waitFor();
   await page.page.locator(".drawer-buttons button").last().click();
   await page.page.locator(".drawer.lanes").waitFor();
   const pod = await page.page.locator(".react-flow__node-pod").first().getAttribute("data-id");
   await page.typeCommand(`break pod/${pod?.split("/").at(-1)} bind 127.0.0.1`);
   const lost = page.page.locator(".life-lost[aria-label]");
-  await lost.first().waitFor({ timeout: 30_000 });
+  await lost.first().waitFor();
   expect(await lost.first().getAttribute("aria-label")).toContain("connection refused");
   expect(
     await lost

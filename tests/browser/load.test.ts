@@ -22,7 +22,7 @@ test("a load at a Service: each pod's bar grows beside its band, until it is sto
   expect(await drawer.getByLabel("From").inputValue()).toBe("node/node1");
   await drawer.getByLabel("Requests/s").fill("100");
   await drawer.getByRole("button", { name: "Start" }).click();
-  await expect.poll(async () => sum(await shares(page)), { timeout: 20_000 }).toBeGreaterThan(60);
+  await expect.poll(async () => sum(await shares(page))).toBeGreaterThan(60);
   expect(await shares(page)).toHaveLength(3);
   expect(await page.page.locator(".load-bar b").count()).toBe(3);
   expect(
@@ -54,7 +54,7 @@ test("one kept connection: one pod gets all", async () => {
   await drawer.getByLabel("Requests/s").fill("10");
   await drawer.getByLabel("Connections").selectOption("keep");
   await drawer.getByRole("button", { name: "Start" }).click();
-  await expect.poll(async () => sum(await shares(page)), { timeout: 20_000 }).toBeGreaterThan(15);
+  await expect.poll(async () => sum(await shares(page))).toBeGreaterThan(15);
   expect((await shares(page)).filter((count) => count > 0)).toHaveLength(1);
   await page.close();
 });
@@ -68,7 +68,7 @@ test.each([
   await page.page.keyboard.press("o");
   await page.page.locator(".drawer.load").waitFor();
   await page.page.locator(".load-form button[type=submit]").click();
-  await page.page.locator(".load-bar b").first().waitFor({ timeout: 20_000 });
+  await page.page.locator(".load-bar b").first().waitFor();
   expect(await violations(page)).toEqual([]);
   await page.page.keyboard.press("Escape");
   await page.page.locator(".drawer.load").waitFor({ state: "detached" });

@@ -42,14 +42,11 @@ async function openByPalette(opened: PlaygroundPage, typed: string, entry: strin
   await keyboard.type(typed);
   const chosen = opened.page.locator('.palette [role=option][aria-selected="true"] > span');
   await expect
-    .poll(
-      async () => {
-        const text = await chosen.innerText();
-        if (text !== entry) await keyboard.press("ArrowDown");
-        return text;
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const text = await chosen.innerText();
+      if (text !== entry) await keyboard.press("ArrowDown");
+      return text;
+    })
     .toBe(entry);
   await keyboard.press("Enter");
 }
@@ -63,13 +60,13 @@ describe("with the keyboard alone, from a cold page", () => {
     const { page } = opened;
     const { keyboard } = page;
     const stop = async (zone: string) => {
-      await expect.poll(async () => (await focusOf(opened)).zone, { timeout: 20_000 }).toBe(zone);
+      await expect.poll(async () => (await focusOf(opened)).zone).toBe(zone);
       expect(await focusOf(opened)).toMatchObject({ isSeen: true });
     };
 
     await openByPalette(opened, "nodeport", "Open example: nodeport", () => stop("dialog"));
     await page.locator(".editor-host", { hasText: "kubia-nodeport" }).waitFor();
-    await page.locator(".react-flow__node-pod .chip.ok").nth(2).waitFor({ state: "attached", timeout: 20_000 });
+    await page.locator(".react-flow__node-pod .chip.ok").nth(2).waitFor({ state: "attached" });
 
     // The text: another port on every node.
     await keyboard.press("e");
@@ -88,13 +85,13 @@ describe("with the keyboard alone, from a cold page", () => {
     await keyboard.press("Control+m");
     await page.getByRole("status").filter({ hasText: "Tab leaves the text" }).waitFor();
     await keyboard.press("Tab");
-    await expect.poll(async () => (await focusOf(opened)).element, { timeout: 20_000 }).not.toContain("native-edit-context");
+    await expect.poll(async () => (await focusOf(opened)).element).not.toContain("native-edit-context");
     expect(await page.locator(".monaco-editor.focused").count()).toBe(0);
     expect(await focusOf(opened)).toMatchObject({ isSeen: true });
     await keyboard.press("Shift+Tab");
     await stop("pane");
     await keyboard.press("Shift+Tab");
-    await expect.poll(async () => (await focusOf(opened)).element, { timeout: 20_000 }).toContain("BUTTON");
+    await expect.poll(async () => (await focusOf(opened)).element).toContain("BUTTON");
 
     // The request.
     await keyboard.press("t");
@@ -107,20 +104,17 @@ describe("with the keyboard alone, from a cold page", () => {
     await keyboard.press("Enter");
     await opened.terminalShows("You've hit kubia-");
     await keyboard.press("Shift+Tab");
-    await expect.poll(async () => (await focusOf(opened)).isSeen, { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await focusOf(opened)).isSeen).toBe(true);
     expect(await page.locator(".xterm.focus").count()).toBe(0);
 
     // Its way, hop by hop.
     // Its last packets are still to come when the answer is there.
     await expect
-      .poll(
-        async () => {
-          await keyboard.press("Escape");
-          const [at, count] = await opened.hopShown();
-          return count - at;
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await keyboard.press("Escape");
+        const [at, count] = await opened.hopShown();
+        return count - at;
+      })
       .toBe(0);
     await page.locator(".hops li.now").waitFor();
     await keyboard.press("h");
@@ -161,7 +155,7 @@ describe("with the keyboard alone, from a cold page", () => {
     expect(await idOf()).toBe("rules/node2");
     await stop("graph");
     await keyboard.press("Enter");
-    await expect.poll(async () => (await rulesText(opened)).join("\n"), { timeout: 20_000 }).toContain("--dport 30080");
+    await expect.poll(async () => (await rulesText(opened)).join("\n")).toContain("--dport 30080");
     expect((await rulesText(opened)).join("\n")).toContain("-A KUBE-NODEPORTS");
     await keyboard.press("h");
     await stop("inspector");
@@ -199,7 +193,7 @@ describe("with the keyboard alone, from a cold page", () => {
     await opened.ready();
     await opened.pressEditorKey();
     await keyboard.press("Tab");
-    await expect.poll(() => opened.page.locator(".monaco-editor.focused").count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => opened.page.locator(".monaco-editor.focused").count()).toBe(0);
     await opened.close();
   });
 });
@@ -228,7 +222,7 @@ async function withStory(options: { readonly reducedMotion: boolean }): Promise<
   await opened.ready();
   await openByPalette(opened, "example: nodeport", "Open example: nodeport");
   await opened.page.locator(".editor-host", { hasText: "kubia-nodeport" }).waitFor();
-  await opened.page.locator(".react-flow__node-pod .chip.ok").nth(2).waitFor({ state: "attached", timeout: 20_000 });
+  await opened.page.locator(".react-flow__node-pod .chip.ok").nth(2).waitFor({ state: "attached" });
   await opened.prompted();
   await opened.typeCommand("curl -s 192.168.0.3:30123");
   await opened.terminalShows("You've hit kubia-");
@@ -244,7 +238,7 @@ async function informationOf(opened: PlaygroundPage): Promise<readonly string[]>
   for (let i = 0; i < 100 && (await opened.hopShown())[0] > 1; i++) await page.keyboard.press(",");
   const told: string[] = [];
   for (let hop = 1; hop <= 12; hop++) {
-    await expect.poll(async () => (await opened.hopShown())[0], { timeout: 20_000 }).toBe(hop);
+    await expect.poll(async () => (await opened.hopShown())[0]).toBe(hop);
     const texts = await Promise.all([".hops li.now", ".why p"].map((part) => page.locator(part).first().innerText()));
     told.push(texts.join(" | ").replace(/\s+/g, " "));
     await page.keyboard.press(".");

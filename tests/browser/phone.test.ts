@@ -8,7 +8,7 @@ const phone = { width: 390, height: 844, touch: true } as const;
 
 async function openOnPhone(options: { readonly reducedMotion?: boolean } = {}): Promise<PlaygroundPage> {
   const opened = await PlaygroundPage.open({ ...phone, ...options });
-  await opened.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 20_000 });
+  await opened.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached" });
   return opened;
 }
 
@@ -45,19 +45,19 @@ test("a request is read and stepped through with one thumb: text large enough, t
     const box = await button.boundingBox();
     expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
   }
-  await expect.poll(async () => (await opened.hopShown())[1], { timeout: 20_000 }).toBeGreaterThan(30);
+  await expect.poll(async () => (await opened.hopShown())[1]).toBeGreaterThan(30);
   await page.getByRole("button", { name: "Pause" }).tap();
   let [at, count] = await opened.hopShown();
   for (; at > 1; [at, count] = await opened.hopShown()) await before.tap();
   expect(count).toBeGreaterThan(30);
   for (let hop = 1; hop < 12; hop++) {
-    await expect.poll(() => isCardSeen(page), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => isCardSeen(page)).toBe(true);
     expect(await smallestText(page)).toBeGreaterThan(10.5);
     const words = page.locator(".hop-strip p");
     expect((await words.innerText()).length).toBeGreaterThan(15);
     expect(await words.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
     await next.tap();
-    await expect.poll(async () => (await opened.hopShown())[0], { timeout: 20_000 }).toBe(hop + 1);
+    await expect.poll(async () => (await opened.hopShown())[0]).toBe(hop + 1);
   }
   expect(opened.complaints).toEqual([]);
   await opened.close();
@@ -80,11 +80,11 @@ test("two fingers zoom, and one that rests on a card opens its menu", async () =
     return zoom();
   };
   // A page that is still busy may miss a gesture; one makes it again.
-  await expect.poll(spreadFingers, { timeout: 20_000 }).toBeGreaterThan(1.5 * before);
+  await expect.poll(spreadFingers).toBeGreaterThan(1.5 * before);
 
   await page.getByRole("button", { name: "Fit" }).tap();
   const card = page.locator(".react-flow__node-pod").first();
-  await expect.poll(zoom, { timeout: 20_000 }).toBeCloseTo(before, 2);
+  await expect.poll(zoom).toBeCloseTo(before, 2);
   const box = await card.boundingBox();
   await touch("touchStart", [finger((box?.x ?? 0) + 20, (box?.y ?? 0) + 10, 0)]);
   const menu = page.getByRole("menu");

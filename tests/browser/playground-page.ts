@@ -6,6 +6,8 @@ import { chromiumArguments, chromiumPath } from "./chromium.ts";
 
 const screenshots = join(import.meta.dirname, "../../test-results");
 let browser: Browser | undefined;
+/** As long as Playwright and `expect.poll` wait here: what holds on a fast machine holds on a busy one, later. */
+const patienceMs = 30_000;
 
 /** One browser for a file of tests. */
 export function useBrowser(): void {
@@ -91,8 +93,8 @@ export class PlaygroundPage {
   /** The graph stands and the first pods run. */
   async ready(): Promise<void> {
     // From far away a card says less, but it is there.
-    await this.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 20_000 });
-    await this.page.locator(".terminal-host .xterm").first().waitFor({ timeout: 20_000 });
+    await this.page.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached" });
+    await this.page.locator(".terminal-host .xterm").first().waitFor();
     await this.terminalShows("laptop:~$");
   }
 
@@ -119,7 +121,7 @@ export class PlaygroundPage {
     return rows.map((row) => row.replaceAll("\u00a0", " ").trimEnd()).join("\n");
   }
 
-  async terminalShows(text: string | RegExp, timeoutMs = 15_000): Promise<string> {
+  async terminalShows(text: string | RegExp, timeoutMs = patienceMs): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const shown = await this.terminalText();
@@ -130,7 +132,7 @@ export class PlaygroundPage {
   }
 
   /** The last row waits for a command again. */
-  async prompted(prompt = "laptop:~$", timeoutMs = 15_000): Promise<void> {
+  async prompted(prompt = "laptop:~$", timeoutMs = patienceMs): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await this.terminalText()).trimEnd().endsWith(prompt)) {
       if (Date.now() > deadline) throw new Error(`the terminal does not prompt:\n${await this.terminalText()}`);

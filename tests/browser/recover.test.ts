@@ -14,8 +14,8 @@ async function withWork(): Promise<PlaygroundPage> {
 
 /** Everything that was done is there again, and the cluster works. */
 async function isWhole(page: PlaygroundPage): Promise<void> {
-  await page.page.locator(".notice[role=alert]").waitFor({ timeout: 20_000 });
-  await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor({ timeout: 20_000 });
+  await page.page.locator(".notice[role=alert]").waitFor();
+  await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor();
   await page.terminalShows("service/kubia2 exposed");
   await page.prompted();
   await page.typeCommand("at node1 -- curl -s 10.111.249.153");

@@ -7,9 +7,7 @@ test("a link reopens the same cluster in the same state", async () => {
   const page = await PlaygroundPage.open();
   await page.ready();
   await page.replaceInEditor("replicas: 3", "replicas: 4");
-  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4, undefined, {
-    timeout: 15_000,
-  });
+  await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4);
   await page.typeCommand("kubectl expose rc kubia --name kubia2 --port 80 --target-port 8080");
   await page.terminalShows("service/kubia2 exposed");
   await page.prompted();

@@ -46,9 +46,9 @@ test("the past is shown as it was, a command there opens a branch, and both cour
   const branches = opened.page.getByRole("group", { name: "Courses of events" }).getByRole("button");
   await expect.poll(() => branches.count()).toBe(2);
   await branches.first().click();
-  await expect.poll(() => opened.podsShown(), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => opened.podsShown()).toHaveLength(1);
   await branches.last().click();
-  await expect.poll(() => opened.podsShown(), { timeout: 20_000 }).toEqual(expect.arrayContaining([...three]));
+  await expect.poll(() => opened.podsShown()).toEqual(expect.arrayContaining([...three]));
   expect(opened.complaints).toEqual([]);
   await opened.close();
 });

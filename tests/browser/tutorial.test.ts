@@ -88,7 +88,7 @@ test("the whole tutorial, pasted as it is printed, in a real browser", async () 
       // Headless there is no screen to edit on; here the page's own editor opens.
       await page.page.getByRole("dialog", { name: "/etc/hosts" }).getByRole("button", { name: "Cancel" }).click();
       await page.page.locator(".terminal-host:visible").click();
-      await expect.poll(isIdle, { timeout: 20_000 }).toBe(true);
+      await expect.poll(isIdle).toBe(true);
       continue;
     }
     await expect.poll(isIdle, { timeout: 120_000, interval: 30, message: command }).toBe(true);

@@ -25,8 +25,8 @@ class TwinRun {
   }
 
   async ready(): Promise<void> {
-    await this.left.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached", timeout: 20_000 });
-    await this.opened.page.locator(".twin-picture .twin-caption .chip.warn").waitFor({ state: "detached", timeout: 20_000 });
+    await this.left.locator(".react-flow__node-pod .chip.ok").first().waitFor({ state: "attached" });
+    await this.opened.page.locator(".twin-picture .twin-caption .chip.warn").waitFor({ state: "detached" });
   }
 
   /** Which hop each picture shows. */
@@ -60,40 +60,38 @@ describe("a try beside the cluster that runs", () => {
     await page.locator(".twin-text ins", { hasText: "9090" }).waitFor();
     await opened.typeCommand("at node1 -- curl -s 10.111.249.153; echo co''de $?");
     await opened.terminalShows(/^code 7/m);
-    await expect.poll(() => left.locator(".twin-output").innerText(), { timeout: 20_000 }).toContain("You've hit kubia-");
-    await expect.poll(() => left.locator(".twin-output").innerText(), { timeout: 20_000 }).toContain("code 0");
+    await expect.poll(() => left.locator(".twin-output").innerText()).toContain("You've hit kubia-");
+    await expect.poll(() => left.locator(".twin-output").innerText()).toContain("code 0");
 
     await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
-    await expect
-      .poll(() => run.parting.allInnerTexts(), { timeout: 20_000 })
-      .toEqual(["2", expect.stringContaining(":8080"), expect.stringContaining(":9090")]);
+    await expect.poll(() => run.parting.allInnerTexts()).toEqual(["2", expect.stringContaining(":8080"), expect.stringContaining(":9090")]);
     await page.locator(".twin-reasons", { hasText: "10.244.1.3:9090, an endpoint of default/kubia" }).waitFor();
 
     await page.getByRole("button", { name: "Show hop 1 of request 1 in both pictures" }).click();
-    await expect.poll(() => run.hops(), { timeout: 20_000 }).toEqual([1, 1]);
+    await expect.poll(() => run.hops()).toEqual([1, 1]);
     const rules = '.react-flow__node[data-id="rules/node1"]';
     expect(await frameOf(page.locator(rules))).not.toBe("dashed");
     await page.getByRole("button", { name: "Next hop" }).click();
-    await expect.poll(() => run.hops(), { timeout: 20_000 }).toEqual([2, 2]);
-    await expect.poll(() => frameOf(page.locator(rules)), { timeout: 20_000 }).toBe("dashed");
-    await expect.poll(() => frameOf(left.locator(rules)), { timeout: 20_000 }).toBe("dashed");
+    await expect.poll(() => run.hops()).toEqual([2, 2]);
+    await expect.poll(() => frameOf(page.locator(rules))).toBe("dashed");
+    await expect.poll(() => frameOf(left.locator(rules))).toBe("dashed");
     // By key too, and from within the frame.
     await page.locator(".graph").first().press(".");
     await page.locator(".graph").first().press(".");
-    await expect.poll(() => run.hops(), { timeout: 20_000 }).toEqual([4, 4]);
+    await expect.poll(() => run.hops()).toEqual([4, 4]);
     await left.locator(".react-flow__node").first().press(",");
-    await expect.poll(() => run.hops(), { timeout: 20_000 }).toEqual([3, 3]);
+    await expect.poll(() => run.hops()).toEqual([3, 3]);
 
     // What was typed for both is undone in both, and done again in both.
     const undo = page.locator(".time-undo").getByRole("button", { name: "Undo" });
     await undo.click();
-    await expect.poll(() => page.locator(".twin tr").count(), { timeout: 20_000 }).toBe(0);
-    await expect.poll(() => left.locator(".twin-output").count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.locator(".twin tr").count()).toBe(0);
+    await expect.poll(() => left.locator(".twin-output").count()).toBe(0);
     await page.locator(".time-undo").getByRole("button", { name: "Redo" }).click();
     await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
 
     await page.getByRole("button", { name: "End the comparison" }).click();
-    await expect.poll(() => run.workers(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => run.workers()).toBe(1);
     expect(await page.locator("iframe").count()).toBe(0);
     // Both courses are kept: the one beside had the command too.
     await page.getByRole("group", { name: "Courses of events" }).getByRole("button").first().click();
@@ -114,7 +112,7 @@ describe("a try beside the cluster that runs", () => {
     await opened.prompted();
     await opened.typeCommand("at node1 -- curl -s -m 2 10.111.249.153; echo co''de $?");
     await opened.terminalShows(/^code \d+/m);
-    await expect.poll(() => left.locator(".twin-output").innerText(), { timeout: 15_000 }).toContain("code 0");
+    await expect.poll(() => left.locator(".twin-output").innerText()).toContain("code 0");
     expect(await left.locator(".twin-output").innerText()).not.toContain("alone");
     await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
     expect(await left.locator(".react-flow__node-rules .pill").count()).toBeGreaterThan(0);
@@ -141,7 +139,7 @@ describe("a try beside the cluster that runs", () => {
     await page.locator(".twin-text ins", { hasText: "9090" }).waitFor();
     await opened.typeCommand("wait 5s; at node1 -- curl -s 10.111.249.153; echo co''de $?");
     await opened.terminalShows(/^code 7/m);
-    await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor({ timeout: 15_000 });
+    await page.locator(".twin header", { hasText: "They part at request 1, hop 2" }).waitFor();
     await page.getByRole("combobox", { name: "The other course" }).selectOption({ label: "Without the edit" });
     await opened.replaceInEditor("targetPort: 9090", "targetPort: 8080");
     await page.locator(".twin-text", { hasText: "same text" }).waitFor();
@@ -149,7 +147,7 @@ describe("a try beside the cluster that runs", () => {
     await opened.terminalShows(/^answer 0/m);
     await page.locator(".twin th", { hasText: "Request 2" }).waitFor();
     const second = page.locator(".twin tr.starts", { hasText: "Request 2" }).locator("~ tr.differs");
-    await expect.poll(() => page.locator(".twin tr.starts").count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => page.locator(".twin tr.starts").count()).toBe(2);
     expect(await second.count()).toBe(0);
     expect(opened.complaints).toEqual([]);
     await opened.close();
@@ -163,7 +161,7 @@ describe("a try beside the cluster that runs", () => {
     await run.ready();
     await opened.typeCommand("at node1 -- curl -s 10.111.249.153");
     await opened.terminalShows("You've hit kubia-");
-    await run.parting.first().waitFor({ timeout: 15_000 });
+    await run.parting.first().waitFor();
     await page.locator(".twin-caption b", { hasText: "iptables" }).waitFor();
     expect(opened.complaints).toEqual([]);
     await opened.close();
@@ -188,7 +186,7 @@ test("a branch beside another: it repeats its course, and both are compared as t
   await opened.page.getByRole("button", { name: "Compare" }).click();
   const run = new TwinRun(opened);
   await expect
-    .poll(() => run.parting.allInnerTexts(), { timeout: 20_000 })
+    .poll(() => run.parting.allInnerTexts())
     .toEqual(["2", expect.stringContaining("node1 changes the destination"), expect.stringContaining("10.111.249.153:80")]);
   expect(opened.complaints).toEqual([]);
   await opened.close();
@@ -218,10 +216,10 @@ describe("the other picture is a guest", () => {
     // Escape leaves the frame.
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("IFRAME");
     await page.keyboard.press("Escape");
-    await expect.poll(() => page.evaluate(() => document.activeElement?.closest(".twin")?.tagName), { timeout: 20_000 }).toBe("SECTION");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest(".twin")?.tagName)).toBe("SECTION");
     expect(await kept()).toBe(before);
     await page.getByRole("button", { name: "Light or dark" }).click();
-    await expect.poll(() => left.locator("html").getAttribute("data-theme"), { timeout: 20_000 }).toBe("dark");
+    await expect.poll(() => left.locator("html").getAttribute("data-theme")).toBe("dark");
 
     const [, guest] = run.simulations();
     await guest?.evaluate(() =>
@@ -235,7 +233,7 @@ describe("the other picture is a guest", () => {
     expect(run.workers()).toBe(2);
     // Another scenario has nothing to be held against.
     await page.getByRole("combobox", { name: "Examples" }).selectOption("example/nodeport");
-    await expect.poll(() => run.workers(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => run.workers()).toBe(1);
     expect(await page.locator("iframe").count()).toBe(0);
     await opened.close();
   });
@@ -248,7 +246,7 @@ describe("the other picture is a guest", () => {
     const run = await TwinRun.begin(look);
     const { opened } = run;
     await opened.typeCommand("at node1 -- curl -s 10.111.249.153");
-    await opened.page.locator(".twin tr.starts").first().waitFor({ timeout: 20_000 });
+    await opened.page.locator(".twin tr.starts").first().waitFor();
     expect(await violations(opened)).toEqual([]);
     const [frame] = opened.page.frames().slice(1);
     expect(frame === undefined ? ["no frame"] : await violations({ page: frame })).toEqual([]);

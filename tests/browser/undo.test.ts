@@ -116,13 +116,10 @@ describe("one undo", () => {
     await expect.poll(() => services(opened)).toEqual([]);
     // What is left of the editor's own, what it typed and took back as deeds of the text, and then the command.
     await expect
-      .poll(
-        async () => {
-          if (await button(opened, "Undo").isEnabled()) await opened.page.keyboard.press("Control+z");
-          return note(opened).innerText();
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        if (await button(opened, "Undo").isEnabled()) await opened.page.keyboard.press("Control+z");
+        return note(opened).innerText();
+      })
       .toContain("Undone: kubectl delete svc kubia");
     await expect.poll(() => services(opened)).toHaveLength(3);
     expect(opened.complaints).toEqual([]);
