@@ -11,7 +11,7 @@ import { Failures, joinFailures, KubectlError, StatusError, withSource } from ".
 import { type FlagDefinition, type Flags, parseBool } from "./flags.ts";
 import { goJson, goJsonIndented, withSortedKeys } from "./go-json.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
-import { newborn } from "./manifest.ts";
+import { manifestFiles, newborn } from "./manifest.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { type DryRun, dryRunFlag, dryRunOf, type ObjectPrinter, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { pageEditor } from "./page-editor.ts";
@@ -115,11 +115,8 @@ export const applyCommand: Command = {
 
 function* apply(session: Session, flags: Flags): Run<void> {
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
-  const files = flags.list("filename");
-  if (files.length === 0)
-    throw new KubectlError(
-      flags.text("kustomize") === "" ? "must specify one of -f and -k" : noKustomization(session, flags.text("kustomize")),
-    );
+  const files = manifestFiles(flags);
+  if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
   checkPrune(flags);
   const dryRun = yield* dryRunOf(session, flags);
   const isServerSide = flags.is("server-side");
@@ -154,10 +151,6 @@ function* apply(session: Session, flags: Flags): Run<void> {
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
   if (flags.is("prune")) yield* prune(session, flags, selection.targets, dryRun);
-}
-
-export function noKustomization(session: Session, folder: string): string {
-  return `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${session.sys.path(folder)}'`;
 }
 
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
@@ -347,7 +340,7 @@ function* applyOnServer(context: ApplyContext, target: Extract<Target, { type: "
 function* viewLastApplied(session: Session, flags: Flags): Run<void> {
   const selection = yield* select(session, {
     args: flags.args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     labelSelector: flags.text("selector"),
     selectsAll: flags.is("all"),
   });
@@ -366,7 +359,7 @@ function* viewLastApplied(session: Session, flags: Flags): Run<void> {
 
 function* setLastApplied(session: Session, flags: Flags): Run<void> {
   const dryRun = yield* dryRunOf(session, flags);
-  const selection = yield* select(session, { args: [], files: flags.list("filename"), validates: true });
+  const selection = yield* select(session, { args: [], files: manifestFiles(flags), validates: true });
   if (selection.targets.length === 0) throw new KubectlError("no objects passed to set-last-applied");
   for (const target of selection.targets) {
     if (target.type !== "one" || target.object === undefined) continue;
@@ -389,7 +382,7 @@ function* setLastApplied(session: Session, flags: Flags): Run<void> {
 
 /** The annotation alone, in the page's own editor. @source kubectl pkg/cmd/apply/apply_edit_last_applied.go, util/editor/editoptions.go */
 function* editLastApplied(session: Session, flags: Flags): Run<void> {
-  const selection = yield* select(session, { args: flags.args, files: flags.list("filename"), typeAloneIsAll: true });
+  const selection = yield* select(session, { args: flags.args, files: manifestFiles(flags), typeAloneIsAll: true });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;

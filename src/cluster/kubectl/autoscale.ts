@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { requireFlags, withoutZeros, zeroMeta } from "./create-generators.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fetch, fileFlags, select } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -53,7 +54,7 @@ function* autoscale(session: Session, flags: Flags): Run<void> {
   if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
-  const { infos, errors } = yield* fetch(session, yield* select(session, { args: flags.args, files: flags.list("filename") }));
+  const { infos, errors } = yield* fetch(session, yield* select(session, { args: flags.args, files: manifestFiles(flags) }));
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;
   const resource = (yield* session.resources()).byKind("autoscaling/v1", "HorizontalPodAutoscaler");

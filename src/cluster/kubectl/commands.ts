@@ -17,6 +17,7 @@ import { execCommand } from "./exec.ts";
 import { explainCommand } from "./explain.ts";
 import { exposeCommand } from "./expose.ts";
 import { getCommand } from "./get.ts";
+import { kustomizeCommand } from "./kustomize.ts";
 import { annotateCommand, labelCommand } from "./label.ts";
 import { logsCommand } from "./logs.ts";
 import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from "./nodes.ts";
@@ -66,7 +67,7 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
         ...(behaviour.events ? [eventsCommand] : []),
       ],
     },
-    { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand] },
+    { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand, kustomizeCommand] },
     { title: "Settings Commands:", commands: [labelCommand, annotateCommand] },
     { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, versionCommand(minor)] },
   ];

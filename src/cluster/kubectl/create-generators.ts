@@ -1,13 +1,13 @@
 import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import { dns1123Subdomain } from "../api/names.ts";
 import type { Run } from "../machine/syscall.ts";
-import { sha256 } from "../protocols/bytes.ts";
 import { isPair, pemBlocks } from "../protocols/der.ts";
 import { encodeBase64 } from "./base64.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
-import { goJson, goJsonIndented } from "./go-json.ts";
+import { goJsonIndented } from "./go-json.ts";
+import { nameHash } from "./name-hash.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { shapeOf } from "./schema.ts";
 import { fetch, select } from "./select.ts";
@@ -401,13 +401,10 @@ function configMap(session: Session, flags: Flags): LooseObject {
   return flags.is("append-hash") ? withHash(object, { kind: "ConfigMap", name, data: object.data ?? "" }) : object;
 }
 
-/** `--append-hash`: ten characters of what the object says. @source kubectl pkg/util/hash/hash.go */
+/** `--append-hash` */
 function withHash(object: LooseObject, hashed: LooseObject): LooseObject {
-  const hex = [...sha256(goJson(hashed))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const safe: Readonly<Record<string, string>> = { 0: "g", 1: "h", 3: "k", a: "m", e: "t" };
-  const suffix = [...hex.slice(0, 10)].map((character) => safe[character] ?? character).join("");
   const metadata = object.metadata as LooseObject;
-  return { ...object, metadata: { ...metadata, name: `${metadata.name}-${suffix}` } };
+  return { ...object, metadata: { ...metadata, name: `${metadata.name}-${nameHash(hashed)}` } };
 }
 
 function encoded(data: ReadonlyMap<string, string>): LooseObject {

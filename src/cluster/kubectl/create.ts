@@ -6,7 +6,7 @@ import { createSubcommands } from "./create-generators.ts";
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { withLastApplied } from "./last-applied.ts";
-import { newborn } from "./manifest.ts";
+import { manifestFiles, newborn } from "./manifest.ts";
 import { manifestHints, tellHints } from "./manifest-hints.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fileFlags, select, selectorFlag } from "./select.ts";
@@ -47,7 +47,7 @@ export const createCommand: Command = {
 };
 
 function* create(session: Session, flags: Flags): Run<void> {
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (files.length === 0) {
     if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
     throw new KubectlError("must specify one of -f and -k");

@@ -4,6 +4,7 @@ import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { type DryRun, dryRunFlag, dryRunOf, dryRunSuffix } from "./output.ts";
 import { kindPrefix, objectName, type Resource } from "./resources.ts";
 import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
@@ -80,7 +81,7 @@ function* remove(session: Session, flags: Flags): Run<void> {
   const propagation = yield* propagationOf(session, flags);
   const selection = yield* select(session, {
     args: flags.args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     isRecursive: flags.is("recursive"),
     labelSelector,
     fieldSelector,

@@ -5,6 +5,7 @@ import { describerOf } from "./describe/index.ts";
 import { type EventObject, Writer, writeEvents } from "./describe/writer.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { fetch, fileFlags, type Info, infoOf, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
 
@@ -31,7 +32,7 @@ export const describeCommand: Command = {
 };
 
 function* describe(session: Session, flags: Flags): Run<void> {
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (flags.args.length === 0 && files.length === 0) {
     throw new KubectlError(
       'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n',

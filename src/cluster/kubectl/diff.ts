@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import { Failures, failureText, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { withSortedKeys } from "./go-json.ts";
-import { newborn } from "./manifest.ts";
+import { manifestFiles, newborn } from "./manifest.ts";
 import { schemaOf } from "./schema.ts";
 import { fileFlags, select, selectorFlag, type Target } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -41,7 +41,7 @@ function* diff(session: Session, flags: Flags): Run<number> {
 }
 
 function* differences(session: Session, flags: Flags): Run<number> {
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
   if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
   if (flags.is("force-conflicts") && !flags.is("server-side")) throw new KubectlError("--force-conflicts only works with --server-side");

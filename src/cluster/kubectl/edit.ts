@@ -6,6 +6,7 @@ import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { outputFlags, printResult } from "./output.ts";
 import { pageEditor } from "./page-editor.ts";
 import { schemaOf } from "./schema.ts";
@@ -37,7 +38,7 @@ export const editCommand: Command = {
 function* edit(session: Session, flags: Flags): Run<void> {
   const selection = yield* select(session, {
     args: flags.args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     labelSelector: flags.text("selector"),
     typeAloneIsAll: true,
   });

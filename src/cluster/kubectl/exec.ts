@@ -3,6 +3,7 @@ import { type Process, type Run, Signal } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { containerFor, podFor } from "./pods.ts";
 import { fetch, fileFlags, select } from "./select.ts";
 import type { Session } from "./session.ts";
@@ -29,7 +30,7 @@ export const execCommand: Command = {
 
 function* exec(session: Session, given: Flags): Run<number> {
   const { args, argsLengthAtDash } = given;
-  const files = given.list("filename");
+  const files = manifestFiles(given);
   if ((args.length === 0 || argsLengthAtDash === 0) && files.length === 0)
     throw new KubectlError("pod, type/name or --filename must be specified");
   const hasPodWord = files.length === 0;

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { withoutZeros, zeroMeta } from "./create-generators.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { overridden, parseLabels } from "./run.ts";
 import { fetch, fileFlags, type Info, select } from "./select.ts";
@@ -60,7 +61,7 @@ export const exposeCommand: Command = {
 function* expose(session: Session, flags: Flags): Run<void> {
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
-  const selection = yield* select(session, { args: flags.args, files: flags.list("filename") });
+  const selection = yield* select(session, { args: flags.args, files: manifestFiles(flags) });
   const { infos, errors } = yield* fetch(session, selection);
   const failure = joinFailures(errors);
   if (failure !== undefined) throw failure;

@@ -7,6 +7,7 @@ import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { goJson } from "./go-json.ts";
 import { relaxedJsonPath } from "./jsonpath.ts";
+import { manifestFiles } from "./manifest.ts";
 import { type ObjectPrinter, objectPrinter, outputFlags } from "./output.ts";
 import type { Resource } from "./resources.ts";
 import { fetch, fileFlags, listFailure, orMissingNamespace, type Selection, select, selectorFlag, type Target } from "./select.ts";
@@ -85,7 +86,7 @@ function* get(session: Session, flags: Flags): Run<void> {
     return yield* getRaw(session, raw);
   }
   const printer = objectPrinter(session, flags, true);
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (flags.is("show-labels") && printer !== undefined)
     throw new KubectlError(`--show-labels option cannot be used with ${flags.text("output")} printer`);
   if (flags.args.length === 0 && files.length === 0) {

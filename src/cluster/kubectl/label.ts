@@ -4,6 +4,7 @@ import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -103,7 +104,7 @@ function isSame(a: Pairs, b: Pairs): boolean {
 
 function* change(session: Session, given: Flags, words: Words): Run<void> {
   const { resources, changes, removals } = parsePairs(given.args, words);
-  const files = given.list("filename");
+  const files = manifestFiles(given);
   if (resources.length === 0 && files.length === 0)
     throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   if (changes.size === 0 && removals.length === 0 && !given.is("list")) throw new KubectlError(words.nothingGiven);

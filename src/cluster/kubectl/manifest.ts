@@ -2,7 +2,9 @@ import { parseDocuments } from "../../yaml/parse.ts";
 import type { LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { Failures, KubectlError } from "./failure.ts";
+import type { Flags } from "./flags.ts";
 import { goJson, withSortedKeys } from "./go-json.ts";
+import { kustomized } from "./kustomize.ts";
 import type { Session } from "./session.ts";
 
 /** A document of a file, with the name errors call it by. */
@@ -18,10 +20,26 @@ export interface ManifestText {
   readonly text: string;
 }
 
-/** Every `-f`: a file, `-` for standard input, or a folder's .json, .yaml and .yml. @source cli-runtime resource/builder.go, visitor.go */
-export function* readManifests(session: Session, files: readonly string[], isRecursive: boolean): Run<readonly ManifestText[]> {
+/** A `-f`, or a `-k`. */
+export type ManifestFile = string | { readonly kustomization: string };
+
+/** @throws KubectlError @source cli-runtime resource/builder.go, FilenameOptions.validate */
+export function manifestFiles(flags: Flags): readonly ManifestFile[] {
+  const files = flags.list("filename");
+  const kustomization = flags.text("kustomize");
+  if (kustomization === "") return files;
+  if (files.length > 0) throw new KubectlError("only one of -f or -k can be specified");
+  return [{ kustomization }];
+}
+
+/** Every `-f`: a file, `-` for standard input, or a folder's .json, .yaml and .yml; and what `-k` builds. @source cli-runtime resource/builder.go, visitor.go */
+export function* readManifests(session: Session, files: readonly ManifestFile[], isRecursive: boolean): Run<readonly ManifestText[]> {
   const texts: ManifestText[] = [];
   for (const file of files) {
+    if (typeof file !== "string") {
+      texts.push({ source: file.kustomization, text: yield* kustomized(session, file.kustomization) });
+      continue;
+    }
     if (file === "-") {
       texts.push({ source: "STDIN", text: yield* session.sys.readAll() });
       continue;

@@ -5,6 +5,7 @@ import type { Run } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { manifestHints } from "./manifest-hints.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { schemaOf } from "./schema.ts";
@@ -56,7 +57,7 @@ function* patch(session: Session, flags: Flags): Run<void> {
   const body = parsePatch(text);
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
-  const selection = yield* select(session, { args: flags.args, files: flags.list("filename"), isRecursive: flags.is("recursive") });
+  const selection = yield* select(session, { args: flags.args, files: manifestFiles(flags), isRecursive: flags.is("recursive") });
   const { infos, errors } = yield* fetch(session, selection);
   const failures: Error[] = [...errors];
   if (infos.length === 0 && errors.length === 0) throw new KubectlError("no objects passed to patch");

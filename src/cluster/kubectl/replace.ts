@@ -6,7 +6,7 @@ import { deleteFlags, deleteOne, propagationOf, waitUntilGone } from "./delete.t
 import { joinFailures, KubectlError, StatusError, withSource } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
-import { newborn } from "./manifest.ts";
+import { manifestFiles, newborn } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { kindPrefix } from "./resources.ts";
 import { fileFlags, select } from "./select.ts";
@@ -34,7 +34,7 @@ export const replaceCommand: Command = {
 
 function* replace(session: Session, flags: Flags): Run<void> {
   if (flags.args.length > 0) throw session.usage(`Unexpected args: [${flags.args.join(" ")}]`);
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (files.length === 0) throw new KubectlError("must specify one of -f and -k");
   const dryRun = yield* dryRunOf(session, flags);
   const validation = fieldValidation(flags);

@@ -6,6 +6,7 @@ import { describePodTemplate } from "./describe/pod-template.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
 import { lastApplied } from "./last-applied.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { selectorOf } from "./pods.ts";
 import { objectName, qualifiedPlural } from "./resources.ts";
@@ -86,7 +87,7 @@ export const rolloutCommand: Command = {
 };
 
 function* selected(session: Session, flags: Flags): Run<readonly Info[]> {
-  const files = flags.list("filename");
+  const files = manifestFiles(flags);
   if (flags.args.length === 0 && files.length === 0 && flags.text("selector") === "")
     throw new KubectlError("required resource not specified");
   const selection = yield* select(session, {

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { requireFlags } from "./create-generators.ts";
 import { joinFailures, KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { fetch, fileFlags, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -37,7 +38,7 @@ function* scale(session: Session, flags: Flags): Run<void> {
   const printer = objectPrinter(session, flags);
   const selection = yield* select(session, {
     args: flags.args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     labelSelector: flags.text("selector"),
     selectsAll: flags.is("all"),
   });

@@ -2,7 +2,8 @@ import type { KubernetesObject, LooseObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition } from "./flags.ts";
-import { manifestItems, readManifests } from "./manifest.ts";
+import { matchesText } from "./label-text.ts";
+import { type ManifestFile, manifestItems, readManifests } from "./manifest.ts";
 import { manifestHints } from "./manifest-hints.ts";
 import type { Resource } from "./resources.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -40,7 +41,7 @@ export interface Selection {
 
 export interface SelectOptions {
   readonly args: readonly string[];
-  readonly files?: readonly string[];
+  readonly files?: readonly ManifestFile[];
   readonly isRecursive?: boolean;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -154,14 +155,6 @@ function* selectFiles(session: Session, options: SelectOptions, query: Readonly<
     } else if (query.labelSelector === undefined || matchesText(item.object, query.labelSelector)) targets.push(target);
   }
   return { targets, errors, isSingle: targets.length === 1 };
-}
-
-function matchesText(object: LooseObject, selector: string): boolean {
-  const labels = ((object.metadata as LooseObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>;
-  return selector.split(",").every((part) => {
-    const [key = "", value] = part.split(/==?/);
-    return value === undefined ? labels[key] !== undefined : labels[key] === value;
-  });
 }
 
 /** Finds the resource of an object from a file, and its namespace. */

@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 import { subjects } from "./create-generators.ts";
 import { Failures, joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { FlagDefinition, Flags } from "./flags.ts";
+import { manifestFiles } from "./manifest.ts";
 import { dryRunFlag, dryRunOf, objectPrinter, outputFlags, printResult } from "./output.ts";
 import { schemaOf } from "./schema.ts";
 import { fetch, fileFlags, type Info, missingResource, select, selectorFlag } from "./select.ts";
@@ -114,14 +115,14 @@ function* updateAll(session: Session, flags: Flags, args: readonly string[], upd
   const { verb, failure: prefix = "", printsUnchanged = false } = words;
   const dryRun = yield* dryRunOf(session, flags);
   const printer = objectPrinter(session, flags);
-  if (flags.is("local") && flags.list("filename").length === 0) {
+  if (flags.is("local") && manifestFiles(flags).length === 0) {
     throw new KubectlError(
       "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
     );
   }
   const selection = yield* select(session, {
     args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     labelSelector: flags.text("selector"),
     selectsAll: flags.is("all"),
   });
@@ -186,13 +187,13 @@ function splitPairs(args: readonly string[]): { readonly resources: readonly str
 }
 
 function needResources(flags: Flags, resources: readonly string[]): void {
-  if (resources.length === 0 && flags.list("filename").length === 0)
+  if (resources.length === 0 && manifestFiles(flags).length === 0)
     throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
 }
 
 function* setImage(session: Session, flags: Flags): Run<void> {
   const { resources, pairs } = splitPairs(flags.args);
-  if (resources.length === 0 && flags.list("filename").length === 0) throw new KubectlError(missingResource);
+  if (resources.length === 0 && manifestFiles(flags).length === 0) throw new KubectlError(missingResource);
   if (pairs.length === 0) throw new KubectlError("at least one image update is required");
   const images = new Map(
     pairs.map((pair) => {
@@ -252,7 +253,7 @@ function* setEnv(session: Session, flags: Flags): Run<void> {
       .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const),
   );
   if (flags.is("list")) {
-    const { infos, errors } = yield* fetch(session, yield* select(session, { args: resources, files: flags.list("filename") }));
+    const { infos, errors } = yield* fetch(session, yield* select(session, { args: resources, files: manifestFiles(flags) }));
     for (const info of infos) {
       let text = "";
       withPodSpec(info, (spec) => {
@@ -319,7 +320,7 @@ function* valuesFrom(session: Session, from: string, prefix: string): Run<readon
 }
 
 function* setResources(session: Session, flags: Flags): Run<void> {
-  if (flags.args.length === 0 && flags.list("filename").length === 0) throw new KubectlError(missingResource);
+  if (flags.args.length === 0 && manifestFiles(flags).length === 0) throw new KubectlError(missingResource);
   const limits = amounts(flags.text("limits"));
   const requests = amounts(flags.text("requests"));
   if (limits === undefined && requests === undefined)
@@ -362,7 +363,7 @@ function* setSelector(session: Session, flags: Flags): Run<void> {
   if (flags.args.length === 0) throw new KubectlError("one selector is required");
   const resources = flags.args.slice(0, -1);
   const expression = flags.args.at(-1) ?? "";
-  if (resources.length === 0 && flags.list("filename").length === 0)
+  if (resources.length === 0 && manifestFiles(flags).length === 0)
     throw new KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   const parsed = parseSelector(expression);
   if (!parsed.ok) throw new KubectlError(parsed.message);

@@ -37,6 +37,8 @@ export interface ClientBehaviour {
   readonly versionWarns: boolean;
   /** `--sort-by`: runs of digits compare as numbers. */
   readonly sortsNaturally: boolean;
+  /** Generated names: the hash is also of the name (kustomize 2). */
+  readonly kustomizeHashesName: boolean;
   readonly describeIngressLabelsFirst: boolean;
   readonly createIngress: boolean;
   readonly createToken: boolean;
@@ -67,6 +69,7 @@ export function clientBehaviour(minor: number): ClientBehaviour {
     scaleNamesMissing: minor >= 32,
     versionWarns: minor >= 24 && minor <= 27,
     sortsNaturally: minor <= 30,
+    kustomizeHashesName: minor <= 20,
     describeIngressLabelsFirst: minor >= 23,
     createIngress: minor >= 20,
     createToken: minor >= 24,

@@ -6,6 +6,7 @@ import { waitUntilGone } from "./delete.ts";
 import { joinFailures, KubectlError, StatusError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { findJsonPath, type JsonPath, parseJsonPath, relaxedJsonPath } from "./jsonpath.ts";
+import { manifestFiles } from "./manifest.ts";
 import { objectName } from "./resources.ts";
 import { fetch, fileFlags, type Info, select, selectorFlag } from "./select.ts";
 import { resourcePath, type Session } from "./session.ts";
@@ -39,7 +40,7 @@ function* wait(session: Session, flags: Flags): Run<void> {
   const deadlineUs = session.sys.nowUs() + timeoutMs * 1000;
   const options = {
     args: flags.args,
-    files: flags.list("filename"),
+    files: manifestFiles(flags),
     labelSelector: flags.text("selector"),
     fieldSelector: flags.text("field-selector"),
     allNamespaces: flags.is("all-namespaces"),
