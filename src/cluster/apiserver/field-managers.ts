@@ -146,7 +146,44 @@ function carryOut(ledger: Ledger, { before, after, part, schema, writer, atMs }:
     own.atMs = atMs;
     for (const field of set) own.fields.add(field);
   }
-  ledger.entries = ledger.entries.filter(({ fields }) => fields.size > 0);
+  ledger.entries = withinCap(ledger.entries.filter(({ fields }) => fields.size > 0));
+}
+
+const updateManagersMax = 10;
+const ancientChanges = "ancient-changes";
+
+/**
+ * Of more than ten who updated, the oldest are joined into one for each version, until there are ten.
+ * @source apimachinery util/managedfields/internal/capmanagers.go; fieldmanager.go, DefaultMaxUpdateManagers
+ */
+function withinCap(entries: Entry[]): Entry[] {
+  const updaters = entries.filter(({ operation }) => operation === "Update");
+  if (updaters.length <= updateManagersMax) return entries;
+  const seconds = ({ atMs }: Entry): number => Math.floor(atMs / 1000);
+  const oldestFirst = updaters.toSorted((a, b) => seconds(a) - seconds(b) || (identifier(a) < identifier(b) ? -1 : 1));
+  const gone = new Set<Entry>();
+  const firsts = new Map<string, Entry>();
+  const buckets = new Map<string, Entry>();
+  let count = updaters.length;
+  for (const entry of oldestFirst) {
+    if (count <= updateManagersMax) break;
+    const { apiVersion, atMs } = entry;
+    const first = firsts.get(apiVersion);
+    if (first === undefined) {
+      firsts.set(apiVersion, entry);
+      continue;
+    }
+    const known = buckets.get(apiVersion);
+    const fields = new Set([...(known ?? first).fields, ...entry.fields]);
+    buckets.set(apiVersion, { manager: ancientChanges, operation: "Update", apiVersion, atMs, fields });
+    gone.add(first).add(entry);
+    count--;
+  }
+  return [...entries.filter((entry) => !gone.has(entry)), ...buckets.values()];
+}
+
+function identifier({ manager, apiVersion, subresource = "" }: Writer): string {
+  return `${manager} ${apiVersion} ${subresource}`;
 }
 
 function isSameWriter(a: Writer, b: Writer): boolean {
