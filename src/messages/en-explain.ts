@@ -1,4 +1,4 @@
-import type { Sentence } from "./catalogue.ts";
+import { plural, type Sentence } from "./catalogue.ts";
 
 const meant = (near: string | number | undefined) => (near === undefined || near === "" ? "" : ` Is ${near} meant?`);
 const last = (name: string | number | undefined) => `${name ?? ""}`.slice(`${name ?? ""}`.lastIndexOf("/") + 1);
@@ -142,6 +142,7 @@ export const enExplain = {
   "fix.endpoints-port": (a) => `Let the Endpoints ${a.endpoints} have port ${a.port}`,
   "fix.external-name": (a) => `Let ${a.service} point to ${a.name}`,
   // a node's rules
+  "mend.leftOut": (a) => plural(a.count, "line", "lines"),
   "rules.filter": () => "Find in the rules",
   "rules.metOnly": (a) => `Only what the packet met (${a.count})`,
   "rules.left": (a) => `… and ${a.count} lines more: find narrows them down.`,

@@ -131,6 +131,7 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "fix.endpoints-port": (a) => `让 Endpoints ${a.endpoints} 的端口为 ${a.port}`,
   "fix.external-name": (a) => `让 ${a.service} 指向 ${a.name}`,
   // a node's rules
+  "mend.leftOut": (a) => `${a.count} 行`,
   "rules.filter": () => "在规则中查找",
   "rules.metOnly": (a) => `只看该数据包匹配的（${a.count}）`,
   "rules.left": (a) => `……还有 ${a.count} 行：可用查找缩小范围。`,

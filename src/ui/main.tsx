@@ -15,9 +15,9 @@ import { startExplain } from "./explain/explain.ts";
 import { startPlayback } from "./graph/playback.ts";
 import { startLoads } from "./load/load.ts";
 import { startDriver } from "./store/driver.ts";
-import { keepNothing } from "./store/keep.ts";
+import { keepNothing, load } from "./store/keep.ts";
 import { ask, startWorker } from "./store/link-to-worker.ts";
-import { keepOwnText, open, savedText, startSession } from "./store/session.ts";
+import { courseKey, keepOwnText, open, savedText, startSession } from "./store/session.ts";
 import { usePage } from "./store/store.ts";
 import { startDifferences } from "./sync/differences.ts";
 import { takeTerminalUpdate } from "./terminal/transcript.ts";
@@ -55,9 +55,11 @@ function startPage(): void {
 
 type ReadLink = { readonly text: string; readonly record: readonly RecordEntry[]; readonly view: LinkView } | { readonly problem: string };
 
-/** What the address says; else what was here before; else the tutorial's cluster. */
+/** What this tab had open under this address; what the address says; what was here before; else the tutorial's cluster. */
 async function openFirst(): Promise<void> {
   const fragment = window.location.hash;
+  // Only a tab that is loaded again has anything to take up.
+  if (load(courseKey, true) !== undefined && (await import("./store/keep-course.ts")).resumeCourse()) return;
   if (/^#k\d+:/.test(fragment)) {
     const read = await ask<ReadLink>({ type: "readLink", fragment });
     if ("text" in read) {

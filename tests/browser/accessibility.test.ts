@@ -42,3 +42,28 @@ describe("axe finds nothing", () => {
     }
   });
 });
+
+test("where zones share a place, keys bring the one that is meant; single keys can be switched off", async () => {
+  const page = await PlaygroundPage.open({ width: 800, height: 600 });
+  await page.ready();
+  const { keyboard } = page.page;
+  const inFront = () => page.page.locator(".side-tabs [aria-pressed=true]").innerText();
+  await page.pressEditorKey();
+  for (const _ of [1, 2, 3]) await keyboard.press("F6");
+  await expect.poll(inFront).toBe("Why");
+  await keyboard.press("g");
+  await keyboard.press("e");
+  await page.page.locator(".monaco-editor.focused").waitFor();
+  expect(await inFront()).toBe("YAML");
+
+  await keyboard.press("F6");
+  await keyboard.press("?");
+  const help = page.page.getByRole("dialog", { name: "All keys" });
+  await help.getByRole("checkbox").uncheck();
+  await help.getByRole("button", { name: "Close" }).click();
+  await keyboard.press("h");
+  await keyboard.press("Control+Shift+P");
+  await page.page.getByRole("dialog", { name: "Search and commands" }).waitFor();
+  expect(await inFront()).toBe("YAML");
+  await page.close();
+});

@@ -79,14 +79,42 @@ describe("typing YAML changes the cluster", () => {
     await page.close();
   });
 
-  test("what was typed survives a reload", async () => {
+  test("what was done in a tab survives a reload: the text, also a broken one, and the commands; another tab has its own", async () => {
     const page = await PlaygroundPage.open();
     await page.ready();
     await page.replaceInEditor("replicas: 3", "replicas: 4");
     await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod").length === 4);
+    await page.typeCommand("kubectl expose rc kubia --name kubia2 --port 80 --target-port 8080");
+    await page.terminalShows("service/kubia2 exposed");
+    await page.replaceInEditor("kind: ReplicationController", "kind: ReplicationControler");
+    await page.page.locator(".problems li.error").waitFor();
+    const other = await PlaygroundPage.open({ context: page.context, script: () => localStorage.setItem("kubehop.text", "kind: Nothing") });
+    await other.page.locator(".problems li.error").waitFor();
     await page.page.reload();
     await page.ready();
-    await page.page.waitForFunction(() => document.querySelectorAll(".react-flow__node-pod .chip.ok").length === 4);
+    await page.terminalShows("service/kubia2 exposed");
+    await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor();
+    await page.page.locator(".problems li.error", { hasText: "The last good cluster keeps running." }).waitFor();
+    await page.page.locator(".editor-host", { hasText: "ReplicationControler" }).waitFor();
+    expect(await page.podsShown()).toHaveLength(4);
+    expect(page.complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a page that opens on a text with a mistake lets it be mended, and says when nothing can be kept", async () => {
+    const page = await PlaygroundPage.open({
+      script: () => {
+        localStorage.setItem("kubehop.text", "apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [}\n");
+        Storage.prototype.setItem = () => {
+          throw new DOMException("full", "QuotaExceededError");
+        };
+      },
+    });
+    await page.page.getByText("The cluster starts as soon as the text is right.").waitFor();
+    await page.page.locator(".monaco-editor .view-line").first().waitFor();
+    await page.setEditor("apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [{name: c, image: nginx}]}\n");
+    await page.ready();
+    expect(await page.page.locator(".editor .state").innerText()).toBe("not saved on this machine");
     await page.close();
   });
 });

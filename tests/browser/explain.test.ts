@@ -16,11 +16,23 @@ test("a command that fails: the cause, show me, and the smallest fix, applied by
 
   await ending.getByRole("button", { name: "Show me" }).click();
   await page.page.locator(".lit-line").first().waitFor();
+  // The hop in the list, and the Service where it is: in the rules.
+  for (const part of [".hops li.now", '.rule-row[data-id="service/default/kubia"]'])
+    await expect
+      .poll(() =>
+        page.page
+          .locator(part)
+          .first()
+          .evaluate((element) => getComputedStyle(element).outlineWidth),
+      )
+      .toBe("2px");
 
   await page.page.getByRole("button", { name: "Find the smallest fix" }).click();
   await page.page.locator(".fixes li").first().waitFor({ timeout: 40_000 });
   await page.page.locator(".fixes li").first().getByRole("button", { name: "Show the change" }).click();
   const dialog = page.page.locator("dialog[open]");
+  // Only what differs, and a few lines around it.
+  expect(await dialog.locator(".diff > div").count()).toBeLessThan(12);
   expect(await dialog.locator(".removed").innerText()).toContain("targetPort: 8181");
   expect(await dialog.locator(".added").innerText()).toContain("targetPort: 8080");
   await dialog.getByRole("button", { name: "Apply this" }).click();

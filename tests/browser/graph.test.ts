@@ -8,7 +8,10 @@ useBrowser();
 async function openWith(text: string, size: { readonly width?: number; readonly height?: number } = {}): Promise<PlaygroundPage> {
   const page = await PlaygroundPage.open(size);
   await page.page.locator(".react-flow__node").first().waitFor();
-  await page.page.evaluate((own) => localStorage.setItem("kubehop.text", own), text);
+  await page.page.addInitScript((own) => {
+    sessionStorage.clear();
+    localStorage.setItem("kubehop.text", own);
+  }, text);
   await page.page.reload();
   return page;
 }

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
+import { isRevealWaiting } from "../editor/reveal.ts";
 import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
@@ -14,20 +15,20 @@ import { Announcer } from "./Announcer.tsx";
 import { useDialog } from "./dialogs.ts";
 import { Header } from "./Header.tsx";
 import { useLanguage } from "./language.ts";
+import { bringZone, useZones } from "./zones.ts";
 
 const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 const FileDialog = lazy(() => import("../editor/FileDialog.tsx").then(({ FileDialog }) => ({ default: FileDialog })));
 const Lit = lazy(() => import("../explain/Lit.tsx").then(({ Lit }) => ({ default: Lit })));
 
-type Zone = "editor" | "graph" | "terminal" | "inspector";
-
 export function App() {
-  const isDrawn = usePage((s) => s.summary !== undefined && s.objects.size > 0);
+  // A text that the server does not take needs its editor all the more.
+  const isDrawn = usePage((s) => (s.summary === undefined ? s.problems.length > 0 : s.objects.size > 0));
   const isReady = useLater(isDrawn);
   const isNarrow = useMedia("(max-width: 760px)");
   const isMedium = useMedia("(max-width: 1040px)");
-  useKeys();
+  useBehind();
   return (
     <>
       <Header />
@@ -137,11 +138,11 @@ const panesStorage = {
 /** An old projector: text and explanation share a column, so that neither is a strip. What is looked at comes to the front. */
 function TwoZones({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
-  const [side, setSide] = useState<"editor" | "inspector">("editor");
+  const side = useZones((s) => s.side);
   const selection = usePage((s) => s.selection);
   useEffect(() => {
-    if (selection === undefined) return;
-    if (document.querySelector(".editor-host")?.contains(document.activeElement) !== true) setSide("inspector");
+    if (selection === undefined || isRevealWaiting()) return;
+    if (document.querySelector(".editor-host")?.contains(document.activeElement) !== true) bringZone("inspector");
   }, [selection]);
   return (
     <main>
@@ -150,7 +151,7 @@ function TwoZones({ isReady }: { isReady: boolean }) {
           <div className="stack">
             <span className="side-tabs">
               {(["editor", "inspector"] as const).map((name) => (
-                <button type="button" key={name} aria-pressed={side === name} onClick={() => setSide(name)}>
+                <button type="button" key={name} aria-pressed={side === name} onClick={() => bringZone(name)}>
                   {name === "editor" ? ui.paneEditor : ui.paneInspector}
                 </button>
               ))}
@@ -170,7 +171,7 @@ function TwoZones({ isReady }: { isReady: boolean }) {
 /** A narrow screen: one zone at a time. The terminal stays alive beneath the others. */
 function OneZone({ isReady }: { isReady: boolean }) {
   const { ui } = useLanguage();
-  const [zone, setZone] = useState<Zone>("graph");
+  const zone = useZones((s) => s.front);
   return (
     <main className="narrow">
       {zone === "editor" && <EditorPane isReady={isReady} />}
@@ -187,7 +188,7 @@ function OneZone({ isReady }: { isReady: boolean }) {
       {zone === "inspector" && <Inspector />}
       <nav className="zones" aria-label={ui.zones}>
         {(["editor", "graph", "terminal", "inspector"] as const).map((name) => (
-          <button type="button" key={name} aria-pressed={zone === name} onClick={() => setZone(name)}>
+          <button type="button" key={name} aria-pressed={zone === name} onClick={() => bringZone(name)}>
             {{ editor: ui.paneEditor, graph: ui.paneGraph, terminal: ui.paneTerminal, inspector: ui.paneInspector }[name]}
           </button>
         ))}
@@ -208,17 +209,19 @@ function useLater(isDrawn: boolean): boolean {
   return isReady;
 }
 
-/** Keys that act on the page, with all that they can do, are a piece of their own, fetched right after the first drawing. */
-function useKeys(): void {
+/** Pieces of their own, fetched right after the first drawing: keys that act on the page, with all that they can do; and who keeps what is done. */
+function useBehind(): void {
   useEffect(() => {
-    let stop: (() => void) | undefined;
+    const stops: (() => void)[] = [];
     let isGone = false;
-    void import("./keys.ts").then(({ listenToKeys }) => {
-      if (!isGone) stop = listenToKeys();
-    });
+    const begin = (start: () => () => void) => {
+      if (!isGone) stops.push(start());
+    };
+    void import("./keys.ts").then(({ listenToKeys }) => begin(listenToKeys));
+    void import("../store/keep-course.ts").then(({ startKeeping }) => begin(startKeeping));
     return () => {
       isGone = true;
-      stop?.();
+      for (const stop of stops) stop();
     };
   }, []);
 }

@@ -4,11 +4,13 @@ import "./dialog.css";
 import { closeDialog } from "./dialogs.ts";
 import { useLanguage } from "./language.ts";
 import { keyName, keysOf } from "./Palette.tsx";
+import { setSingleKeys, useSingleKeys } from "./single-keys.ts";
 
 /** All keys, on the page itself. */
 export default function KeysHelp() {
   const { ui } = useLanguage();
   const ref = useRef<HTMLDialogElement>(null);
+  const areOn = useSingleKeys((s) => s.areOn);
   useEffect(() => ref.current?.showModal(), []);
   const everywhere = [
     ["Ctrl+Shift+P", ui.palette],
@@ -44,7 +46,10 @@ export default function KeysHelp() {
           ),
         )}
       </dl>
-      <p className="faint">{ui.keysWhere}</p>
+      <label className="toggle">
+        <input type="checkbox" checked={areOn} onChange={(event) => setSingleKeys(event.target.checked)} />
+        {ui.keysWhere}
+      </label>
       <div className="dialog-buttons">
         <button type="button" className="btn primary" onClick={() => ref.current?.close()}>
           {ui.close}

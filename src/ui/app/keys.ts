@@ -1,6 +1,7 @@
 import { actions } from "./actions.ts";
 import { openKeysHelp, openPalette, useDialog } from "./dialogs.ts";
 import { nextZone } from "./focus.ts";
+import { isSingleKey, useSingleKeys } from "./single-keys.ts";
 
 /** Single keys act only outside of the editor, the terminal and fields; F6 goes from zone to zone. */
 export function listenToKeys(): () => void {
@@ -15,6 +16,7 @@ export function listenToKeys(): () => void {
       openPalette();
     } else if (!event.altKey && !isTypingHere && !isAnswering()) {
       if (event.key === " " && isControlElement(event.target)) return;
+      if (!isControl && isSingleKey(event.key) && !useSingleKeys.getState().areOn) return;
       const chord = `${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}`;
       const action = isControl
         ? actions.find((candidate) => candidate.chord === chord)

@@ -51,6 +51,7 @@ export default function Editor() {
       stickyScroll: { enabled: false },
       scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
       ariaLabel: ui.editorLabel,
+      placeholder: ui.editorEmpty,
     });
     let line = 0;
     /** The text comes from elsewhere: nobody typed. */
@@ -119,7 +120,7 @@ export default function Editor() {
       stopReveal();
       editor.dispose();
     };
-  }, [ui.editorLabel, ui.whyLine, ui.keyTabMoves]);
+  }, [ui.editorLabel, ui.editorEmpty, ui.whyLine, ui.keyTabMoves]);
 
   useEffect(() => {
     const model = monaco.editor.getModel(uri);

@@ -38,3 +38,27 @@ export function lineDiff(before: readonly string[], after: readonly string[]): r
   }
   return rows;
 }
+
+/** Lines that are the same on both sides, and far from any that differ. */
+export interface Gap {
+  readonly kind: "gap";
+  /** How many lines are left out. */
+  readonly count: number;
+}
+
+/** What differs, with so many lines around it as tell where one is; a line or two are not worth a gap. Pure. */
+export function nearDifferences(rows: readonly Row[], around = 3): readonly (Row | Gap)[] {
+  const isNear = rows.map(() => false);
+  rows.forEach(({ kind }, i) => {
+    if (kind !== "same") isNear.fill(true, Math.max(0, i - around), i + around + 1);
+  });
+  const shown: (Row | Gap)[] = [];
+  for (let i = 0; i < rows.length; ) {
+    let end = i;
+    while (end < rows.length && isNear[end] === isNear[i]) end++;
+    if (isNear[i] === true || end - i < 3) shown.push(...rows.slice(i, end));
+    else shown.push({ kind: "gap", count: end - i });
+    i = end;
+  }
+  return shown;
+}

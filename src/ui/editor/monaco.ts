@@ -13,6 +13,7 @@ import "monaco-editor/features/hover/register";
 import "monaco-editor/features/indentation/register";
 import "monaco-editor/features/linesOperations/register";
 import "monaco-editor/features/multicursor/register";
+import "monaco-editor/features/placeholderText/register";
 import "monaco-editor/features/snippet/register";
 // Monaco 0.57's own `suggest` feature forgets its controller; without it there is no completion.
 import "monaco-editor/editor/contrib/suggest/browser/suggestController";

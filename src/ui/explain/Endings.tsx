@@ -6,7 +6,7 @@ import { MendDialog } from "../editor/MendDialog.tsx";
 import { usePage } from "../store/store.ts";
 import { commands } from "../terminal/commands.ts";
 import "./explain.css";
-import { findFixes, show, stopFixes, useExplain } from "./explain.ts";
+import { findFixes, showEnding, stopFixes, useExplain } from "./explain.ts";
 import { useSay } from "./said.ts";
 
 /** Under a command that went wrong: what the tool said, the cause in a sentence, where to look, and what would mend it. */
@@ -63,7 +63,7 @@ function EndingRow({ ending }: { ending: Ending }) {
         {typeof because === "string" && because !== "" && ` ${sayIt({ code: because, args: ending.cause.args })}`}
       </span>
       {ending.show.length > 0 && (
-        <button type="button" className="chip-button" onClick={() => show(ending.show)}>
+        <button type="button" className="chip-button" onClick={() => showEnding(ending)}>
           {ui.showMe}
         </button>
       )}

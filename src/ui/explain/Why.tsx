@@ -3,7 +3,7 @@ import { useLanguage } from "../app/language.ts";
 import { placeName } from "../inspector/words.ts";
 import { useAnswer } from "./answer.ts";
 import "./explain.css";
-import { light, show } from "./explain.ts";
+import { light, show, showEnding } from "./explain.ts";
 import { useSay } from "./said.ts";
 
 /** A connection that failed: the cause, and the way from this hop to the line of YAML. */
@@ -21,7 +21,7 @@ export function ConnectionWhy({ connection, hop }: { connection: string; hop: nu
           <p>
             {sayIt(ending.cause)} {typeof because === "string" && because !== "" && sayIt({ code: because, args: ending.cause.args })}
           </p>
-          <button type="button" className="btn small" onClick={() => show(ending.show)}>
+          <button type="button" className="btn small" onClick={() => showEnding(ending)}>
             {ui.showMe}
           </button>
         </div>

@@ -3,7 +3,7 @@ import type { Ending, FixReport, Shown } from "../../playground/protocol.ts";
 import { reveal } from "../editor/reveal.ts";
 import { showHop } from "../graph/playback.ts";
 import { onUpdate, send } from "../store/link-to-worker.ts";
-import { usePage } from "../store/store.ts";
+import { archive, usePage } from "../store/store.ts";
 
 /** What the worker explains of its own accord, and which parts of the page are lit together. */
 interface ExplainState {
@@ -64,6 +64,19 @@ export function show(shown: readonly Shown[]): void {
   const object = shown.find((one) => one.object !== undefined)?.object;
   if (object !== undefined && isPicturable(object)) usePage.setState({ selection: { kind: "object", id: object } });
   else if (hop !== undefined) showHop(hop.connection as string, hop.hop as number);
+}
+
+/** Takes the eye to how it ended: the line that is to blame, the hop where it happened in the list of hops, and the object on the picture. */
+export function showEnding({ show: shown, connection }: Ending): void {
+  if (connection === undefined) {
+    show(shown);
+    return;
+  }
+  const hop = shown.find((one) => one.connection === connection)?.hop ?? Math.max(0, archive.hops(connection).length - 1);
+  light([...shown, { connection, hop }]);
+  const place = shown.find((one) => one.place !== undefined)?.place;
+  if (place !== undefined) reveal(place);
+  showHop(connection, hop);
 }
 
 /** Kinds that the inspector and the picture know. */

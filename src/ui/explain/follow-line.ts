@@ -1,4 +1,5 @@
 import type { ChainLink } from "../../playground/protocol.ts";
+import { bringZone } from "../app/zones.ts";
 import { query } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
 import { light } from "./explain.ts";
@@ -8,5 +9,6 @@ export async function followLine(line: number): Promise<void> {
   const links = await query<readonly ChainLink[]>({ kind: "chain", from: "line", line });
   const object = (links.find((link) => link.kind === "service") ?? links.find((link) => link.kind === "pod"))?.shown.object;
   if (object !== undefined) usePage.setState({ selection: { kind: "object", id: object } });
+  bringZone("inspector");
   light(links.map((link) => link.shown));
 }

@@ -25,7 +25,7 @@ import { lookInto, openTool, useTools } from "./graph-tools.ts";
 import { follow, showHop } from "./playback.ts";
 import { spotAt } from "./spots.ts";
 import { useLongPress } from "./use-long-press.ts";
-import { type Dragged, useFlowNodes, usePicture, useSliding } from "./use-picture.ts";
+import { type Dragged, plainRole, useFlowNodes, usePicture, useSliding } from "./use-picture.ts";
 import { walkCards } from "./walk-cards.ts";
 
 // Packets come after the first picture.
@@ -42,9 +42,6 @@ export function GraphPane() {
     </ReactFlowProvider>
   );
 }
-
-/** React Flow calls each line "edge" and each card "node", in English. */
-const nameless = { "aria-roledescription": undefined };
 
 function Graph() {
   const { ui } = useLanguage();
@@ -66,7 +63,7 @@ function Graph() {
         className: `edge ${edge.kind} ${edge.isFaint ? "faint" : ""}`,
         focusable: false,
         ariaLabel: `${edge.source} → ${edge.target}`,
-        domAttributes: nameless,
+        domAttributes: plainRole,
       })),
     [picture],
   );

@@ -176,6 +176,9 @@ function useShares(): ReadonlyMap<string, CardShare> {
 /** Fingers move the picture and zoom it, wherever they lie; a card that is dragged would take one of two away. */
 const hasFingers = window.matchMedia("(pointer: coarse)").matches;
 
+/** A screen reader says what a thing does: React Flow would have it say "node" and "edge", in English. */
+export const plainRole = { "aria-roledescription": undefined };
+
 function flowNode(box: GraphNode, className: string, share: CardShare | undefined, isPinned: boolean): Node {
   return {
     id: box.id,
@@ -190,6 +193,7 @@ function flowNode(box: GraphNode, className: string, share: CardShare | undefine
     style: { width: box.width, height: box.height },
     zIndex: box.type === "node" ? 0 : 1,
     ariaRole: "button",
+    domAttributes: plainRole,
   };
 }
 

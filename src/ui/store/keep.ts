@@ -1,7 +1,10 @@
-/** What stays on this machine: settings and the user's work. A full or forbidden store is no error: the page works without. */
-export function load(key: string): string | undefined {
+/**
+ * What stays on this machine: settings and the user's work. A full or forbidden store is no error: the page works without, and says that it does.
+ * `isOfTab`: only for this tab, which finds it when it is loaded again; two tabs of the page must not take each other's work.
+ */
+export function load(key: string, isOfTab = false): string | undefined {
   try {
-    return localStorage.getItem(key) ?? undefined;
+    return (isOfTab ? sessionStorage : localStorage).getItem(key) ?? undefined;
   } catch {
     return undefined;
   }
@@ -14,12 +17,16 @@ export function keepNothing(): void {
   isKeeping = false;
 }
 
-export function keep(key: string, text: string | undefined): void {
-  if (!isKeeping) return;
+/** Whether it is kept. */
+export function keep(key: string, text: string | undefined, isOfTab = false): boolean {
+  if (!isKeeping) return true;
   try {
-    if (text === undefined) localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
+    const store = isOfTab ? sessionStorage : localStorage;
+    if (text === undefined) store.removeItem(key);
+    else store.setItem(key, text);
+    return true;
   } catch {
     // The text is still in the editor and in every link.
+    return false;
   }
 }

@@ -10,6 +10,8 @@ import { type Selection, usePage } from "./store.ts";
 /** The user's work: text and record, kept on this machine as it is typed, and in links. Nothing of it is ever only in the worker. */
 const textKey = "kubehop.text";
 const ownKey = "kubehop.own";
+/** What was done, for this tab: see keep-course.ts. */
+export const courseKey = "kubehop.course";
 /** Markers come this long after a key, a well-formed edit is applied this long after the last one. */
 const checkDelayMs = 40;
 const applyDelayMs = 300;
@@ -31,6 +33,11 @@ export function edited(text: string, settled: boolean): void {
   usePage.setState({ text });
   save(text);
   forgetTyped();
+  if (usePage.getState().summary === undefined) {
+    // There is no cluster yet that could go on with what it has.
+    applyTimer = window.setTimeout(() => open(text), applyDelayMs);
+    return;
+  }
   if (settled) {
     send({ type: "edit", text, settled });
     return;
@@ -146,6 +153,14 @@ export function travel(course: Course): void {
   send({ type: "open", text, record, untilUs: nowUs });
 }
 
+/** Takes up a course of which this page knows nothing yet, with the text as it stood, which the cluster may not have taken. */
+export function resume(course: Course, ownText: string): void {
+  travel(course);
+  keepsText = true;
+  usePage.setState({ text: ownText });
+  save(ownText);
+}
+
 /** The course that runs, as far as it has come. */
 export function courseNow(): Course {
   if (destination !== undefined) return destination;
@@ -153,8 +168,9 @@ export function courseNow(): Course {
   return { text: firstText, record, nowUs };
 }
 
-/** A new cluster from the text as it stands. */
+/** A new cluster from the text as it stands, if it is one that the server takes. */
 export function restart(): void {
+  if (usePage.getState().problems.some(({ severity }) => severity === "error")) return;
   open(usePage.getState().text);
 }
 
@@ -168,7 +184,7 @@ export function reopen(attempt: number): void {
   const known = isOnTheWay ? openedRecord : record;
   const busy = [...terminals].filter(([, terminal]) => terminal.busySinceMs !== undefined).map(([id]) => id);
   openedRecord = withoutCulprits(known, busy, attempt);
-  keepsText = destination === undefined;
+  keepsText ||= destination === undefined;
   openedUntilUs = Math.max(openedUntilUs, destination === undefined ? usePage.getState().nowUs : 0);
   usePage.setState({ isReplaying: true });
   send({ type: "open", text: firstText, record: openedRecord });
@@ -228,11 +244,12 @@ export function ownText(): string | undefined {
 }
 
 export function savedText(): string | undefined {
-  return load(textKey);
+  return load(textKey, true) ?? load(textKey);
 }
 
 function save(text: string): void {
-  keep(textKey, text);
+  keep(textKey, text, true);
+  usePage.setState({ isKept: keep(textKey, text) });
 }
 
 /** The link to what stands here now: the page's own address with everything in its fragment. */

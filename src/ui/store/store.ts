@@ -24,6 +24,8 @@ export interface PageState {
   readonly terminals: ReadonlyMap<number, TerminalState>;
   /** With the text that was opened, all it takes to come here again. */
   readonly record: readonly RecordEntry[];
+  /** The text is kept on this machine; false where the browser's store is full or forbidden. */
+  readonly isKept: boolean;
   readonly crash: string | undefined;
   /** The file that `vi` or `kubectl edit` has open, until it is saved or closed. */
   readonly file: OpenFile | undefined;
@@ -81,6 +83,7 @@ const empty: PageState = {
   connections: [],
   terminals: new Map(),
   record: [],
+  isKept: true,
   crash: undefined,
   file: undefined,
   linkProblem: undefined,
