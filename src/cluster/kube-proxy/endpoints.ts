@@ -38,7 +38,6 @@ export function sliceOwner(slice: EndpointSliceObject): string | undefined {
  */
 export function endpointsOf(slices: readonly EndpointSliceObject[], family: 4 | 6, nodeName: string): EndpointsByPort {
   const byPort = new Map<string, Map<string, Endpoint>>();
-  const noHints: readonly string[] = [];
   for (const slice of slices) {
     if (slice.addressType !== (family === 4 ? "IPv4" : "IPv6")) continue;
     for (const port of slice.ports ?? []) {
@@ -52,26 +51,46 @@ export function endpointsOf(slices: readonly EndpointSliceObject[], family: 4 | 
       for (const endpoint of slice.endpoints ?? []) {
         const ip = endpoint.addresses[0];
         if (ip === undefined || ip.includes(":") !== (family === 6)) continue;
-        const text = family === 6 ? `[${ip}]:${port.port}` : `${ip}:${port.port}`;
         const isLocal = endpoint.nodeName !== undefined && endpoint.nodeName === nodeName;
-        if (found.has(text) && !isLocal) continue; // seen twice: the local one wins
-        found.set(text, {
-          ip,
-          port: port.port,
-          text,
-          isLocal,
-          isReady: endpoint.conditions?.ready ?? true,
-          isServing: endpoint.conditions?.serving ?? true,
-          isTerminating: endpoint.conditions?.terminating ?? false,
-          zoneHints: endpoint.hints?.forZones?.map((zone) => zone.name) ?? noHints,
-          nodeHints: endpoint.hints?.forNodes?.map((node) => node.name) ?? noHints,
-        });
+        const read = endpointOf(endpoint, ip, port.port, isLocal);
+        if (found.has(read.text) && !isLocal) continue; // seen twice: the local one wins
+        found.set(read.text, read);
       }
     }
   }
   const result = new Map<string, readonly Endpoint[]>();
   for (const [key, found] of byPort) result.set(key, [...found.values()].sort(byText));
   return result;
+}
+
+type SliceEndpoint = NonNullable<EndpointSliceObject["endpoints"]>[number];
+
+const noHints: readonly string[] = [];
+
+/** What was read of a slice's endpoint: for each port and side one value, two in all as a rule. */
+interface Known {
+  readonly read: Endpoint;
+  readonly next: Known | undefined;
+}
+const known = new WeakMap<SliceEndpoint, Known>();
+
+/** The one value for an endpoint at a port: all nodes but its own share it. */
+function endpointOf(endpoint: SliceEndpoint, ip: string, port: number, isLocal: boolean): Endpoint {
+  const newest = known.get(endpoint);
+  for (let one = newest; one !== undefined; one = one.next) if (one.read.port === port && one.read.isLocal === isLocal) return one.read;
+  const read: Endpoint = {
+    ip,
+    port,
+    text: ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`,
+    isLocal,
+    isReady: endpoint.conditions?.ready ?? true,
+    isServing: endpoint.conditions?.serving ?? true,
+    isTerminating: endpoint.conditions?.terminating ?? false,
+    zoneHints: endpoint.hints?.forZones?.map((zone) => zone.name) ?? noHints,
+    nodeHints: endpoint.hints?.forNodes?.map((node) => node.name) ?? noHints,
+  };
+  known.set(endpoint, { read, next: newest });
+  return read;
 }
 
 export function byText(a: { readonly text: string }, b: { readonly text: string }): number {

@@ -1,10 +1,11 @@
 import type { AddressBook } from "../network/address.ts";
 import type { IptablesWriter, Rule, TableName } from "../network/netfilter/rule.ts";
 import type { DesiredPort, NodeFacts } from "./desired.ts";
-import { iptablesRules, type PortRules, type SharedChain, sharedChains } from "./iptables.ts";
+import { type PortRules, type SharedChain, sharedChains } from "./iptables.ts";
 import { nodePortEntryRules, writeFixedPart } from "./iptables-fixed.ts";
 import type { PortChange, Programmer } from "./programmer.ts";
 import { sameValue } from "./same-value.ts";
+import { sharedRules } from "./shared-rules.ts";
 
 const largeClusterEndpoints = 1000;
 
@@ -96,7 +97,7 @@ export class IptablesProgrammer implements Programmer {
   #applyPort(key: string, touched: Set<SharedChain>): void {
     const desired = this.#desired.get(key);
     const before = this.#rules.get(key);
-    const after = desired === undefined ? undefined : iptablesRules(desired, this.#node, this.#book, this.#isLargeCluster);
+    const after = desired === undefined ? undefined : sharedRules(desired, this.#node, this.#book, this.#isLargeCluster);
     for (const shared of sharedChains) {
       if (!sameValue(before?.shared.get(shared), after?.shared.get(shared))) touched.add(shared);
     }

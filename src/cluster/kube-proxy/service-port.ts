@@ -39,8 +39,24 @@ export function isWatched(labels: Readonly<Record<string, string>> | undefined):
   return labels === undefined || (labels[proxyNameLabel] === undefined && labels[headlessLabel] === undefined);
 }
 
-/** The Service's ports in one family, in the order of the manifest; none for a Service that needs no proxy. */
+const known = new WeakMap<ServiceObject, Map<4 | 6, readonly ServicePort[]>>();
+
+/** The Service's ports in one family, in the order of the manifest; none for a Service that needs no proxy. Every node asks, so the answer is kept. */
 export function servicePorts(service: ServiceObject, family: 4 | 6): readonly ServicePort[] {
+  let ofService = known.get(service);
+  if (ofService === undefined) {
+    ofService = new Map();
+    known.set(service, ofService);
+  }
+  let ports = ofService.get(family);
+  if (ports === undefined) {
+    ports = readServicePorts(service, family);
+    ofService.set(family, ports);
+  }
+  return ports;
+}
+
+function readServicePorts(service: ServiceObject, family: 4 | 6): readonly ServicePort[] {
   const { metadata, spec } = service;
   if (!isWatched(metadata.labels)) return [];
   if (spec.type === "ExternalName") return [];
