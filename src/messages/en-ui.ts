@@ -55,7 +55,7 @@ export const enUi = {
   tidy: "Tidy",
   timelineLabel: "Connections",
   timelineEmpty: "Every connection appears here. Try: curl in the terminal.",
-  editorEmpty: "Open an example at the top, or insert a template.",
+  editorEmpty: "Pick an example at the top.",
   hopOf: "hop {at} of {count}",
   showNoise: "DNS and probes",
   terminal: "Terminal",

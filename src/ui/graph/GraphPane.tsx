@@ -15,6 +15,7 @@ import type { GraphModel, Lane } from "../../graph/model.ts";
 import { withPin } from "../../graph/pins.ts";
 import { zoomLook, zoomMin } from "../../graph/zoom.ts";
 import { useLanguage } from "../app/language.ts";
+import { typeZoom } from "../app/type-size.ts";
 import { usePage } from "../store/store.ts";
 import type { MenuAt } from "./CardMenu.tsx";
 import { nodeTypes } from "./cards.tsx";
@@ -183,7 +184,7 @@ function Graph() {
 /** From far away details give way, and type grows against the zoom, so that what is left can be read. */
 function applyZoom(section: HTMLElement | null, zoom: number): void {
   if (section === null) return;
-  const { detail, least } = zoomLook(zoom);
+  const { detail, least } = zoomLook(typeZoom(zoom));
   const text = `${least}px`;
   if (section.dataset["detail"] === detail && section.style.getPropertyValue("--least") === text) return;
   section.dataset["detail"] = detail;

@@ -10,6 +10,7 @@ import {
 } from "../../graph/place-label.ts";
 import { titlesOf } from "../../graph/title-places.ts";
 import { zoomLook } from "../../graph/zoom.ts";
+import { typeZoom } from "../app/type-size.ts";
 import type { Geometry, Point } from "./geometry.ts";
 import { drawLabel, type LabelRow, type LabelShape, labelShapes } from "./label.ts";
 import type { Paint } from "./packet-shapes.ts";
@@ -18,7 +19,7 @@ let known: { readonly geometry: Geometry; readonly least: number; readonly obsta
 
 /** What a label should not cover, in canvas pixels: cards, and above all what names them. */
 export function obstaclesOf(geometry: Geometry, zoom: number): readonly Obstacle[] {
-  const look = zoomLook(zoom);
+  const look = zoomLook(typeZoom(zoom));
   if (known?.geometry !== geometry || known.least !== look.least) {
     const weighing = (weight: number) => (place: Rectangle) => ({ ...place, weight });
     const obstacles = [...geometry.cards.map(weighing(weights.card)), ...titlesOf(geometry.model, look).map(weighing(weights.title))];
