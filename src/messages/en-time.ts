@@ -92,6 +92,8 @@ export const enTime = {
   "did.collapsed": () => "folding a group",
   "did.showsSystem": () => "showing or hiding system pods",
   "did.showsNoise": () => "showing or hiding DNS and probes",
+  // a connection, looked at in the past
+  laterHops: (a) => `${Number(a.count) === 1 ? "1 hop" : `${a.count} hops`} came later: go to now`,
   // the terminal, looked at in the past
   laterOutput: (a) => `what came after ${a.time} is hidden`,
 } as const satisfies Readonly<Record<string, Sentence>>;

@@ -79,9 +79,10 @@ export const zhTime: Readonly<Record<keyof typeof enTime, Sentence>> = {
   "did.unpin": () => "放开移动过的卡片",
   "did.tidied": () => "整理布局",
   "did.view": () => "切换视图",
-  "did.filters": () => "过滤",
+  "did.filters": () => "筛选",
   "did.collapsed": () => "折叠分组",
   "did.showsSystem": () => "显示或隐藏系统 Pod",
   "did.showsNoise": () => "显示或隐藏 DNS 与探针",
+  laterHops: (a) => `之后还有 ${a.count} 跳：回到现在`,
   laterOutput: (a) => `${a.time} 之后的输出已隐藏`,
 };

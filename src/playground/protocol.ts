@@ -142,6 +142,10 @@ export interface LinkView {
   readonly caption?: string;
   /** Simulated time at which the link was made, in milliseconds. */
   readonly timeMs?: number;
+  /** The earlier moment that is looked at, in milliseconds with up to 3 decimals; absent at the head. */
+  readonly atMs?: number;
+  /** Time stands, until the reader lets it go on. */
+  readonly paused?: boolean;
 }
 
 export type Update =

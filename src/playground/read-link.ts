@@ -21,6 +21,10 @@ export function readScenarioLink(fragment: string): ReadLink {
 
 function readView(view: Readonly<Record<string, unknown>>): LinkView {
   const text = (name: string) => (typeof view[name] === "string" ? { [name]: view[name] } : {});
+  const momentOf = (name: string) => {
+    const ms = view[name];
+    return typeof ms === "number" && Number.isFinite(ms) && ms >= 0 ? { [name]: ms } : {};
+  };
   const pins = view["pins"];
   const filters = fieldsOf(view["filters"]);
   const collapsed = fieldsOf(view["collapsed"]);
@@ -30,7 +34,9 @@ function readView(view: Readonly<Record<string, unknown>>): LinkView {
     ...text("selection"),
     ...text("caption"),
     ...(typeof view["hop"] === "number" ? { hop: view["hop"] } : {}),
-    ...(typeof view["timeMs"] === "number" && view["timeMs"] >= 0 ? { timeMs: view["timeMs"] } : {}),
+    ...momentOf("timeMs"),
+    ...momentOf("atMs"),
+    ...(view["paused"] === true ? { paused: true } : {}),
     ...(view["view"] === "logical" || view["view"] === "physical" ? { view: view["view"] } : {}),
     ...(filters === undefined
       ? {}

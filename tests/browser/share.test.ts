@@ -41,6 +41,39 @@ test("a link reopens the same cluster in the same state", async () => {
   await other.close();
 });
 
+test("a link made in the past leads to that moment, and who had paused has paused", async () => {
+  const page = await PlaygroundPage.open();
+  await page.ready();
+  await page.typeCommand("wait 10s; kubectl scale rc kubia --replicas=1; wait 50s; echo do''ne");
+  await page.terminalShows(/^done/m);
+  await page.prompted();
+  await expect.poll(() => page.podsShown()).toHaveLength(1);
+  await page.page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.page
+    .getByRole("button", { name: /Command: wait 10s/ })
+    .first()
+    .click();
+  await expect.poll(() => page.podsShown()).toHaveLength(3);
+  const clock = await page.page.locator(".clock").innerText();
+  await page.page.locator('[data-id="rules/node1"]').click();
+  await page.page.getByRole("button", { name: "Share" }).click();
+  await page.page.locator(".toast", { hasText: "Link copied" }).waitFor();
+  const link = await page.page.evaluate(() => navigator.clipboard.readText());
+  await page.close();
+
+  const other = await PlaygroundPage.open({ suffix: link });
+  await other.page.locator(".time-bar.is-back").waitFor({ timeout: 20_000 });
+  expect(await other.page.locator(".clock").innerText()).toBe(clock);
+  await expect.poll(() => other.podsShown()).toHaveLength(3);
+  await other.page.locator(".inspector .panel-head h2", { hasText: "node1" }).waitFor();
+  await expect.poll(() => other.terminalText()).toMatch(/is hidden/);
+  await other.page.getByRole("button", { name: "Back to now" }).click();
+  await expect.poll(() => other.podsShown()).toHaveLength(1);
+  await other.page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  expect(other.complaints).toEqual([]);
+  await other.close();
+});
+
 test("a damaged link is refused in words, and the reader's own work is kept", async () => {
   const page = await PlaygroundPage.open({ suffix: "#k1:AAAAnonsense" });
   await page.page.locator(".notice[role=alert]", { hasText: "This link can't be opened" }).waitFor();

@@ -93,6 +93,29 @@ describe("what is asked while an earlier moment is looked at is of then", () => 
     await expect.poll(() => rules.innerText()).not.toContain("10.111.249.153");
     await expect.poll(() => opened.page.locator(".monaco-editor .view-lines").innerText()).toMatch(/replicas:\s*2/);
     await expect.poll(() => opened.podsShown()).toHaveLength(2);
+
+    // When the command was typed none of its hops had happened; from there on they come one by one.
+    await opened.page.locator(".track button.mark").first().click();
+    const hops = opened.page.locator(".inspector ol.hops li");
+    await expect.poll(() => hops.count()).toBeGreaterThan(1);
+    await opened.page
+      .getByRole("button", { name: /Command: at node1 -- curl/ })
+      .first()
+      .click();
+    const later = opened.page.getByRole("button", { name: /^\d+ hops came later: go to now$/ });
+    await later.waitFor();
+    expect(await hops.count()).toBe(0);
+    await press(opened, ".");
+    await expect.poll(() => hops.count()).toBeGreaterThan(0);
+    expect((await opened.hopShown())[0]).toBe(1);
+    await opened.page.keyboard.press(".");
+    await expect.poll(async () => (await opened.hopShown())[0]).toBe(2);
+    const soFar = await hops.count();
+    await opened.page.keyboard.press("]");
+    await expect.poll(() => opened.page.locator(".inspector .packets button").count()).toBe(2);
+    await later.click();
+    await expect.poll(() => hops.count()).toBeGreaterThanOrEqual(soFar);
+    await expect.poll(() => later.count()).toBe(0);
     expect(opened.complaints).toEqual([]);
     await opened.close();
   });

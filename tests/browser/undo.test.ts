@@ -41,6 +41,22 @@ describe("one undo", () => {
     await note(opened).getByRole("button", { name: "Redo" }).click();
     await expect.poll(() => services(opened)).toEqual([]);
     await opened.terminalShows('service "kubia" deleted');
+
+    // A worker that breaks down takes neither way with it.
+    await opened.page.keyboard.press("Control+z");
+    await expect.poll(() => services(opened)).toEqual(["kubia", "kubia", "kubia"]);
+    await expect.poll(() => button(opened, "Redo").isEnabled()).toBe(true);
+    const worker = () => opened.page.workers().find((one) => /\/worker-/.test(one.url()) && !/(editor|yaml)/.test(one.url()));
+    const before = worker();
+    await before?.evaluate(() => (self as unknown as Worker).postMessage([{ type: "crashed", message: "planted" }]));
+    await expect.poll(() => worker() !== undefined && worker() !== before).toBe(true);
+    await opened.page.locator(".notice[role=alert]").waitFor({ timeout: 20_000 });
+    await opened.prompted();
+    await expect.poll(() => services(opened)).toEqual(["kubia", "kubia", "kubia"]);
+    expect(await button(opened, "Undo").getAttribute("title")).toContain("kubectl get svc kubia");
+    await button(opened, "Redo").click();
+    await expect.poll(() => services(opened)).toEqual([]);
+    await opened.terminalShows('service "kubia" deleted');
     expect(opened.complaints).toEqual([]);
     await opened.close();
   });

@@ -19,6 +19,13 @@ test("what is left out of the picture and what is folded in it comes back from a
   expect("view" in read ? read.view : read).toEqual(view);
 });
 
+test("the moment that is looked at, and that time stands", () => {
+  const view = { timeMs: 71_250, atMs: 13_000.125, paused: true, connection: "node/node1#1", hop: 3, selection: "pod/default/a" };
+  const read = readScenarioLink(openScenario(text).playground.link(view));
+  expect("view" in read ? read.view : read).toEqual(view);
+  expect(viewOf({ atMs: -1, timeMs: "1", paused: "yes" })).toEqual({});
+});
+
 test.each([
   { name: "no object at all", filters: 7, read: {} },
   {

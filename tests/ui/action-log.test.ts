@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { RecordEntry } from "../../src/playground/protocol.ts";
-import { type Action, type ActionLog, did, emptyLog, futureOf, isDeed, redone, undone, viewChange } from "../../src/ui/undo/action-log.ts";
+import {
+  type Action,
+  type ActionLog,
+  did,
+  emptyLog,
+  futureOf,
+  isDeed,
+  recovered,
+  redone,
+  undone,
+  viewChange,
+} from "../../src/ui/undo/action-log.ts";
 
 const line = (timeMs: number, text: string): RecordEntry => [timeMs, "line", { terminal: 1, text }];
 const entry = (index: number, of: readonly RecordEntry[]): Action => ({ kind: "entry", index, entry: of[index] as RecordEntry });
@@ -34,6 +45,25 @@ describe("one undo over text, commands and picture", () => {
     const taken = undone(did(log, pin), now);
     expect(taken).toMatchObject({ action: pin, to: undefined });
     expect(redone(taken?.log as ActionLog)).toMatchObject({ action: pin, to: undefined, log: did(log, pin) });
+  });
+
+  test("after a breakdown the log goes on: what was done in the course that was run again, and all that was undone", () => {
+    const whole = [...record, line(4000, "while true; do :; done")];
+    const undoneOnce = undone([entry(0, whole), entry(2, whole), pin, entry(3, whole)].reduce(did, emptyLog), { ...now, record: whole });
+    const before = did(undoneOnce?.log as ActionLog, pin);
+    // The Ctrl-C was left out, and what comes after it has moved up.
+    const again = recovered(
+      before,
+      [record[0], record[2]].map((one) => JSON.parse(JSON.stringify(one))),
+    );
+    expect(again.done.map((one) => (one.kind === "entry" ? one.index : one.kind))).toEqual([0, 1, "view", "view"]);
+    expect(redone(again)?.to).toEqual({ ...now, record: whole });
+    // The line that may have been the cause is not there to be undone.
+    expect(recovered(log, record.slice(0, 1)).done).toEqual([entry(0, record)]);
+    // The same line twice is two deeds.
+    const twice = [line(5, "date"), line(5, "date")];
+    const both = [entry(0, twice), entry(1, twice)].reduce(did, emptyLog);
+    expect(recovered(both, twice)).toEqual(both);
   });
 
   test("a restart leads back to the course before it", () => {

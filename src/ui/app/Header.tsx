@@ -1,13 +1,14 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import type { ExampleTitle } from "../../messages/examples.ts";
 import { replay, setSpeed, skip, speeds, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
-import { makeLink, open, ownText } from "../store/session.ts";
+import { open, ownText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
 import { useLook } from "../time/look.ts";
 import { openPalette } from "./dialogs.ts";
 import { examples, loadExample } from "./examples.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { setLanguage, useLanguage } from "./language.ts";
-import { currentTheme, setTheme } from "./theme.ts";
+import { currentTheme, onTheme, setTheme } from "./theme.ts";
 
 export function Header() {
   const { ui, language } = useLanguage();
@@ -67,7 +68,13 @@ export function Header() {
 }
 
 function ScenarioMenu() {
-  const { ui } = useLanguage();
+  const { ui, language, sentences } = useLanguage();
+  const [titles, setTitles] = useState<Readonly<Record<string, ExampleTitle>>>({});
+  // What each of them shows comes behind the first picture, with all other sentences.
+  const isLater = sentences !== undefined;
+  useEffect(() => {
+    if (isLater) void import("../../messages/examples.ts").then(({ exampleTitles }) => setTitles(exampleTitles));
+  }, [isLater]);
   const summary = usePage((s) => s.summary);
   const own = ownText();
   return (
@@ -85,7 +92,7 @@ function ScenarioMenu() {
       {own !== undefined && <option value="own">{ui.ownWork}</option>}
       {examples.map((example) => (
         <option key={example} value={`example/${example}`}>
-          {example}
+          {titles[example] === undefined ? example : `${example} · ${titles[example][language]}`}
         </option>
       ))}
     </select>
@@ -95,6 +102,7 @@ function ScenarioMenu() {
 function ThemeButton() {
   const { ui } = useLanguage();
   const [theme, setShown] = useState(currentTheme);
+  useEffect(() => onTheme(setShown), []);
   return (
     <button
       type="button"
@@ -102,9 +110,7 @@ function ThemeButton() {
       aria-label={ui.theme}
       title={ui.theme}
       onClick={() => {
-        const next = theme === "dark" ? "light" : "dark";
-        setTheme(next);
-        setShown(next);
+        setTheme(theme === "dark" ? "light" : "dark");
       }}
     >
       <Icon name={theme === "dark" ? "sun" : "moon"} />
@@ -118,6 +124,8 @@ function PlayControls() {
   const isPaused = usePlayback((s) => s.isPaused);
   const speed = usePlayback((s) => s.speed);
   const hasFilm = usePlayback((s) => s.stops.length > 0);
+  // Behind an earlier moment lies what is known to have come.
+  const canStep = useLook((s) => s.atUs !== undefined) || hasFilm;
   const hasConnections = usePage((s) => s.connections.some((c) => c.session !== 0));
   return (
     <fieldset className="play">
@@ -125,8 +133,8 @@ function PlayControls() {
       <span className="button-row">
         <PlayButton icon={isPaused ? "play" : "pause"} label={isPaused ? ui.play : ui.pause} shortcut="Space" onClick={togglePlay} />
         <PlayButton icon="stepBack" label={ui.previousHop} shortcut="," disabled={!hasFilm} onClick={() => stepHop(-1)} />
-        <PlayButton icon="stepForward" label={ui.nextHop} shortcut="." disabled={!hasFilm} onClick={() => stepHop(1)} />
-        <PlayButton icon="packetForward" label={ui.nextPacket} shortcut="]" disabled={!hasFilm} onClick={() => stepPacket(1)} />
+        <PlayButton icon="stepForward" label={ui.nextHop} shortcut="." disabled={!canStep} onClick={() => stepHop(1)} />
+        <PlayButton icon="packetForward" label={ui.nextPacket} shortcut="]" disabled={!canStep} onClick={() => stepPacket(1)} />
         {isPlaying ? (
           <PlayButton icon="skip" label={ui.skip} shortcut="Esc" onClick={skip} />
         ) : (
@@ -195,6 +203,7 @@ function ShareButton() {
   const { ui } = useLanguage();
   const [said, setSaid] = useState<string | undefined>();
   const share = async () => {
+    const { makeLink } = await import("../store/make-link.ts");
     const link = await makeLink();
     window.history.replaceState(null, "", link);
     try {

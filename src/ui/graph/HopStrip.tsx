@@ -2,6 +2,7 @@ import { say } from "../../messages/catalogue.ts";
 import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { hopWords, placeName } from "../inspector/words.ts";
+import { useLook } from "../time/look.ts";
 import { stepHop, usePlayback } from "./playback.ts";
 
 /** The hop that is shown in one sentence, and the steps before and after it under the thumbs, where there is no room for the inspector. */
@@ -10,6 +11,7 @@ export function HopStrip() {
   const hop = usePlayback((s) => s.stops[s.at]?.hop);
   const at = usePlayback((s) => s.at);
   const count = usePlayback((s) => s.stops.length);
+  const isBack = useLook((s) => s.atUs !== undefined);
   if (hop === undefined || sentences === undefined) return null;
   return (
     <div className="hop-strip">
@@ -20,7 +22,7 @@ export function HopStrip() {
         <b>{placeName(hop.at)}</b> <span className="muted">{ui[hopWords[hop.action]]}</span>
         <span className="hop-words">{say(sentences.reasons, hop.reason.code, hop.reason.args)}</span>
       </p>
-      <button type="button" aria-label={ui.nextHop} disabled={at >= count - 1} onClick={() => stepHop(1)}>
+      <button type="button" aria-label={ui.nextHop} disabled={at >= count - 1 && !isBack} onClick={() => stepHop(1)}>
         <Icon name="stepForward" size={20} />
       </button>
     </div>

@@ -51,8 +51,8 @@ export function Timeline() {
               <button
                 type="button"
                 key={c.id}
-                className={`mark ${c.purpose} ${archive.hasFailed(c.id) ? "failed" : ""} ${c.id === followed ? "is-followed" : ""}`}
-                aria-label={`${c.id} → ${c.destination}${archive.hasFailed(c.id) ? ` · ${ui.markFailed}` : ""}`}
+                className={`mark ${c.purpose} ${archive.hasFailed(c.id, atUs) ? "failed" : ""} ${c.id === followed ? "is-followed" : ""}`}
+                aria-label={`${c.id} → ${c.destination}${archive.hasFailed(c.id, atUs) ? ` · ${ui.markFailed}` : ""}`}
                 aria-current={c.id === followed}
                 tabIndex={c.id === focusable ? 0 : -1}
                 onMouseEnter={() => setPointed(c)}

@@ -3,7 +3,8 @@ import { type Stop, stopsOf } from "../../graph/tracks.ts";
 import type { ConnectionInfo, HopRecord, HopSketch, WayCount } from "../../playground/protocol.ts";
 import { isLoadTerminal } from "../load/load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
-import { archive, onHops, usePage } from "../store/store.ts";
+import { onHops, usePage } from "../store/store.ts";
+import { shownHops } from "../time/look.ts";
 
 /**
  * What plays on the canvas: one followed connection, hop by hop, apart from simulated time. Positions of packets never enter React's state;
@@ -90,13 +91,13 @@ export function setBoxes(find: (placeOrObject: string) => string | undefined): v
   refresh();
 }
 
-/** Reads the followed connection's hops anew: more have come, or the picture has changed. */
-function refresh(): void {
+/** Reads the followed connection's hops anew: more have come, another moment is looked at, or the picture has changed. */
+export function refresh(): void {
   const { connection } = usePlayback.getState();
   if (connection === undefined) return;
   const info = usePage.getState().connections.find((c) => c.id === connection);
   if (info === undefined) return;
-  const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
+  const stops = stopsOf(info, shownHops(connection), usePage.getState().view, findBox);
   usePlayback.setState((s) => ({ stops, at: Math.min(s.at, Math.max(0, stops.length - 1)) }));
 }
 
@@ -107,7 +108,7 @@ export function follow(connection: string): void {
   phaseMs = 0;
   filmStartMs = performance.now();
   stepTravel = false;
-  const stops = stopsOf(info, archive.hops(connection), usePage.getState().view, findBox);
+  const stops = stopsOf(info, shownHops(connection), usePage.getState().view, findBox);
   usePlayback.setState((s) => ({
     connection,
     stops,
@@ -133,11 +134,19 @@ export function showHop(connection: string, index: number): void {
   usePage.setState({ selection: { kind: "connection", connection, hop: index } });
   stepTravel = false;
   phaseMs = travelMs;
-  usePlayback.setState({ at: index, isPlaying: false });
+  usePlayback.setState((s) => ({ at: Math.max(0, Math.min(index, s.stops.length - 1)), isPlaying: false }));
+}
+
+/** Behind the last hop that had happened at an earlier moment lies what happened next; set by who knows of earlier moments. */
+let goFurther: (step: "hop" | "packet") => boolean = () => false;
+
+export function setFurther(go: typeof goFurther): void {
+  goFurther = go;
 }
 
 export function stepHop(direction: 1 | -1): void {
   const { stops, at } = usePlayback.getState();
+  if (direction === 1 && at >= stops.length - 1 && goFurther("hop")) return;
   const next = Math.max(0, Math.min(stops.length - 1, at + direction));
   phaseMs = direction === 1 ? 0 : travelMs;
   usePlayback.setState({ at: next, isPlaying: false });
@@ -150,6 +159,7 @@ let stepTravel = false;
 export function stepPacket(direction: 1 | -1): void {
   const { stops, at } = usePlayback.getState();
   const packet = stops[at]?.hop.packet;
+  if (direction === 1 && stops.at(-1)?.hop.packet === packet && goFurther("packet")) return;
   if (packet === undefined) return;
   let next = at;
   if (direction === 1) {

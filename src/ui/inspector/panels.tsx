@@ -9,7 +9,8 @@ import { useLanguage } from "../app/language.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
-import { useAskedAt, useLook, useShownObjects } from "../time/look.ts";
+import { LaterHops } from "../time/LaterHops.tsx";
+import { shownHops, useAskedAt, useLook, useShownObjects } from "../time/look.ts";
 import "./panels.css";
 import { SequenceDiagram } from "./SequenceDiagram.tsx";
 import { hopWords, placeName } from "./words.ts";
@@ -23,7 +24,8 @@ const LitRules = lazy(() => import("../explain/LitRules.tsx"));
 function useHops(connection: string): readonly HopRecord[] {
   // The film's stops change exactly when hops of the followed connection come in.
   usePlayback((s) => s.stops);
-  return archive.hops(connection);
+  useLook((s) => s.atUs);
+  return shownHops(connection);
 }
 
 /** A connection: its packets, its hops, and why each happened. */
@@ -46,7 +48,7 @@ export function ConnectionPanel({ connection }: { connection: string }) {
         <code>
           {info.source} → {info.destination}
         </code>
-        <EndingLine info={info} hops={hops} />
+        {hops.length > 0 && <EndingLine info={info} hops={hops} />}
       </header>
       <nav className="packets" aria-label={ui.packetsOf}>
         {packets.map((number) => {
@@ -86,6 +88,7 @@ export function ConnectionPanel({ connection }: { connection: string }) {
           ) : null,
         )}
       </ol>
+      <LaterHops count={archive.hops(connection).length - hops.length} />
       {shown !== undefined && (
         <div className="why">
           <h3>{ui.why}</h3>
@@ -113,13 +116,17 @@ export function ConnectionPanel({ connection }: { connection: string }) {
           <pre className="rule">{shown.rules.join("\n")}</pre>
         </details>
       )}
-      <Suspense fallback={null}>
-        <ConnectionWhy connection={connection} hop={shownIndex} />
-      </Suspense>
-      <details>
-        <summary>{ui.sequence}</summary>
-        <SequenceDiagram info={info} hops={hops} packet={packet} label={ui.sequence} />
-      </details>
+      {shown !== undefined && (
+        <Suspense fallback={null}>
+          <ConnectionWhy connection={connection} hop={shownIndex} />
+        </Suspense>
+      )}
+      {shown !== undefined && (
+        <details>
+          <summary>{ui.sequence}</summary>
+          <SequenceDiagram info={info} hops={hops} packet={packet} label={ui.sequence} />
+        </details>
+      )}
       <Shares destination={info.destination} />
     </>
   );
@@ -170,7 +177,7 @@ function Shares({ destination }: { destination: string }) {
   const atUs = useLook((s) => s.atUs);
   const answered = connections
     .filter((c) => c.destination === destination && c.purpose === "traffic" && (atUs === undefined || c.openedUs <= atUs))
-    .flatMap((c) => answeredBy(archive.hops(c.id)) ?? []);
+    .flatMap((c) => answeredBy(shownHops(c.id)) ?? []);
   if (answered.length < 2) return null;
   const ip = hostAndPort(destination).host;
   const service = sorted(objects, "Service").find((s) => specOf(s)["clusterIP"] === ip);

@@ -92,18 +92,20 @@ export class HopArchive {
     return kept === undefined ? [] : sketches(kept);
   }
 
-  /** Whether some packet of it was dropped or rejected. */
-  hasFailed(connection: string): boolean {
-    return this.failedHop(connection) !== undefined;
+  /** Whether some packet of it was dropped or rejected, by then. */
+  hasFailed(connection: string, untilUs?: number): boolean {
+    return this.failedHop(connection, untilUs) !== undefined;
   }
 
-  /** Which of its hops was the last drop or rejection. */
-  failedHop(connection: string): number | undefined {
+  /** Which of its hops was the last drop or rejection, by then. */
+  failedHop(connection: string, untilUs = Number.POSITIVE_INFINITY): number | undefined {
     const kept = this.#kept.get(connection);
     if (kept === undefined) return undefined;
     for (let i = kept.batches.length - 1; i >= 0; i--) {
-      const action = hopAction(kept.batches[i] as HopBatch, kept.indices[i] as number);
-      if (action === "drop" || action === "reject") return i;
+      const batch = kept.batches[i] as HopBatch;
+      const index = kept.indices[i] as number;
+      const action = hopAction(batch, index);
+      if ((action === "drop" || action === "reject") && hopTimeUs(batch, index) <= untilUs) return i;
     }
     return undefined;
   }

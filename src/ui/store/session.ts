@@ -1,10 +1,10 @@
-import { isFiltering, noFilters } from "../../graph/filter.ts";
+import { noFilters } from "../../graph/filter.ts";
 import type { LinkView, RecordEntry } from "../../playground/protocol.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { openTerminal } from "../terminal/transcript.ts";
 import { withoutCulprits } from "./culprits.ts";
 import { keep, load } from "./keep.ts";
-import { ask, onUpdate, send } from "./link-to-worker.ts";
+import { onUpdate, send } from "./link-to-worker.ts";
 import { type Selection, usePage } from "./store.ts";
 
 /** The user's work: text and record, kept on this machine as it is typed, and in links. Nothing of it is ever only in the worker. */
@@ -86,6 +86,12 @@ let openedView: LinkView | undefined;
 let openedUntilUs = 0;
 /** After a crash the user's own text stays in the editor, whatever the record says. */
 let keepsText = false;
+/** The cluster that opens is the one that broke down. */
+let isRecovering = false;
+
+export function isRecovery(): boolean {
+  return isRecovering;
+}
 
 /** Told before the page's own state changes for a new cluster, and with undefined when it has. `isNew`: it begins from its text alone. */
 type OpeningListener = (opening: { readonly text: string; readonly isNew: boolean } | undefined) => void;
@@ -107,6 +113,7 @@ export function open(text: string, record: readonly RecordEntry[] = [], view?: L
   firstText = text;
   openedRecord = record;
   openedView = view;
+  isRecovering = false;
   openedUntilUs = Math.max(untilUs, Math.round((view?.timeMs ?? 0) * 1000));
   keepsText = false;
   usePage.setState({
@@ -144,6 +151,7 @@ export function travel(course: Course): void {
   firstText = text;
   openedRecord = record;
   openedView = undefined;
+  isRecovering = false;
   openedUntilUs = nowUs;
   keepsText = false;
   const { selection } = usePage.getState();
@@ -185,6 +193,7 @@ export function reopen(attempt: number): void {
   const busy = [...terminals].filter(([, terminal]) => terminal.busySinceMs !== undefined).map(([id]) => id);
   openedRecord = withoutCulprits(known, busy, attempt);
   keepsText ||= destination === undefined;
+  isRecovering = true;
   openedUntilUs = Math.max(openedUntilUs, destination === undefined ? usePage.getState().nowUs : 0);
   usePage.setState({ isReplaying: true });
   send({ type: "open", text: firstText, record: openedRecord });
@@ -213,9 +222,14 @@ export function startSession(): () => void {
   });
 }
 
-function look({ connection, hop, selection }: LinkView): void {
+function look(view: LinkView): void {
+  const { connection, hop, selection } = view;
   if (connection !== undefined) showHop(connection, hop ?? 0);
-  else if (selection !== undefined) usePage.setState({ selection: { kind: "object", id: selection } });
+  if (selection !== undefined) usePage.setState({ selection: { kind: "object", id: selection } });
+  if (view.paused !== true && view.atMs === undefined) return;
+  // It goes no further than to where the link was made.
+  usePlayback.setState({ isPaused: true });
+  void import("../time/open-moment.ts").then(({ openMoment }) => openMoment(view));
 }
 
 /** The text that the running cluster was opened with; what was edited since is in the record. */
@@ -250,31 +264,4 @@ export function savedText(): string | undefined {
 function save(text: string): void {
   keep(textKey, text, true);
   usePage.setState({ isKept: keep(textKey, text) });
-}
-
-/** The link to what stands here now: the page's own address with everything in its fragment. */
-export async function makeLink(): Promise<string> {
-  const { view, selection, pins, filters, collapsed, showsSystem, showsNoise, nowUs } = usePage.getState();
-  const { connection, at } = usePlayback.getState();
-  const looked =
-    selection?.kind === "object"
-      ? { selection: selection.id }
-      : selection?.kind === "connection"
-        ? { connection: selection.connection, ...(selection.connection === connection ? { hop: at } : {}) }
-        : {};
-  const fragment = await ask<string>({
-    type: "link",
-    view: {
-      view,
-      timeMs: Math.round(nowUs / 1000),
-      ...looked,
-      ...(Object.keys(pins).length === 0 ? {} : { pins }),
-      ...(isFiltering(filters) ? { filters } : {}),
-      ...(Object.keys(collapsed).length === 0 ? {} : { collapsed }),
-      ...(showsSystem || showsNoise
-        ? { shows: [...(showsSystem ? ["system" as const] : []), ...(showsNoise ? ["noise" as const] : [])] }
-        : {}),
-    },
-  });
-  return `${window.location.origin}${window.location.pathname}${window.location.search}${fragment}`;
 }

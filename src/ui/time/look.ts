@@ -1,17 +1,18 @@
 import { useMemo } from "react";
 import { create } from "zustand";
 import { ObjectHistory } from "../../graph/history.ts";
+import { hopsUntil } from "../../graph/hops-then.ts";
 import { Moments } from "../../graph/moments.ts";
 import type { ObjectsByKind } from "../../graph/objects.ts";
-import type { ControlStep, Failure, Problem } from "../../playground/protocol.ts";
+import type { ControlStep, Failure, HopRecord, Problem } from "../../playground/protocol.ts";
 import { onUpdate, send, setMoment } from "../store/link-to-worker.ts";
-import { answers, usePage } from "../store/store.ts";
+import { answers, archive, usePage } from "../store/store.ts";
 
 /**
  * Looking back never changes the cluster: the page has been told of everything with its time, and shows it as it was; what it was not told is
  * asked of a copy that the worker takes there. The cluster's own clock stands meanwhile; `atUs` is the view's position, undefined at the head.
  */
-interface LookState {
+export interface LookState {
   readonly atUs: number | undefined;
   /** The position at which the view has come to rest: for this moment the copy is asked. */
   readonly restUs: number | undefined;
@@ -96,6 +97,13 @@ export function useShownObjects(): ObjectsByKind {
   const now = usePage((s) => s.objects);
   const atUs = useLook((s) => s.atUs);
   return atUs === undefined ? now : objectsAt(atUs);
+}
+
+/** A connection's hops: those of now, or those that had happened at the moment that is looked at. */
+export function shownHops(connection: string): readonly HopRecord[] {
+  const { atUs } = useLook.getState();
+  const hops = archive.hops(connection);
+  return atUs === undefined ? hops : hopsUntil(hops, atUs);
 }
 
 /** How many connections each pod had answered. */

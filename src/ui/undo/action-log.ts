@@ -82,6 +82,24 @@ export function redone(log: ActionLog): { readonly log: ActionLog; readonly acti
   return { log: { done: [...log.done, last.action], undone: log.undone.slice(0, -1) }, action: last.action, to: last.after };
 }
 
+/**
+ * The log of a cluster that broke down and was run again: what was done in it is done again, but for what may have been the cause; what was undone
+ * can be redone all the same, since each keeps its own course. `record` is the one that was run.
+ */
+export function recovered(log: ActionLog, record: readonly RecordEntry[]): ActionLog {
+  const known = new Map<string, number[]>();
+  record.forEach((entry, index) => {
+    const text = JSON.stringify(entry);
+    known.set(text, [...(known.get(text) ?? []), index]);
+  });
+  const done = log.done.flatMap((action): readonly Action[] => {
+    if (action.kind !== "entry") return [action];
+    const index = known.get(JSON.stringify(action.entry))?.shift();
+    return index === undefined ? [] : [{ ...action, index }];
+  });
+  return { ...log, done };
+}
+
 /** Pure: the fields in which two views differ, with their values before and after; undefined where there are none. */
 export function viewChange(before: View, after: View): { readonly before: View; readonly after: View } | undefined {
   const fields = Object.keys(after).filter((field) => before[field] !== after[field]);

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import { onUpdate } from "../store/link-to-worker.ts";
-import { courseNow, onOpening, travel } from "../store/session.ts";
+import { courseNow, isRecovery, onOpening, travel } from "../store/session.ts";
 import { type PageState, usePage } from "../store/store.ts";
 import { keepCourse } from "../time/branches.ts";
 import { lookNow } from "../time/look.ts";
@@ -11,6 +11,7 @@ import {
   emptyLog,
   futureOf,
   isDeed,
+  recovered,
   redone,
   undone,
   type View,
@@ -98,17 +99,28 @@ function startUndo(): void {
     opening = { kind: "course", isRestart: opened.text === text, before: courseNow() };
   });
   let hasOpened = false;
+  let isRecovering = false;
   onUpdate((update) => {
     if (update.type === "opened") {
       hasOpened = true;
       const { isTravelling, log } = useUndo.getState();
-      // Another course than the log's: a branch, or a cluster replayed after a crash. Its record tells what was done in it.
-      if (!isTravelling) {
+      // Another course than the log's: a branch. Its record tells what was done in it.
+      isRecovering = !isTravelling && isRecovery();
+      if (!isTravelling && !isRecovering) {
         useUndo.setState({ log: opening === undefined ? emptyLog : log });
         if (opening !== undefined) take(opening);
         met = 0;
       }
       opening = undefined;
+    }
+    if (isRecovering) {
+      // The same course again: its log goes on once all of it has been played.
+      if (update.type !== "text") return;
+      isRecovering = false;
+      const { record } = usePage.getState();
+      met = record.length;
+      useUndo.setState((s) => ({ log: recovered(s.log, record) }));
+      return;
     }
     const { isTravelling } = useUndo.getState();
     if (isTravelling) {
