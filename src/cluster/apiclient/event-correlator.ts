@@ -20,7 +20,8 @@ const refillUs = 300_000_000;
 const rememberedMax = 4096;
 
 interface Alike {
-  readonly messages: Set<string>;
+  /** Different ones, fewer than `combineFrom`; nearly always one. */
+  messages: readonly string[];
   lastUs: number;
 }
 
@@ -49,14 +50,14 @@ export class EventCorrelator {
   #isOneOfMany(kind: string, message: string, nowUs: number): boolean {
     let alike = recall(this.#alike, kind);
     if (alike === undefined || nowUs - alike.lastUs > combineWithinUs) {
-      alike = { messages: new Set(), lastUs: nowUs };
+      alike = { messages: [], lastUs: nowUs };
       remember(this.#alike, kind, alike);
     }
-    alike.messages.add(message);
     alike.lastUs = nowUs;
-    if (alike.messages.size < combineFrom) return false;
-    alike.messages.delete(message);
-    return true;
+    if (alike.messages.includes(message)) return false;
+    if (alike.messages.length + 1 >= combineFrom) return true;
+    alike.messages = [...alike.messages, message];
+    return false;
   }
 
   #hasToken(source: string, nowUs: number): boolean {

@@ -7,8 +7,9 @@ import { EventCorrelator, recall, remember } from "./event-correlator.ts";
 
 type EventText = Parameters<ApiClient["event"]>[1];
 
+/** An event that was written, in the object's namespace. */
 interface Known {
-  readonly path: string;
+  readonly name: string;
   count: number;
 }
 
@@ -41,6 +42,7 @@ export class EventRecorder {
     const key = correlation.type === "write" ? correlation.key : `${kind}\u0000${event.message}`;
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
 
+    const path = `/api/v1/namespaces/${namespace}/events`;
     const known = recall(this.#known, key);
     if (known !== undefined) {
       known.count++;
@@ -48,7 +50,7 @@ export class EventRecorder {
       const patch = { count: known.count, lastTimestamp: now, ...(isCombined ? { message } : {}) };
       const answer = this.#send({
         method: "PATCH",
-        path: known.path,
+        path: `${path}/${known.name}`,
         body: patch,
         contentType: "application/merge-patch+json",
         userAgent,
@@ -84,10 +86,9 @@ export class EventRecorder {
       reportingComponent: component,
       reportingInstance: host ?? "",
     };
-    const path = `/api/v1/namespaces/${namespace}/events`;
     const answer = this.#send({ method: "POST", path, body, userAgent, isComponent: true });
     if (answer.code >= 300) return; // nobody waits for an event: a namespace that is going refuses it
-    remember(this.#known, key, { path: `${path}/${name}`, count: 1 });
+    remember(this.#known, key, { name, count: 1 });
   }
 
   /** Nanoseconds of now in hex; later than the last one given for that object, since in the simulation several events share an instant. */

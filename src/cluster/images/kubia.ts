@@ -21,11 +21,16 @@ var www = http.createServer(handler);
 www.listen(8080);
 `;
 
+const keepAlive = ["Connection", "keep-alive"] as const;
+const close = ["Connection", "close"] as const;
+const chunked = ["Transfer-Encoding", "chunked"] as const;
+
 /**
  * `node app.js`: answers any method and path, keeps idle connections for 120 s, and, as pid 1, is deaf to SIGTERM.
  * @source "Kubernetes in Action", app.js; Node.js 7 lib/_http_outgoing.js: a body ended after writeHead goes out in chunks
  */
 function* runNode(sys: Sys): Program {
+  const body = `You've hit ${sys.host.hostname}\n`;
   yield* sys.out("Kubia server starting...\n");
   const error = yield* listenHttp(sys, {
     port: 8080,
@@ -34,13 +39,10 @@ function* runNode(sys: Sys): Program {
     *handle(request, stream) {
       const remote = stream.remote.ip.text;
       yield* sys.out(`Received request from ${remote.includes(":") ? remote : `::ffff:${remote}`}\n`);
-      const keeps = keepsAlive(request);
-      const headers: HttpHeaders = [
-        ["Date", httpDate(sys.dateMs())],
-        ["Connection", keeps ? "keep-alive" : "close"],
-        ...(request.version === "HTTP/1.1" ? [["Transfer-Encoding", "chunked"] as const] : []),
-      ];
-      return httpResponse({ status: 200, headers, body: `You've hit ${sys.host.hostname}\n`, isToHead: request.method === "HEAD" });
+      const date = ["Date", httpDate(sys.dateMs())] as const;
+      const connection = keepsAlive(request) ? keepAlive : close;
+      const headers: HttpHeaders = request.version === "HTTP/1.1" ? [date, connection, chunked] : [date, connection];
+      return httpResponse({ status: 200, headers, body, isToHead: request.method === "HEAD" });
     },
   });
   yield* sys.err(`events.js:160\n      throw er; // Unhandled 'error' event\n      ^\n\nError: listen ${error} :::8080\n`);

@@ -22,9 +22,13 @@ export class ContainerLog {
   }
 
   write(text: string): void {
-    const pieces = (this.#partial + text).split("\n");
-    this.#partial = pieces.pop() ?? "";
-    for (const piece of pieces) this.#add(`${piece}\n`);
+    const all = this.#partial + text;
+    let start = 0;
+    for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", start)) {
+      this.#add(all.slice(start, end + 1)); // most programs write whole lines: then it is the text itself
+      start = end + 1;
+    }
+    this.#partial = all.slice(start);
   }
 
   end(): void {

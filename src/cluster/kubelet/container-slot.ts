@@ -32,6 +32,8 @@ export class ContainerSlot {
   readonly isInit: boolean;
   /** Added to a running pod by `kubectl debug`: runs once, beside the others. */
   readonly isEphemeral: boolean;
+  /** `spec.containers{web}`: how events name it. */
+  readonly fieldPath: string;
   /** As a step on the way to running: nothing else may begin meanwhile. */
   isBusy = false;
   state: ContainerState;
@@ -55,6 +57,7 @@ export class ContainerSlot {
     this.spec = spec;
     this.isInit = isInit;
     this.isEphemeral = isEphemeral;
+    this.fieldPath = `spec.${isInit ? "initContainers" : isEphemeral ? "ephemeralContainers" : "containers"}{${spec.name}}`;
     this.state = { waiting: { reason: hasInit ? "PodInitializing" : "ContainerCreating" } };
   }
 

@@ -752,11 +752,7 @@ export class PodWorker {
   #tell(type: "Normal" | "Warning", reason: string, message: string, slot?: ContainerSlot): void {
     const { client, nodeName, isConnected } = this.#context.options;
     if (this.#isPaused || !isConnected()) return;
-    const fieldPath =
-      slot === undefined
-        ? undefined
-        : `spec.${slot.isInit ? "initContainers" : slot.isEphemeral ? "ephemeralContainers" : "containers"}{${slot.spec.name}}`;
-    const place = fieldPath === undefined ? {} : { fieldPath };
+    const place = slot === undefined ? {} : { fieldPath: slot.fieldPath };
     client.event(this.#pod as KubernetesObject, { type, reason, message, component: "kubelet", host: nodeName, ...place });
   }
 
@@ -786,9 +782,7 @@ export class PodWorker {
   /** 64 hexadecimal digits, as digests and container ids have. */
   #hex(stream: string): string {
     const random = this.#context.options.simulation.random(stream);
-    let text = "";
-    for (let i = 0; i < 8; i++) text += random.uint32().toString(16).padStart(8, "0");
-    return text;
+    return Array.from({ length: 8 }, () => random.uint32().toString(16).padStart(8, "0")).join("");
   }
 }
 

@@ -77,7 +77,7 @@ export class ProcessState implements Process, FiberHost {
   #main: Fiber<number> | undefined;
   readonly #threads = new Set<Fiber<void>>();
   readonly #open = new Set<Closeable>();
-  readonly #actions = new Map<SignalName, SignalAction>();
+  #actions: Map<SignalName, SignalAction> | undefined;
   #exitListeners: ((status: number) => void)[] = [];
 
   constructor(owner: ProcessOwner, birth: ProcessBirth) {
@@ -168,12 +168,14 @@ export class ProcessState implements Process, FiberHost {
   }
 
   onSignal(name: SignalName, action: SignalAction): void {
-    if (name !== "SIGKILL" && name !== "SIGSTOP") this.#actions.set(name, action);
+    if (name === "SIGKILL" || name === "SIGSTOP") return;
+    this.#actions ??= new Map();
+    this.#actions.set(name, action);
   }
 
   /** Exec: handlers are forgotten, what is ignored stays so. @source execve(2) */
   forgetHandlers(): void {
-    for (const [name, action] of this.#actions) if (action !== "ignore") this.#actions.delete(name);
+    for (const [name, action] of this.#actions ?? []) if (action !== "ignore") this.#actions?.delete(name);
   }
 
   /** Delivered later in this instant, so that nobody is resumed inside another's step. */
@@ -233,7 +235,7 @@ export class ProcessState implements Process, FiberHost {
       this.#main?.wake();
       for (const thread of [...this.#threads]) thread.wake();
     }
-    const action = this.#actions.get(signal);
+    const action = this.#actions?.get(signal);
     if (action === "ignore") return;
     if (typeof action === "function") {
       action();
