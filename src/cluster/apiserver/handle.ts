@@ -143,12 +143,45 @@ function route(context: ServerContext, request: ApiRequest): ApiResponse {
   return { ...response, warnings: warning === undefined ? warnings : [warning, ...warnings] };
 }
 
+/** What `?verbose` says where all is well. @source kubernetes.io, Kubernetes API health endpoints; apiserver pkg/server/healthz/healthz.go */
+function healthReport(endpoint: string): string {
+  const hooks = [
+    "start-kube-apiserver-admission-initializer",
+    "generic-apiserver-start-informers",
+    "start-apiextensions-informers",
+    "start-apiextensions-controllers",
+    "crd-informer-synced",
+    "bootstrap-controller",
+    "rbac/bootstrap-roles",
+    "scheduling/bootstrap-system-priority-classes",
+    "start-cluster-authentication-info-controller",
+    "start-kube-aggregator-informers",
+    "apiservice-registration-controller",
+    "apiservice-status-available-controller",
+    "kube-apiserver-autoregister-completion",
+  ];
+  const checks = [
+    "ping",
+    "log",
+    "etcd",
+    ...(endpoint === "readyz" ? ["informer-sync"] : []),
+    ...hooks.map((hook) => `poststarthook/${hook}`),
+    "autoregister-completion",
+    "poststarthook/apiservice-openapi-controller",
+    ...(endpoint === "readyz" ? ["shutdown"] : []),
+  ];
+  return `${checks.map((check) => `[+]${check} ok\n`).join("")}${endpoint} check passed\n`;
+}
+
 /** Whatever is no object: health, version, discovery, shapes. */
 function otherDocument(context: ServerContext, request: ApiRequest): ApiResponse {
   const { path, method } = request;
   if (method !== "GET") return statusResponse(methodNotAllowed());
   const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
-  if (trimmed === "/healthz" || trimmed === "/livez" || trimmed === "/readyz") return { code: 200, body: "ok", warnings: [] };
+  if (trimmed === "/healthz" || trimmed === "/livez" || trimmed === "/readyz") {
+    const isVerbose = request.query !== undefined && Object.hasOwn(request.query, "verbose");
+    return { code: 200, body: isVerbose ? healthReport(trimmed.slice(1)) : "ok", warnings: [] };
+  }
   const document =
     trimmed === "/version" ? versionDocument(context) : (discoveryDocument(context, trimmed) ?? openApiDocument(context, trimmed));
   return document === undefined ? statusResponse(noSuchResource()) : { code: 200, body: document, warnings: [] };

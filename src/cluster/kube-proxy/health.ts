@@ -1,3 +1,4 @@
+import type { Ip } from "../network/address.ts";
 import type { Sockets, TcpListener, TcpSocket } from "../network/sockets.ts";
 import { utf8Length } from "../protocols/bytes.ts";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, httpResponse, keepsAlive } from "../protocols/http.ts";
@@ -41,6 +42,11 @@ const jsonHeaders: HttpHeaders = [
   ["X-Content-Type-Options", "nosniff"],
 ];
 
+const plainHeaders: HttpHeaders = [
+  ["Content-Type", "text/plain; charset=utf-8"],
+  ["X-Content-Type-Options", "nosniff"],
+];
+
 export interface ProxyHealth {
   readonly lastUpdatedMs: number;
   readonly nowMs: number;
@@ -49,6 +55,15 @@ export interface ProxyHealth {
 }
 
 export const healthzPort = 10256;
+/** On the node's own loopback address alone. @source kube-proxy --metrics-bind-address */
+export const metricsPort = 10249;
+
+/** What kube-proxy tells of itself on its metrics port. @source kubernetes cmd/kube-proxy/app/server.go, serveMetrics */
+export function metricsAnswer(target: string, mode: string): Answer {
+  const path = target.split("?")[0];
+  const text = path === "/proxyMode" ? mode : path === "/healthz" ? "ok" : undefined;
+  return { status: text === undefined ? 404 : 200, headers: plainHeaders, body: text ?? "404 page not found\n" };
+}
 
 /** @source kubernetes pkg/proxy/healthcheck/proxy_health.go */
 export function proxyHealthAnswer(target: string, health: ProxyHealth): Answer {
@@ -56,10 +71,7 @@ export function proxyHealthAnswer(target: string, health: ProxyHealth): Answer {
   if (path !== "/healthz" && path !== "/livez") {
     return {
       status: 404,
-      headers: [
-        ["Content-Type", "text/plain; charset=utf-8"],
-        ["X-Content-Type-Options", "nosniff"],
-      ],
+      headers: plainHeaders,
       body: "404 page not found\n",
     };
   }
@@ -80,14 +92,14 @@ function goTime(dateMs: number): string {
 /** It runs beside the node's own processes, not among those that the machine counts from a thousand up. */
 const kubeProxy = { name: "kube-proxy", pid: 812 };
 
-/** A listening port of kube-proxy itself; undefined when somebody else has it. */
+/** A listening port of kube-proxy itself, on every address unless one is given; undefined when somebody else has it. */
 export function serveHealth(
   sockets: Sockets,
-  port: number,
+  { port, ip }: { readonly port: number; readonly ip?: Ip },
   dateMs: () => number,
   answer: (request: HttpRequest) => Answer,
 ): TcpListener | undefined {
-  const listener = sockets.listenTcp(port, { owner: kubeProxy });
+  const listener = sockets.listenTcp(port, { owner: kubeProxy, ...(ip === undefined ? {} : { ip }) });
   if (typeof listener === "string") return undefined;
   listener.onConnection = (socket) => {
     const serve = (): void => serveConnection(socket, (request) => respond(answer(request), request, dateMs()));

@@ -112,6 +112,7 @@ export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
     simulation,
     client: options.client,
     namespace: netns,
+    mode: options.mode,
     nodeName: options.nodeName,
     families: familyOptions,
     ...(options.onSynced === undefined ? {} : { onSynced: options.onSynced }),

@@ -7,7 +7,16 @@ import type { Simulation } from "../sim/simulation.ts";
 import { cleanUpUdp } from "./conntrack-cleanup.ts";
 import type { DesiredPort, NodeFacts } from "./desired.ts";
 import { sliceOwner } from "./endpoints.ts";
-import { healthzPort, proxyHealthAnswer, type ServiceHealth, serveHealth, serviceHealthAnswer } from "./health.ts";
+import {
+  healthzPort,
+  metricsAnswer,
+  metricsPort,
+  proxyHealthAnswer,
+  type ServiceHealth,
+  serveHealth,
+  serviceHealthAnswer,
+} from "./health.ts";
+import type { ProxyMode } from "./kernel.ts";
 import type { EndpointSliceObject, NodeObject, ServiceObject } from "./objects.ts";
 import type { PortChange, Programmer } from "./programmer.ts";
 import { sameValue } from "./same-value.ts";
@@ -23,6 +32,7 @@ export interface ProxierOptions {
   readonly simulation: Simulation;
   readonly client: ApiClient;
   readonly namespace: Netns;
+  readonly mode: ProxyMode;
   readonly nodeName: string;
   readonly families: readonly FamilyOptions[];
   readonly onSynced?: (services: readonly string[]) => void;
@@ -45,6 +55,7 @@ export class Proxier {
   readonly #namespace: Netns;
   readonly #book: AddressBook;
   readonly #nodeName: string;
+  readonly #mode: ProxyMode;
   readonly #services: Informer<ServiceObject>;
   readonly #slices: Informer<EndpointSliceObject>;
   readonly #nodes: Informer<NodeObject>;
@@ -59,6 +70,7 @@ export class Proxier {
   #changed = new Set<string>();
   #zone = "";
   #healthz: TcpListener | undefined;
+  #metrics: TcpListener | undefined;
   /** Listeners of health check node ports, by port. */
   #healthPorts = new Map<number, { listener: TcpListener | undefined; health: ServiceHealth }>();
 
@@ -67,6 +79,7 @@ export class Proxier {
     this.#namespace = options.namespace;
     this.#book = options.namespace.book;
     this.#nodeName = options.nodeName;
+    this.#mode = options.mode;
     this.#onSynced = options.onSynced;
     this.#families = options.families.map((family) => ({ ...family, state: new DesiredState() }));
     this.#services = options.client.informer<ServiceObject>("Service");
@@ -96,7 +109,7 @@ export class Proxier {
     this.#watch();
     this.#healthz = serveHealth(
       this.#namespace,
-      healthzPort,
+      { port: healthzPort },
       () => this.#simulation.dateMs(),
       (request) =>
         proxyHealthAnswer(request.target, {
@@ -104,6 +117,12 @@ export class Proxier {
           nowMs: this.#simulation.dateMs(),
           isNodeEligible: this.#isNodeEligible(),
         }),
+    );
+    this.#metrics = serveHealth(
+      this.#namespace,
+      { port: metricsPort, ip: this.#book.ip("127.0.0.1") },
+      () => this.#simulation.dateMs(),
+      (request) => metricsAnswer(request.target, this.#mode),
     );
     this.#schedule();
   }
@@ -116,6 +135,8 @@ export class Proxier {
     this.#timer = undefined;
     this.#healthz?.close();
     this.#healthz = undefined;
+    this.#metrics?.close();
+    this.#metrics = undefined;
     for (const { listener } of this.#healthPorts.values()) listener?.close();
     this.#healthPorts.clear();
   }
@@ -221,7 +242,7 @@ export class Proxier {
       this.#healthPorts.set(port, entry);
       entry.listener = serveHealth(
         this.#namespace,
-        port,
+        { port },
         () => this.#simulation.dateMs(),
         () => serviceHealthAnswer(entry.health),
       );

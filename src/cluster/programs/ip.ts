@@ -2,7 +2,7 @@ import type { InterfaceInfo, Program, ProgramEntry, Run, Sys } from "../machine/
 import { parseIp } from "../network/address.ts";
 import { administrationService, routesService } from "./services.ts";
 
-/** `ip [-4|-6] [-br] addr|link|route …` @source iproute2 6.1 ip(8), tried beside it */
+/** `ip [-4|-6] [-br] addr|link|route|rule …` @source iproute2 6.1 ip(8), tried beside it */
 function* runIp(sys: Sys): Program {
   let family: 4 | 6 | undefined;
   let isBrief = false;
@@ -21,6 +21,7 @@ function* runIp(sys: Sys): Program {
   }
   if ("address".startsWith(object)) return yield* addresses(sys, rest, family, isBrief);
   if ("link".startsWith(object)) return yield* link(sys, rest, isBrief);
+  if ("rule".startsWith(object) && object !== "r") return yield* rule(sys, rest);
   if ("route".startsWith(object)) return yield* route(sys, rest, family ?? 4);
   yield* sys.err(`Object "${object}" is unknown, try "ip help".\n`);
   return 1;
@@ -128,6 +129,37 @@ function* link(sys: Sys, words: readonly string[], isBrief: boolean): Run<number
   return 0;
 }
 
+/** The kernel's own three rules: none is added. */
+function* rule(sys: Sys, words: readonly string[]): Run<number> {
+  if (words[0] !== undefined && !["show", "list", "ls"].includes(words[0])) {
+    yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+    return 2;
+  }
+  yield* sys.out("0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n");
+  return 0;
+}
+
+/** What the kernel takes as its own: each address, and the last of its network. IPv4's; IPv6 has no broadcast. @source iproute2 6.1 ip-route(8), TABLE local */
+function localTable(interfaces: readonly InterfaceInfo[], family: 4 | 6): readonly string[] {
+  const lines: string[] = [];
+  for (const { name, kind, addresses, up } of interfaces) {
+    if (!up && kind !== "dummy") continue;
+    for (const { cidr } of addresses) {
+      const [ip = "", length] = cidr.split("/");
+      if (ip.includes(":") !== (family === 6)) continue;
+      if (family === 6) {
+        lines.push(`local ${ip} dev ${name} proto kernel metric 0 pref medium`);
+        continue;
+      }
+      if (kind === "loopback") lines.push(`local ${ip.split(".")[0]}.0.0.0/${length} dev ${name} proto kernel scope host src ${ip} `);
+      lines.push(`local ${ip} dev ${name} proto kernel scope host src ${ip} `);
+      const broadcast = broadcastOf(cidr).trim().split(" ")[1];
+      if (broadcast !== undefined) lines.push(`broadcast ${broadcast} dev ${name} proto kernel scope link src ${ip} `);
+    }
+  }
+  return lines;
+}
+
 function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> {
   const table = sys.service(routesService);
   if (words[0] === "get") {
@@ -147,6 +179,18 @@ function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> 
   if (words[0] !== undefined && ["add", "del", "replace", "flush"].includes(words[0])) {
     yield* sys.err("RTNETLINK answers: Operation not permitted\n");
     return 2;
+  }
+  const asked = words[words.indexOf("table") + 1];
+  if (words.includes("table") && asked !== "main" && asked !== "254") {
+    const isLocal = asked === "local" || asked === "255";
+    if (!isLocal && asked !== "all" && asked !== "0") {
+      yield* sys.err(asked === "default" || asked === "253" ? "" : `Error: argument "${asked}" is wrong: table id value is invalid\n`);
+      return asked === "default" || asked === "253" ? 0 : 255;
+    }
+    const own = localTable(sys.host.interfaces(), family);
+    if (!isLocal) yield* sys.out((table?.routes(family) ?? []).map((row) => `${row} \n`).join(""));
+    yield* sys.out(own.map((line) => `${isLocal ? line : line.replace(/ (?=proto)/, " table local ")}\n`).join(""));
+    return 0;
   }
   yield* sys.out((table?.routes(family) ?? []).map((row) => (family === 6 ? `${row}\n` : `${row} \n`)).join(""));
   return 0;

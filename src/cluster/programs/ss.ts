@@ -1,7 +1,8 @@
 import type { Program, ProgramEntry, Sys } from "../machine/syscall.ts";
 import type { SocketRow } from "../network/sockets.ts";
+import { parseSocketFilter } from "./ss-filter.ts";
 
-/** `ss [-tulnapH46] [-s]` @source iproute2 6.1 ss(8), tried beside it; queue lengths are those of an idle system */
+/** `ss [-tulnapH46] [-s] [FILTER]` @source iproute2 6.1 ss(8), tried beside it; queue lengths are those of an idle system */
 function* runSs(sys: Sys): Program {
   const protocols = new Set<string>();
   let isListening = false;
@@ -10,6 +11,7 @@ function* runSs(sys: Sys): Program {
   let hasHeader = true;
   let isSummary = false;
   let family: 4 | 6 | undefined;
+  const words: string[] = [];
   for (const arg of sys.args.slice(1)) {
     const long: Readonly<Record<string, string>> = {
       "--tcp": "t",
@@ -24,7 +26,11 @@ function* runSs(sys: Sys): Program {
       "--ipv4": "4",
       "--ipv6": "6",
     };
-    const letters = arg.startsWith("--") ? (long[arg] ?? "?") : arg.startsWith("-") ? arg.slice(1) : "";
+    if (!arg.startsWith("-")) {
+      words.push(arg);
+      continue;
+    }
+    const letters = arg.startsWith("--") ? (long[arg] ?? "?") : arg.slice(1);
     for (const letter of letters) {
       if (letter === "t") protocols.add("tcp");
       else if (letter === "u") protocols.add("udp");
@@ -42,6 +48,13 @@ function* runSs(sys: Sys): Program {
       }
     }
   }
+  const filter = parseSocketFilter(words);
+  if (filter === undefined) {
+    yield* sys.err(
+      'ss: bison bellows (while parsing filter): "syntax error!" Sorry.\nUsage: ss [ OPTIONS ]\n       ss [ OPTIONS ] [ FILTER ]\n',
+    );
+    return 255;
+  }
   const rows = sys.sockets();
   if (isSummary) {
     const tcp = rows.filter((row) => row.protocol === "tcp");
@@ -55,20 +68,42 @@ function* runSs(sys: Sys): Program {
   const wanted = rows.filter((row) => {
     if (protocols.size > 0 && !protocols.has(row.protocol)) return false;
     if (family !== undefined && (family === 6) !== row.local.includes("[")) return false;
+    if (!filter.holds(row)) return false;
+    if (filter.states !== undefined) return filter.states.has(row.state);
     const listens = row.state === "LISTEN" || row.state === "UNCONN";
     return isAll || (isListening ? listens : !listens && row.state !== "TIME-WAIT" && row.state !== "SYN-RECV");
   });
   const withNetid = protocols.size !== 1;
-  const head = [...(withNetid ? ["Netid"] : []), "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process"];
-  const lines = wanted.map((row) => cells(row, withNetid, showsProcess));
+  // Of one state alone the column would say nothing.
+  const withState = filter.states?.size !== 1;
+  const head = [
+    ...(withNetid ? ["Netid"] : []),
+    ...(withState ? ["State"] : []),
+    "Recv-Q",
+    "Send-Q",
+    "Local Address:Port",
+    "Peer Address:Port",
+    "Process",
+  ];
+  const lines = wanted.map((row) => cells(row, { withNetid, withState, showsProcess }));
   yield* sys.out(table(hasHeader ? head : undefined, head.length, lines));
   return 0;
 }
 
-function cells(row: SocketRow, withNetid: boolean, showsProcess: boolean): readonly string[] {
+function cells(
+  row: SocketRow,
+  { withNetid, withState, showsProcess }: { readonly withNetid: boolean; readonly withState: boolean; readonly showsProcess: boolean },
+): readonly string[] {
   const backlog = row.state === "LISTEN" ? "4096" : "0";
   const process = showsProcess && row.owner !== undefined ? `users:(("${row.owner.name}",pid=${row.owner.pid},fd=3))` : "";
-  return [...(withNetid ? [row.protocol] : []), row.state, "0", backlog, row.local, row.remote === "" ? "0.0.0.0:*" : row.remote, process];
+  return [...(withNetid ? [row.protocol] : []), ...(withState ? [row.state] : []), "0", backlog, row.local, peerOf(row), process];
+}
+
+/** Nobody in particular: `*:*` for a socket of both families, else the family's own zero address. */
+function peerOf({ local, remote }: SocketRow): string {
+  if (remote !== "" && remote !== "*:*") return remote;
+  if (local.startsWith("*")) return "*:*";
+  return local.startsWith("[") ? "[::]:*" : "0.0.0.0:*";
 }
 
 /** Address columns line up at the colon before the port: the address to the right of its part, the port to the left of its own. */
