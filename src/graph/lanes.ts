@@ -348,11 +348,11 @@ export function lostSigns(marks: readonly RequestMark[], { fromUs, toUs }: LaneW
   return [...signs.values()];
 }
 
-/** Times for the axis: whole steps of 1, 2 or 5 seconds or minutes, at most so many. */
+/** Times for the axis: whole steps of 1, 2 or 5 seconds or minutes, at most so many; there is none before the cluster was. */
 export function axisOf({ fromUs, toUs }: LaneWindow, max = 8): readonly number[] {
   const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600].map((seconds) => seconds * second);
   const step = steps.find((candidate) => (toUs - fromUs) / candidate <= max) ?? 7200 * second;
   const times: number[] = [];
-  for (let us = Math.ceil(fromUs / step) * step; us <= toUs; us += step) times.push(us);
+  for (let us = Math.ceil(Math.max(0, fromUs) / step) * step; us <= toUs; us += step) times.push(us);
   return times;
 }

@@ -10,7 +10,7 @@ import { App } from "./app/App.tsx";
 import { firstExample } from "./app/examples.ts";
 import { startLanguage } from "./app/language.ts";
 import { startWatchdog } from "./app/recover.ts";
-import { firstTheme, setTheme } from "./app/theme.ts";
+import { firstTheme, showTheme } from "./app/theme.ts";
 import { startExplain } from "./explain/explain.ts";
 import { startPlayback } from "./graph/playback.ts";
 import { startLoads } from "./load/load.ts";
@@ -28,7 +28,7 @@ const wishes = new URLSearchParams(window.location.search);
 /** This page is the second picture of another one, which leads it. */
 const isTwin = wishes.has("twin") && window.parent !== window;
 if (isTwin) keepNothing();
-setTheme(firstTheme());
+showTheme(firstTheme());
 if (wishes.get("present") === "1") document.documentElement.dataset["present"] = "";
 if (isTwin) void import("./twin/follower.tsx").then(({ startFollower }) => startFollower());
 else startPage();

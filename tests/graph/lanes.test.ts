@@ -152,4 +152,6 @@ test("only lanes that were alive within the window; the youngest when there are 
 test("the axis has whole steps", () => {
   expect(axisOf({ fromUs: 12_300_000, toUs: 42_300_000 })).toEqual([15, 20, 25, 30, 35, 40].map((s) => s * 1_000_000));
   expect(axisOf({ fromUs: 0, toUs: 600_000_000 })).toHaveLength(6);
+  // The window is longer than the cluster is old.
+  expect(axisOf({ fromUs: -15_000_000, toUs: 15_000_000 })).toEqual([0, 5, 10, 15].map((s) => s * 1_000_000));
 });

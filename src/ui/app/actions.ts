@@ -1,7 +1,7 @@
 import type { enUi } from "../../messages/en-ui.ts";
 import { foldHere } from "../graph/fold.ts";
 import { openTool, showSystem, tidy, toggleTool, unpinAll } from "../graph/graph-tools.ts";
-import { replay, setPaused, skip, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
+import { replay, setPaused, setSpeed, skip, stepHop, stepPacket, togglePlay, usePlayback } from "../graph/playback.ts";
 import { toggleDrawer } from "../load/drawer.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
@@ -42,6 +42,7 @@ export const actions: readonly Action[] = [
   { label: "redo", chord: "Shift+Z", run: () => void time().then(({ redo }) => redo()) },
   { label: "replay", key: "a", run: replay },
   { label: "skip", key: "Escape", run: skip },
+  { label: "usualSpeed", key: "0", run: () => setSpeed(1) },
   { label: "faster", key: "+", run: () => changeSpeed(1) },
   { label: "slower", key: "-", run: () => changeSpeed(-1) },
   {
@@ -65,6 +66,8 @@ export const actions: readonly Action[] = [
   { label: "goGraph", key: "g", run: () => focusZone(".graph") },
   { label: "goTerminal", key: "t", run: () => focusZone(".terminal") },
   { label: "goHops", key: "h", run: () => focusZone(".inspector") },
+  // What the button does, with what it says.
+  { label: "share", key: "s", run: () => document.querySelector<HTMLElement>(".share-button")?.click() },
   { label: "theme", run: () => setTheme(currentTheme() === "dark" ? "light" : "dark") },
   { label: "languageLabel", run: () => void setLanguage(useLanguage.getState().language === "en" ? "zh" : "en") },
   { label: "motion", run: () => setMotion(isMotionReduced() ? "full" : "reduced") },

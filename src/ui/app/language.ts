@@ -18,8 +18,13 @@ export const useLanguage = create<LanguageState>(() => ({ language: "en", ui: en
 
 const key = "kubehop.language";
 
-export async function setLanguage(language: "en" | "zh"): Promise<void> {
+/** By choice: from then on it is no longer the browser's. */
+export function setLanguage(language: "en" | "zh"): Promise<void> {
   keep(key, language);
+  return showLanguage(language);
+}
+
+async function showLanguage(language: "en" | "zh"): Promise<void> {
   const sentences: AnyCatalogue = language === "zh" ? (await import("../../messages/zh.ts")).zh : (await import("../../messages/en.ts")).en;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   useLanguage.setState({ language, sentences, ui: sentences.ui as LanguageState["ui"] });
@@ -29,13 +34,13 @@ export async function setLanguage(language: "en" | "zh"): Promise<void> {
 export function startLanguage(): void {
   const language = firstLanguage();
   if (language !== "en") {
-    void setLanguage(language);
+    void showLanguage(language);
     return;
   }
   const stop = usePage.subscribe(({ objects }) => {
     if (objects.size === 0) return;
     stop();
-    requestAnimationFrame(() => void setLanguage("en"));
+    requestAnimationFrame(() => void showLanguage("en"));
   });
 }
 

@@ -8,8 +8,13 @@ export function firstTheme(): "light" | "dark" {
   return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
+/** By choice: from then on it is no longer the system's. */
 export function setTheme(theme: "light" | "dark"): void {
   keep(key, theme);
+  showTheme(theme);
+}
+
+export function showTheme(theme: "light" | "dark"): void {
   document.documentElement.dataset["theme"] = theme;
   for (const listener of listeners) listener(theme);
 }
@@ -23,5 +28,5 @@ type Listener = (theme: "light" | "dark") => void;
 const listeners = new Set<Listener>();
 export function onTheme(listener: Listener): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  return () => void listeners.delete(listener);
 }

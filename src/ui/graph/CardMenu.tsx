@@ -3,7 +3,7 @@ import type { Filters } from "../../graph/filter.ts";
 import { withNamespace, withObject } from "../../graph/filter-choices.ts";
 import { useLanguage } from "../app/language.ts";
 import { usePage } from "../store/store.ts";
-import { commands } from "../terminal/commands.ts";
+import { typeAtHome } from "../terminal/type-at-home.ts";
 import "./card-menu.css";
 import { commandsFor } from "./card-commands.ts";
 import { drawnBox } from "./drawn.ts";
@@ -21,7 +21,6 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
   const { ui } = useLanguage();
   const ref = useRef<HTMLDivElement>(null);
   const client = usePage((s) => s.summary?.clients[0]?.name ?? "");
-  const shown = usePage((s) => s.tabs.shown);
   const offered = commandsFor(at.id, client);
   const box = drawnBox(at.id);
   const folding = foldingOf(box);
@@ -105,7 +104,7 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
           role="menuitem"
           key={command}
           onClick={() => {
-            commands.type(shown, command, isDraft !== true);
+            typeAtHome(command, isDraft !== true);
             onClose();
           }}
         >

@@ -36,7 +36,10 @@ function Row({ difference }: { difference: Difference }) {
         )}{" "}
         {kind === "changed" && (
           <>
-            <code>{path?.join(".")}</code> {ui.liveIs} <b>{difference.live}</b>, {ui.textIs} <b>{difference.text}</b>
+            <code>{path?.join(".")}</code> {ui.liveIs}
+            <b>{difference.live}</b>
+            {ui.textIs}
+            <b>{difference.text}</b>
           </>
         )}
         {kind === "missing" && ui.notInCluster}

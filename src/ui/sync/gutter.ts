@@ -16,7 +16,7 @@ export function markDifferences(code: editor.IStandaloneCodeEditor): () => void 
       useDifferences.getState().differences.flatMap((difference) => {
         const { place, kind, live, text } = difference;
         if (place === undefined) return [];
-        const words = kind === "missing" ? ui.notInCluster : `${ui.liveIs} ${live}, ${ui.textIs} ${text}`;
+        const words = kind === "missing" ? ui.notInCluster : `${ui.liveIs}${live}${ui.textIs}${text}`;
         const by = byWhom(difference);
         return [
           {
@@ -25,7 +25,7 @@ export function markDifferences(code: editor.IStandaloneCodeEditor): () => void 
               isWholeLine: true,
               linesDecorationsClassName: `differs ${kind}`,
               linesDecorationsTooltip: by === "" ? words : `${words} (${by})`,
-              after: { content: `  ${kind === "missing" ? words : `${ui.liveIs} ${live}`}`, inlineClassName: "differs-words" },
+              after: { content: `  ${kind === "missing" ? words : `${ui.liveIs}${live}`}`, inlineClassName: "differs-words" },
               showIfCollapsed: true,
             },
           },
