@@ -107,6 +107,7 @@ export const enExplain = {
   "warn.probe-port": (a) => `The ${a.probe} asks port ${a.port}, but the container declares ${a.known}.`,
   "warn.duplicate": (a) => `${a.name} stands in document ${a.first} already: this one overwrites it.`,
   // small changes that mend
+  "fix.mend": (a) => `Take back the fault: ${a.of}`,
   "fix.selector": (a) => `Let the selector of ${a.service} match: ${a.labels}`,
   "fix.labels": (a) => `Give ${a.pod} the label ${a.labels}`,
   "fix.target-port": (a) => `Send ${a.service} to port ${a.port} of its pods`,

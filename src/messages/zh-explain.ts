@@ -96,6 +96,7 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "warn.probe-port-name": (a) => `容器没有名为 ${a.port} 的端口，所以 ${a.probe} 总是失败。${meant(a.near || a.known)}`,
   "warn.probe-port": (a) => `${a.probe} 问的是端口 ${a.port}，而容器声明的是 ${a.known}。`,
   "warn.duplicate": (a) => `${a.name} 在第 ${a.first} 个文档中已经有了：这一个会覆盖它。`,
+  "fix.mend": (a) => `撤销人为的故障：${a.of}`,
   "fix.selector": (a) => `让 ${a.service} 的选择算符匹配 ${a.labels}`,
   "fix.labels": (a) => `给 ${a.pod} 加上标签 ${a.labels}`,
   "fix.target-port": (a) => `让 ${a.service} 转到 Pod 的端口 ${a.port}`,

@@ -22,6 +22,7 @@ import { ingressRoutes, podFacts } from "./explain/pod-facts.ts";
 import { serviceFacts } from "./explain/service-facts.ts";
 import { suspicions } from "./explain/suspicious.ts";
 import { nameOf, type Path } from "./explain/text-index.ts";
+import { mendCandidates } from "./fix/mend-candidates.ts";
 import { searchFixes } from "./fix/search.ts";
 import { editText } from "./fix/text-edit.ts";
 import { makeTrial } from "./fix/trial.ts";
@@ -633,7 +634,7 @@ export class Playground {
   fixesFor(request: FailedLine): Generator<FixReport, FixReport, undefined> {
     const record = this.record.filter((entry, i) => !(entry[1] === "line" && i === this.record.length - 1));
     const names = this.scenario.spec.options.external.map((host) => host.name);
-    return searchFixes(this.look, request, names, () => makeTrial(() => this.#raiseAgain(), record));
+    return searchFixes(this.look, { ...request, mends: mendCandidates(record) }, names, () => makeTrial(() => this.#raiseAgain(), record));
   }
 
   /** This cluster at any earlier moment: copies of it that are taken there. */

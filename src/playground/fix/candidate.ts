@@ -24,6 +24,7 @@ export type Touches =
   | "ingress-backend"
   | "endpoints"
   | "external-name"
+  | "fault"
   | "command";
 
 /** A small change that might make a request work. */
@@ -33,6 +34,8 @@ export interface Candidate {
   readonly edits: readonly TextEdit[];
   /** The corrected command line, when the request itself was wrong. */
   readonly command?: string;
+  /** What takes back a fault that was made by a command. */
+  readonly mend?: string;
   /** Smaller is tried first among equals: letters that change, or how bold the change is. */
   readonly size: number;
 }
@@ -43,6 +46,8 @@ export interface FailedRequest {
   /** The machine at whose shell the line was typed: `client/laptop`. */
   readonly on: string;
   readonly endings: readonly Said[];
+  /** What takes back the faults that were made before. */
+  readonly mends?: readonly Candidate[];
 }
 
 /** Endings to the parts that cause them, likeliest first. */
@@ -51,11 +56,11 @@ const causes: Readonly<Record<string, readonly Touches[]>> = {
   "ending.no-replicas": ["replicas"],
   "ending.no-selector": ["endpoints", "selector"],
   "ending.no-endpoints": ["selector", "readiness", "replicas", "endpoints"],
-  "ending.not-ready": ["readiness", "liveness"],
+  "ending.not-ready": ["fault", "readiness", "liveness"],
   "ending.not-running": ["liveness", "readiness", "replicas"],
   "ending.port-name": ["target-port"],
   "ending.target-port": ["target-port", "selector"],
-  "ending.local-only": ["target-port"],
+  "ending.local-only": ["fault", "target-port"],
   "ending.pod-port-closed": ["target-port", "service-port"],
   "ending.service-port": ["service-port", "protocol", "target-port"],
   "ending.no-node-port": ["node-port", "service-type"],
@@ -78,7 +83,14 @@ const causes: Readonly<Record<string, readonly Touches[]>> = {
   "ending.503": ["selector", "readiness", "replicas", "target-port", "ingress-backend"],
   "ending.503-no-service": ["ingress-backend", "service-name"],
   "ending.503-port": ["ingress-backend", "service-port"],
-  "ending.504": ["policy", "readiness"],
+  "ending.504": ["fault", "policy", "readiness"],
+  "ending.app-5xx": ["fault"],
+  "ending.slow": ["fault"],
+  "ending.empty": ["fault"],
+  "ending.machine-off": ["fault"],
+  "ending.link-loss": ["fault"],
+  "ending.dropped": ["fault"],
+  "ending.no-answer": ["fault"],
   "ending.app-4xx": ["ingress-path", "selector"],
 };
 
@@ -95,7 +107,7 @@ export function ordered(candidates: readonly Candidate[], endings: readonly Said
     .toSorted((a, b) => rank(a.candidate) - rank(b.candidate) || a.candidate.size - b.candidate.size || a.i - b.i)
     .map(({ candidate }) => candidate)
     .filter((candidate) => {
-      const key = JSON.stringify([candidate.edits, candidate.command]);
+      const key = JSON.stringify([candidate.edits, candidate.command, candidate.mend]);
       return !seen.has(key) && seen.add(key) !== undefined;
     });
 }

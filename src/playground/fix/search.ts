@@ -91,7 +91,7 @@ function* works(trial: TrialCluster, line: string, on: string, report: () => Fix
 
 interface Change {
   readonly text?: string;
-  /** What makes the same change of an object that the text does not hold. */
+  /** What makes the same change of an object that the text does not hold, or takes back a fault. */
   readonly patch?: string;
   /** What the user is offered to type. */
   readonly command?: string;
@@ -100,6 +100,7 @@ interface Change {
 }
 
 function changeOf(look: Look, candidate: Candidate, request: FailedRequest): Change | undefined {
+  if (candidate.mend !== undefined) return { patch: candidate.mend, command: candidate.mend, line: request.line };
   if (candidate.command !== undefined) {
     const [, before, after] = candidate.command.split("\u0000") as [string, string, string];
     const line = request.line.replace(before, after);
@@ -140,7 +141,7 @@ export function candidatesFor(look: Look, request: FailedRequest, outsideNames: 
     .list("Namespace")
     .map(({ metadata }) => metadata.name)
     .filter((name) => !ownNamespaces.includes(name));
-  return namespaces.flatMap((namespace) => [
+  const changes = namespaces.flatMap((namespace) => [
     ...look
       .list("Service", namespace)
       .flatMap((service) => [...serviceCandidates(look, service, target, home), ...externalNameCandidates(service, outsideNames)]),
@@ -149,6 +150,7 @@ export function candidatesFor(look: Look, request: FailedRequest, outsideNames: 
     ...look.list("Ingress", namespace).flatMap((ingress) => ingressCandidates(look, ingress, target)),
     ...look.list("Endpoints", namespace).flatMap((endpoints) => endpointsCandidates(look, endpoints)),
   ]);
+  return [...(request.mends ?? []), ...changes];
 }
 
 /** The pod in which the line asks: its shell's, or the one that `kubectl exec` names. */
