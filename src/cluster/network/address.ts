@@ -88,6 +88,9 @@ export class AddressBook {
   }
 }
 
+const zero = 48;
+const dot = 46;
+
 /** The numbers behind an address text; undefined when it is none. Leading zeros in IPv4 are refused, as Go's net.ParseIP does. */
 export function parseIp(text: string): { family: 4 | 6; words: readonly number[] } | undefined {
   if (!text.includes(":")) {
@@ -117,15 +120,25 @@ export function parseIp(text: string): { family: 4 | 6; words: readonly number[]
   return { family: 6, words };
 }
 
+/** Digit by digit: every endpoint of every Service is read this way. */
 function parseIpv4(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
   let value = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
+  let parts = 0;
+  for (let at = 0; ; at++) {
+    const start = at;
+    let part = 0;
+    for (; at < text.length && text.charCodeAt(at) !== dot; at++) {
+      const digit = text.charCodeAt(at) - zero;
+      if (digit < 0 || digit > 9 || at - start === 3) return undefined;
+      part = part * 10 + digit;
+    }
+    const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === zero;
+    if (at === start || part > 255 || hasLeadingZero) return undefined;
+    value = value * 256 + part;
+    parts++;
+    if (at === text.length) return parts === 4 ? value : undefined;
+    if (parts === 4) return undefined;
   }
-  return value;
 }
 
 /** The canonical text: dotted quad, or RFC 5952. */

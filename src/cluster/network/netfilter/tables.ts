@@ -79,7 +79,7 @@ const hooks: readonly Hook[] = ["prerouting", "input", "forward", "output", "pos
 export class Tables implements IptablesWriter {
   readonly sets = new Map<string, PacketSet>();
   #slots = new Map<TableName, Map<string, ChainSlot>>();
-  /** Where each rule stands, or stood: hops name rules that may be gone by the time someone reads them. */
+  /** Where each rule of the chains that packets have met stands, or stood: hops name rules that may be gone by the time someone reads them. */
   #places = new WeakMap<Rule, ChainSlot>();
   #onChange: () => void;
   /** Counts changes, for whoever shows or remembers the tables. */
@@ -183,16 +183,16 @@ export class Tables implements IptablesWriter {
   compiled(slot: ChainSlot): CompiledChain {
     const known = slot.compiled;
     if (known !== undefined) return known;
+    for (const rule of slot.rules) this.#places.set(rule, slot);
     return slot.compile();
   }
 
-  /** The chain that holds, or held, the rule; undefined for a rule of other tables. */
+  /** The chain that holds, or held, a rule that was asked; undefined for a rule of other tables. */
   chainOf(rule: Rule): string | undefined {
     return this.#places.get(rule)?.name;
   }
 
   #replace(slot: ChainSlot, rules: readonly Rule[]): void {
-    for (const rule of rules) this.#places.set(rule, slot);
     slot.rules = rules;
     slot.exists = true;
     slot.keepCounts();
