@@ -45,6 +45,9 @@ export interface CurlOptions {
   cookieJar: string | undefined;
   dumpHeader: string | undefined;
   caFile: string | undefined;
+  /** `-x`; "" for none at all. */
+  proxy: string | undefined;
+  noProxy: string | undefined;
   uploadFile: string | undefined;
   interface: string | undefined;
   localPort: number | undefined;
@@ -142,7 +145,6 @@ const ignoredValues = new Set([
   "max-filesize",
   "keepalive-time",
   "limit-rate",
-  "noproxy",
   "dns-servers",
   "happy-eyeballs-timeout-ms",
   "expect100-timeout",
@@ -192,6 +194,7 @@ const valueNames = new Set([
   "oauth2-bearer",
   "key",
   "capath",
+  "noproxy",
   ...ignoredValues,
 ]);
 
@@ -242,6 +245,8 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
     cookieJar: undefined,
     dumpHeader: undefined,
     caFile: undefined,
+    proxy: undefined,
+    noProxy: undefined,
     uploadFile: undefined,
     interface: undefined,
     localPort: undefined,
@@ -426,6 +431,13 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
         options.parallelMax = Math.max(1, Number(value) || 50);
         return;
       case "proxy":
+        // Another protocol than HTTP between curl and the proxy is not spoken.
+        if (value === "" || !/^(?!http:)[a-z0-9]+:\/\//i.test(value)) options.proxy = value;
+        else problem ??= { type: "error", message: `curl: option ${shown}: the installed libcurl version doesn't support this\n`, exit: 4 };
+        return;
+      case "noproxy":
+        options.noProxy = value;
+        return;
       case "config":
       case "cert":
       case "key":

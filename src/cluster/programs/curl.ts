@@ -11,6 +11,7 @@ import {
   httpRequest,
   isChunked,
   keepsAlive,
+  printRequest,
   printResponse,
   printResponseHead,
 } from "../protocols/http.ts";
@@ -25,6 +26,7 @@ import { CookieJar } from "./cookie-jar.ts";
 import { formBody, parseFormPart } from "./curl-form.ts";
 import { type CurlOptions, expandGlob, parseCurl } from "./curl-options.ts";
 import { type Progress, progressHeader, progressLine } from "./curl-progress.ts";
+import { proxyFor } from "./curl-proxy.ts";
 import { type TransferReport, writeOut } from "./curl-write-out.ts";
 import { describeError, dial, type HttpConnection, httpConnection, resolveFor } from "./http-client.ts";
 
@@ -60,6 +62,8 @@ interface PooledConnection extends HttpConnection {
   readonly isTls: boolean;
   readonly isHttp2: boolean;
   readonly hostShown: string;
+  /** Requests name the whole URL. */
+  readonly isProxied: boolean;
   isOpen: boolean;
 }
 
@@ -459,7 +463,7 @@ function* transferOnce(state: State, text: string, one: OneRequest): Run<OneResu
   total.remotePort = connection.stream.remote.port;
   total.localIp = connection.stream.local.ip.text;
   total.localPort = connection.stream.local.port;
-  const request = buildRequest(state, url, one, connection.isHttp2);
+  const request = buildRequest(state, url, one, connection);
   total.method = request.method;
   total.pretransferUs = sys.nowUs() - one.startUs;
   total.sizeRequest += request.bytes - utf8Length(request.body);
@@ -682,7 +686,7 @@ function* closeConnection(state: State, connection: PooledConnection): Run<void>
 }
 
 /** Headers in the order in which curl sends them; `-H` replaces, adds (`Name:` removes, `Name;` sends it empty). @source curl lib/http.c, Curl_http */
-function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean): HttpRequest {
+function buildRequest(state: State, url: Url, one: OneRequest, { isHttp2, isProxied }: PooledConnection): HttpRequest {
   const { options, sys } = state;
   const custom = options.headers.map((line) => {
     const colon = line.indexOf(":");
@@ -720,6 +724,7 @@ function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean)
   if (!isCustom("User-Agent") && options.userAgent !== "") headers.push(["User-Agent", options.userAgent ?? `curl/${curlVersion}`]);
   if (!isCustom("Accept")) headers.push(["Accept", "*/*"]);
   if (options.referer !== undefined && !isCustom("Referer")) headers.push(["Referer", options.referer]);
+  if (isProxied && !isCustom("Proxy-Connection")) headers.push(["Proxy-Connection", "Keep-Alive"]);
   const pairs = options.cookies.filter((cookie) => cookie.includes("=")).join("; ");
   const kept = state.jar?.headerFor(cookieFacts(state, url), sys.dateMs());
   const cookies = [kept, pairs].filter((part) => part !== undefined && part !== "").join("; ");
@@ -734,7 +739,8 @@ function buildRequest(state: State, url: Url, one: OneRequest, isHttp2: boolean)
   const sent: HttpHeaders = isHttp2
     ? headers.map(([name, value]) => [name === "Host" ? name : name.toLowerCase(), value] as const)
     : headers;
-  return httpRequest({ method, target, version, headers: sent, body });
+  const asked = isProxied ? `http://${hostHeader(url)}${target}` : target;
+  return httpRequest({ method, target: asked, version, headers: sent, body });
 }
 
 type Opened = { readonly ok: true; readonly connection: PooledConnection } | { readonly ok: false; readonly failure: Failure };
@@ -743,7 +749,11 @@ type Opened = { readonly ok: true; readonly connection: PooledConnection } | { r
 function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
   const { sys, options, pool } = state;
   const total = one.report;
-  const key = `${url.scheme}://${url.host.toLowerCase()}:${url.port}`;
+  const proxy = proxyFor(sys, url, options.proxy, options.noProxy);
+  const peer = proxy ?? url;
+  const isProxied = proxy !== undefined && url.scheme === "http";
+  const origin = `${url.scheme}://${url.host.toLowerCase()}:${url.port}`;
+  const key = proxy === undefined ? origin : `${isProxied ? "" : origin} by ${proxy.host}:${proxy.port}`;
   const kept = pool.find((connection) => connection.isOpen && connection.key === key);
   if (kept !== undefined) {
     if (!kept.stream.isEnded) {
@@ -766,7 +776,7 @@ function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
     ) + 1000;
   const isConnectTimeout = options.maxTimeUs === undefined || one.attemptUs + options.connectTimeoutUs < one.startUs + options.maxTimeUs;
   const elapsedMs = (): number => Math.floor((sys.nowUs() - one.attemptUs) / 1000);
-  const found = yield* findAddresses(state, url, deadlineUs, one);
+  const found = yield* findAddresses(state, peer, deadlineUs, one, proxy !== undefined);
   if (!found.ok) return found;
   total.nameUs = sys.nowUs() - one.startUs;
   const dialed = yield* dial(sys, found.ips, found.port, {
@@ -784,7 +794,7 @@ function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
   if (!dialed.ok) {
     yield* one.meter.catchUp({ received: 0, expected: undefined, sent: 0, toSend: 0 });
     const isOurs = dialed.error === "ETIMEDOUT" && sys.nowUs() >= deadlineUs - 1000;
-    const where = `Failed to connect to ${url.host} port ${url.port} after ${elapsedMs()} ms`;
+    const where = `Failed to connect to ${peer.host} port ${peer.port} after ${elapsedMs()} ms`;
     const failure: Failure = !isOurs
       ? { exit: dialed.error === "ETIMEDOUT" ? 28 : 7, message: `${where}: Couldn't connect to server` }
       : isConnectTimeout
@@ -799,10 +809,15 @@ function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
   total.connectUs = sys.nowUs() - one.startUs;
   total.remoteIp = ip;
   total.remotePort = found.port;
-  if (options.verbose) yield* sys.err(`* Connected to ${url.host} (${ip}) port ${found.port} (#${number})\n`);
+  if (options.verbose) yield* sys.err(`* Connected to ${peer.host} (${ip}) port ${found.port} (#${number})\n`);
   let duplex: Duplex = stream;
   let isHttp2 = false;
   if (url.scheme === "https") {
+    const tunnel = proxy === undefined ? undefined : yield* openTunnel(state, url, stream, deadlineUs, total);
+    if (tunnel !== undefined) {
+      stream.close();
+      return { ok: false, failure: tunnel };
+    }
     const tls = yield* shakeHands(state, url, stream, deadlineUs, total);
     if (!tls.ok) {
       yield* one.meter.catchUp({ received: 0, expected: undefined, sent: 0, toSend: 0 });
@@ -821,11 +836,58 @@ function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
     ip,
     isTls: url.scheme === "https",
     isHttp2,
-    hostShown: url.host,
+    hostShown: peer.host,
+    isProxied,
     isOpen: true,
   };
   pool.push(connection);
   return { ok: true, connection };
+}
+
+/** Asks the proxy for a way to the server itself, so that TLS goes from end to end. @source curl 7.88.1 lib/http_proxy.c */
+function* openTunnel(
+  state: State,
+  url: Url,
+  stream: HttpConnection["stream"],
+  deadlineUs: number,
+  total: TransferReport,
+): Run<Failure | undefined> {
+  const { sys, options } = state;
+  const target = `${url.host.includes(":") ? `[${url.host}]` : url.host}:${url.port}`;
+  const request = httpRequest({
+    method: "CONNECT",
+    target,
+    headers: [
+      ["Host", target],
+      ["User-Agent", options.userAgent ?? `curl/${curlVersion}`],
+      ["Proxy-Connection", "Keep-Alive"],
+    ],
+  });
+  if (options.verbose) {
+    yield* sys.err(`* allocate connect buffer\n* Establish HTTP proxy tunnel to ${target}\n`);
+    yield* sys.err(
+      `${printRequest(request)
+        .trimEnd()
+        .split("\r\n")
+        .map((line) => `> ${line}\n`)
+        .join("")}> \n`,
+    );
+  }
+  const result = yield* exchangeHttp(sys, httpConnection(stream), request, deadlineUs);
+  if (result.type !== "response") return { exit: 56, message: "Proxy CONNECT aborted" };
+  total.status = 0;
+  const { status } = result.response;
+  if (options.verbose)
+    yield* sys.err(
+      `${printResponseHead(result.response)
+        .trimEnd()
+        .split("\r\n")
+        .map((line) => `< ${line}\n`)
+        .join("")}< \n`,
+    );
+  if (status < 200 || status > 299) return { exit: 56, message: `CONNECT tunnel failed, response ${status}` };
+  if (options.verbose) yield* sys.err(`* CONNECT phase completed\n* CONNECT tunnel established, response ${status}\n`);
+  return undefined;
 }
 
 type Found =
@@ -833,7 +895,13 @@ type Found =
   | { readonly ok: false; readonly failure: Failure };
 
 /** `--resolve` and `--connect-to` first, then the resolver. */
-function* findAddresses(state: State, url: Url, deadlineUs: number, one: OneRequest): Run<Found> {
+function* findAddresses(
+  state: State,
+  url: { readonly host: string; readonly port: number },
+  deadlineUs: number,
+  one: OneRequest,
+  isProxy: boolean,
+): Run<Found> {
   const { sys, options } = state;
   if (options.verbose && one.redirects === 0) {
     for (const entry of options.resolve) yield* sys.err(`* Added ${entry.host}:${entry.port}:${entry.ips.join(",")} to DNS cache\n`);
@@ -867,7 +935,9 @@ function* findAddresses(state: State, url: Url, deadlineUs: number, one: OneRequ
   }
   if (!resolved.value.ok || resolved.value.host.addresses.length === 0) {
     yield* one.meter.catchUp({ received: 0, expected: undefined, sent: 0, toSend: 0 });
-    return yield* refuse({ exit: 6, message: `Could not resolve host: ${host}` });
+    return yield* refuse(
+      isProxy ? { exit: 5, message: `Could not resolve proxy: ${host}` } : { exit: 6, message: `Could not resolve host: ${host}` },
+    );
   }
   return { ok: true, ips: resolved.value.host.addresses.map((address) => address.ip), port };
 

@@ -9,6 +9,15 @@ export interface HttpServerOptions {
   readonly badRequest: (text: string) => HttpResponse;
 }
 
+/** A request to a proxy names the whole URL: a server that is none takes host and path from it. @source RFC 9112, section 3.2.2 */
+function withOriginForm(request: HttpRequest): HttpRequest {
+  const match = /^https?:\/\/([^/?#]+)(.*)$/is.exec(request.target);
+  if (match === null) return request;
+  const [, host = "", path = ""] = match;
+  const headers = request.headers.map(([name, value]) => [name, name.toLowerCase() === "host" ? host : value] as const);
+  return { ...request, target: path.startsWith("/") ? path : `/${path}`, headers };
+}
+
 /** What a handler gives: an answer (HttpServer sends it), or "abort" (reset), or "close" (FIN without a word). */
 export type HttpAnswer = HttpResponse | "abort" | "close";
 
@@ -30,7 +39,7 @@ export function* serveHttp(duplex: Duplex, options: HttpServerOptions, handle: (
       yield* duplex.send(options.badRequest(result.type === "garbage" ? result.text : ""));
       break;
     }
-    const request = result.message;
+    const request = withOriginForm(result.message);
     const answer = yield* handle(request);
     if (answer === "abort") {
       duplex.abort();
