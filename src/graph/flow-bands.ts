@@ -34,7 +34,10 @@ export function bandsOf(
   counted: ReadonlySet<string>,
   nowUs: number,
   spanUs: number,
+  /** An earlier moment that is looked at: what had passed by then, all of it at rest. */
+  untilUs?: number,
 ): readonly Band[] {
+  if (untilUs !== undefined) return bandsThen(ledger, new Set([...live, ...counted]), untilUs);
   const drawn = ledger.edges.filter((edge) => live.has(edgeKey(edge)) || counted.has(edgeKey(edge)));
   const rated = drawn.map((edge) => ({ edge, rate: ledger.rate(edge, nowUs, spanUs), total: ledger.total(edge) }));
   const topRate = scaleTop(Math.max(0, ...rated.map(({ rate }) => sentOver(rate))));
@@ -48,6 +51,14 @@ export function bandsOf(
       isLive,
       counts: countsOf(isRate ? rate : total, isRate, edge),
     };
+  });
+}
+
+function bandsThen(ledger: FlowLedger, told: ReadonlySet<string>, untilUs: number): readonly Band[] {
+  return ledger.edges.flatMap((edge) => {
+    const total = ledger.total(edge, untilUs);
+    if (!told.has(edgeKey(edge)) || sentOver(total) === 0) return [];
+    return { edge, width: 0, meaning: greatest(total), isLive: false, counts: countsOf(total, false, edge) };
   });
 }
 

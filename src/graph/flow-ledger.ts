@@ -15,12 +15,20 @@ const slotUs = 100_000;
 /** The longest look back, in slots: what is older is in the totals alone. */
 const slotsMax = 1200;
 
+export interface Deaths {
+  readonly count: number;
+  readonly connection: string | undefined;
+  readonly packet: number;
+}
+
 class Edge implements FlowEdge {
   readonly from: string;
   readonly to: string;
   readonly isReply: boolean;
   readonly total = emptyTally();
   readonly slots = new Map<number, Record<Meaning, number>>();
+  /** Before this slot it is not known any more when what came. */
+  fromSlot = Number.NEGATIVE_INFINITY;
 
   constructor({ from, to, isReply }: FlowEdge) {
     this.from = from;
@@ -34,10 +42,23 @@ class Edge implements FlowEdge {
     if (slot === undefined) {
       slot = emptyTally();
       this.slots.set(at, slot);
-      if (this.slots.size > slotsMax) this.slots.delete(this.slots.keys().next().value as number);
+      if (this.slots.size > slotsMax) {
+        const oldest = this.slots.keys().next().value as number;
+        this.slots.delete(oldest);
+        this.fromSlot = oldest + 1;
+      }
     }
     slot[meaning] += count;
     this.total[meaning] += count;
+  }
+
+  /** What had passed by then, to a tenth of a second; nothing where that is not known any more. */
+  until(us: number): Tally {
+    const last = Math.floor(us / slotUs);
+    if (last < this.fromSlot) return none;
+    const sum = { ...this.total };
+    for (const [at, slot] of this.slots) if (at > last) for (const meaning of meanings) sum[meaning] -= slot[meaning];
+    return sum;
   }
 }
 
@@ -47,7 +68,7 @@ class Edge implements FlowEdge {
  */
 export class FlowLedger {
   readonly #edges = new Map<string, Edge>();
-  readonly #deaths = new Map<string, { count: number; connection: string | undefined; packet: number }>();
+  readonly #deaths = new Map<string, { readonly counted: Edge; readonly connection: string | undefined; readonly packet: number }>();
 
   /** What a film shows is counted like all else, but its end is the film's to tell, in its own time. */
   take(crossings: readonly Crossing[], deaths: readonly Death[], { isFilmed = false, count = 1 } = {}): void {
@@ -57,7 +78,9 @@ export class FlowLedger {
       if (from !== undefined) this.#edge({ from, to: box, isReply }).add("drop", timeUs, count);
       if (isFilmed) continue;
       const before = this.#deaths.get(box);
-      this.#deaths.set(box, { count: (before?.count ?? 0) + count, connection: connection ?? before?.connection, packet });
+      const counted = before?.counted ?? new Edge({ from: box, to: box, isReply });
+      counted.add("drop", timeUs, count);
+      this.#deaths.set(box, { counted, connection: connection ?? before?.connection, packet });
     }
   }
 
@@ -65,8 +88,10 @@ export class FlowLedger {
     return [...this.#edges.values()];
   }
 
-  total(edge: FlowEdge): Tally {
-    return this.#edges.get(edgeKey(edge))?.total ?? none;
+  total(edge: FlowEdge, untilUs?: number): Tally {
+    const known = this.#edges.get(edgeKey(edge));
+    if (known === undefined) return none;
+    return untilUs === undefined ? known.total : known.until(untilUs);
   }
 
   /** A second's worth, over the `spanUs` before `nowUs`. */
@@ -84,9 +109,14 @@ export class FlowLedger {
     return sum;
   }
 
-  /** Where packets died, and how many; the last of them may be looked at. */
-  get deaths(): ReadonlyMap<string, { readonly count: number; readonly connection: string | undefined; readonly packet: number }> {
-    return this.#deaths;
+  /** Where packets died, and how many, by then; the last of them may be looked at. */
+  deaths(untilUs?: number): ReadonlyMap<string, Deaths> {
+    const found = new Map<string, Deaths>();
+    for (const [box, { counted, connection, packet }] of this.#deaths) {
+      const count = (untilUs === undefined ? counted.total : counted.until(untilUs)).drop;
+      if (count > 0) found.set(box, { count, connection: untilUs === undefined ? connection : undefined, packet });
+    }
+    return found;
   }
 
   clear(): void {
@@ -104,6 +134,7 @@ export class FlowLedger {
       if (renamed.from === renamed.to) continue; // within one box nothing crosses
       const to = this.#edge(renamed);
       addTo(to.total, edge.total);
+      to.fromSlot = Math.max(to.fromSlot, edge.fromSlot);
       for (const [at, slot] of [...edge.slots].sort(([a], [b]) => a - b)) {
         const kept = to.slots.get(at) ?? emptyTally();
         addTo(kept, slot);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Air, legMs } from "../../src/graph/air.ts";
 import { CrossingReader } from "../../src/graph/crossings.ts";
+import { bandsOf } from "../../src/graph/flow-bands.ts";
 import { countText, edgeKey, FlowLedger, scaleTop, sentOver } from "../../src/graph/flow-ledger.ts";
 import type { HopSketch } from "../../src/playground/protocol.ts";
 import { connection } from "./hop-fixtures.ts";
@@ -84,7 +85,7 @@ describe("counted flows", () => {
     const { crossings, deaths } = reader.take(connection(), dropped(3), "physical", boxOf);
     ledger.take(crossings, deaths);
     expect(ledger.total(toRules)).toMatchObject({ request: 3, drop: 3 });
-    expect(ledger.deaths.get(rules)).toMatchObject({ count: 3, packet: 3 });
+    expect(ledger.deaths().get(rules)).toMatchObject({ count: 3, packet: 3 });
   });
 
   test("whatever is sent and however its hops are cut into batches: what leaves the client arrives or died, and nothing is lost", () => {
@@ -110,9 +111,37 @@ describe("counted flows", () => {
         const arrived = pods.reduce((sum, pod) => sum + sentOver(ledger.total({ from: rules, to: pod, isReply: false })), 0);
         expect(sentOver(ledger.total(toRules))).toBe(sent);
         expect(arrived + died).toBe(sent);
-        expect(ledger.deaths.get(rules)?.count ?? 0).toBe(died);
+        expect(ledger.deaths().get(rules)?.count ?? 0).toBe(died);
       }),
     );
+  });
+
+  test("an earlier moment has what had passed and died by then, as far back as is known", () => {
+    const ledger = new FlowLedger();
+    const edge = { from: laptop, to: rules, isReply: false };
+    const pass = (timeUs: number, count: number) =>
+      ledger.take(
+        [{ ...edge, meaning: "request", timeUs } as never],
+        [{ box: rules, from: undefined, isReply: false, timeUs, packet: 1 } as never],
+        {
+          count,
+        },
+      );
+    pass(1_000_000, 2);
+    pass(3_050_000, 5);
+    expect(ledger.total(edge, 900_000).request).toBe(0);
+    expect(ledger.total(edge, 3_000_000 - 1).request).toBe(2);
+    expect(ledger.total(edge, 3_050_000)).toEqual(ledger.total(edge));
+    expect([...ledger.deaths(2_000_000)].map(([box, { count }]) => [box, count])).toEqual([[rules, 2]]);
+    expect(ledger.deaths(500_000).size).toBe(0);
+    expect(bandsOf(ledger, new Set([edgeKey(edge)]), new Set(), 9_000_000, 1_000_000, 2_000_000)).toMatchObject([
+      { isLive: false, counts: [{ meaning: "request", number: "2", isRate: false }] },
+    ]);
+    expect(bandsOf(ledger, new Set([edgeKey(edge)]), new Set(), 9_000_000, 1_000_000, 0)).toEqual([]);
+    // A long load: what came when is only known of its last two minutes.
+    for (let second = 10; second < 200; second += 0.1) pass(Math.round(second * 1e6), 1);
+    expect(sentOver(ledger.total(edge, 20_000_000))).toBe(0);
+    expect(ledger.total(edge, 150_000_000).request).toBeGreaterThan(1300);
   });
 
   test("a rate looks back over simulated time, and stands still with it", () => {

@@ -75,7 +75,7 @@ describe("a load's packets, counted by the ways they go (hey keeps hops of its f
       `kubectl patch svc kubia -p '{"spec":{"selector":{"app":"nobody"}}}'`,
       "at node1 -- hey -n 30 -c 3 http://10.111.249.153/",
     );
-    const died = [...ledger.deaths.values()].reduce((sum, { count }) => sum + count, 0);
+    const died = [...ledger.deaths().values()].reduce((sum, { count }) => sum + count, 0);
     expect(died).toBe(30);
   });
 });

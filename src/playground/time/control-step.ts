@@ -79,7 +79,8 @@ function changeSaid({ type, object, old }: Written): Said | undefined {
   if (object.metadata.deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined)
     return { code: "step.terminating", args: {} };
   const changes = changesBetween(old, object);
-  const [first] = changes;
+  // Of many conditions that change at once (a node that falls silent) the one that matters is named.
+  const first = changes.find(({ path }) => path === "status.conditions[Ready].status") ?? changes[0];
   if (first === undefined) return undefined;
   if (Object.keys(args).length > 0) return { code: "step.endpoints", args };
   if (object.kind === "Pod") {

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from "react";
 import { useStoreApi } from "reactflow";
 import { bandsOf } from "../../graph/flow-bands.ts";
+import type { Deaths } from "../../graph/flow-ledger.ts";
 import { type Rectangle, weights } from "../../graph/place-label.ts";
 import { useLanguage } from "../app/language.ts";
 import { isMotionReduced, useMotion } from "../app/motion.ts";
 import { currentSpeed } from "../store/driver.ts";
 import { archive, usePage } from "../store/store.ts";
+import { useLook } from "../time/look.ts";
 import { deathPoint, deathsOf, drawFollowed, drawTrail, labelRows, positionOf, type Ring, reasonRows, ringOf } from "./draw-film.ts";
 import { drawBands, drawCounts } from "./draw-flows.ts";
 import { FlowList, tellFlows, wordsOf } from "./FlowList.tsx";
@@ -99,13 +101,16 @@ function drawPicture(
   const elapsed = elapsedMs(nowMs);
   const packet = frame(elapsed, isStill);
   const state = usePlayback.getState();
-  const air = flyOn(state.isPaused ? 0 : elapsed, state.isPlaying);
+  const { atUs } = useLook.getState();
+  const air = flyOn(state.isPaused || atUs !== undefined ? 0 : elapsed, state.isPlaying);
+  // What flies now does not fly at an earlier moment.
+  const dots = atUs === undefined ? air.dots : [];
+  const deaths = ledger.deaths(atUs);
   const ring = ringOf(state);
   const { nowUs } = usePage.getState();
-  const bands = bandsOf(ledger, air.bands, countedEdges(), nowUs, 1_000_000 * Math.max(1, currentSpeed(nowMs)));
+  const bands = bandsOf(ledger, air.bands, countedEdges(), nowUs, 1_000_000 * Math.max(1, currentSpeed(nowMs)), atUs);
 
-  const isEmpty =
-    packet === undefined && ring === undefined && air.dots.length + bands.length + ledger.deaths.size + state.remains.length === 0;
+  const isEmpty = packet === undefined && ring === undefined && dots.length + bands.length + deaths.size + state.remains.length === 0;
   if (isEmpty && isClear) return { isMoving: air.isMoving && !state.isPaused, ring };
   isClear = isEmpty;
   const ratio = Math.min(2, window.devicePixelRatio);
@@ -124,7 +129,7 @@ function drawPicture(
 
   drawBands(paint, geometry, bands, isStill ? 0 : airNowMs());
   const tracked: { readonly key: string; readonly end: Point; readonly rows: readonly LabelRow[] }[] = [];
-  for (const { flight, leg, share, isTracked } of air.dots) {
+  for (const { flight, leg, share, isTracked } of dots) {
     const curve = geometry.curve(leg.from, leg.to, leg.isReply ? 1 : 0);
     if (curve === undefined) continue;
     const point = along(curve, share);
@@ -135,7 +140,13 @@ function drawPicture(
     tracked.push({ key, end: toScreen(curve[3]), rows: addressRows(leg) });
   }
   const numbers = drawTrail(paint, geometry, state);
-  const lost = drawDeaths(paint, geometry, air.dying, packet?.stop.meaning === "drop" ? packet.stop.box : undefined);
+  const lost = drawDeaths(
+    paint,
+    geometry,
+    deaths,
+    atUs === undefined ? air.dying : noneDying,
+    packet?.stop.meaning === "drop" ? packet.stop.box : undefined,
+  );
   for (const { point, connection, hop } of lost) if (connection !== undefined) spots.push({ ...toScreen(point), connection, hop });
   const position = packet === undefined ? undefined : positionOf(geometry, packet, state);
   if (packet !== undefined && position !== undefined && state.connection !== undefined) {
@@ -183,12 +194,21 @@ interface Lost {
   readonly reason: Parameters<typeof reasonRows>[0] | undefined;
 }
 
+/** At an earlier moment all that had died by then lies there. */
+const noneDying: ReadonlyMap<string, number> = new Map();
+
 /** What died stays where it died: of films with its reason, of all others with their number. */
-function drawDeaths(paint: Paint, geometry: Geometry, dying: ReadonlyMap<string, number>, shownAt: string | undefined): readonly Lost[] {
+function drawDeaths(
+  paint: Paint,
+  geometry: Geometry,
+  deaths: ReadonlyMap<string, Deaths>,
+  dying: ReadonlyMap<string, number>,
+  shownAt: string | undefined,
+): readonly Lost[] {
   const { context } = paint;
   const state = usePlayback.getState();
   const marks = new Map<string, Omit<Lost, "point"> & { readonly count: number }>();
-  for (const [box, { count, connection }] of ledger.deaths) {
+  for (const [box, { count, connection }] of deaths) {
     const landed = count - (dying.get(box) ?? 0);
     if (landed > 0) marks.set(box, { count: landed, connection, hop: undefined, reason: undefined });
   }
