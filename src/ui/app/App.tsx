@@ -3,7 +3,6 @@ import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panel
 import { say } from "../../messages/catalogue.ts";
 import { EditorPane } from "../editor/EditorPane.tsx";
 import { isRevealWaiting } from "../editor/reveal.ts";
-import { HopStrip } from "../graph/HopStrip.tsx";
 import { Timeline } from "../graph/Timeline.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { keep, load } from "../store/keep.ts";
@@ -17,6 +16,7 @@ import { Header } from "./Header.tsx";
 import { useLanguage } from "./language.ts";
 import { bringZone, useZones } from "./zones.ts";
 
+const HopStrip = lazy(() => import("../graph/HopStrip.tsx").then(({ HopStrip }) => ({ default: HopStrip })));
 const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 const FileDialog = lazy(() => import("../editor/FileDialog.tsx").then(({ FileDialog }) => ({ default: FileDialog })));
@@ -178,7 +178,9 @@ function OneZone({ isReady }: { isReady: boolean }) {
       {zone === "graph" && (
         <div className="stack">
           <Pictures />
-          <HopStrip />
+          <Suspense fallback={null}>
+            <HopStrip />
+          </Suspense>
           <TwinWords />
           <Timeline />
           <Times isReady={isReady} />

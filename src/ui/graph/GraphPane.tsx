@@ -168,7 +168,7 @@ function Graph() {
           <Lanes lanes={picture.model.lanes} />
           {picture.model.nodes.length >= mapFrom && <PictureMap model={picture.model} />}
           <Suspense fallback={null}>
-            <PacketLayer geometry={picture.geometry} />
+            <PacketLayer model={picture.model} />
           </Suspense>
         </ReactFlow>
       )}

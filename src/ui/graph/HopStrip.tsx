@@ -3,6 +3,7 @@ import { Icon } from "../app/icons.tsx";
 import { useLanguage } from "../app/language.ts";
 import { hopWords, placeName } from "../inspector/words.ts";
 import { useLook } from "../time/look.ts";
+import "./hop-strip.css";
 import { stepHop, usePlayback } from "./playback.ts";
 
 /** The hop that is shown in one sentence, and the steps before and after it under the thumbs, where there is no room for the inspector. */

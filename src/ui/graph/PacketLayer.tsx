@@ -1,7 +1,8 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useStoreApi } from "reactflow";
 import { bandsOf } from "../../graph/flow-bands.ts";
 import type { Deaths } from "../../graph/flow-ledger.ts";
+import type { GraphModel } from "../../graph/model.ts";
 import { type Rectangle, weights } from "../../graph/place-label.ts";
 import { useLanguage } from "../app/language.ts";
 import { isMotionReduced, useMotion } from "../app/motion.ts";
@@ -12,12 +13,12 @@ import { deathPoint, deathsOf, drawFollowed, drawTrail, labelRows, positionOf, t
 import { drawBands, drawCounts } from "./draw-flows.ts";
 import { FlowList, tellFlows, wordsOf } from "./FlowList.tsx";
 import { airNowMs, countedEdges, flyOn, ledger, onFlights } from "./flights.ts";
-import { along, type Geometry, type Point } from "./geometry.ts";
+import { along, Geometry, type Point } from "./geometry.ts";
 import { heading } from "./heading.ts";
 import type { LabelRow } from "./label.ts";
 import { Labels, obstaclesOf } from "./labels.ts";
 import { drawCount, drawPacket, drawRing, type Paint } from "./packet-shapes.ts";
-import { elapsedMs, frame, isFilmMoving, rest, usePlayback } from "./playback.ts";
+import { elapsedMs, frame, isFilmMoving, rest, showsFilm, usePlayback } from "./playback.ts";
 import { type Spot, setSpots } from "./spots.ts";
 
 interface View {
@@ -30,7 +31,8 @@ interface View {
  * The packets: one canvas over the graph. Nothing of it is React state. The canvas draws a frame when the film, the picture, the viewport or
  * what is in the air has changed, goes on while something moves, and asks for no frame otherwise.
  */
-export default function PacketLayer({ geometry }: { geometry: Geometry }) {
+export default function PacketLayer({ model }: { model: GraphModel }) {
+  const geometry = useMemo(() => new Geometry(model), [model]);
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   useEffect(() => {
@@ -56,6 +58,7 @@ export default function PacketLayer({ geometry }: { geometry: Geometry }) {
         if (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) wake();
       }),
       usePlayback.subscribe(wake),
+      showsFilm(),
       useLanguage.subscribe(wake),
       useMotion.subscribe(wake),
       onFlights(wake),

@@ -1,3 +1,4 @@
+import { boxFinder } from "../../graph/find-box.ts";
 import type { GraphModel, GraphNode } from "../../graph/model.ts";
 import type { Rectangle } from "../../graph/place-label.ts";
 import { internetBox } from "../../graph/tracks.ts";
@@ -12,15 +13,16 @@ export type Curve = readonly [Point, Point, Point, Point];
 /** Boxes in absolute canvas coordinates, for the packet layer; made once a picture. */
 export class Geometry {
   #boxes = new Map<string, GraphNode & { absoluteX: number; absoluteY: number }>();
-  readonly #aliases: ReadonlyMap<string, string>;
   readonly model: GraphModel;
+  /** Which box shows a place or object; undefined when none does. */
+  readonly boxOf: (name: string) => string | undefined;
   /** Cards, and the ends of frames' upper rims. */
   readonly cards: readonly Rectangle[];
 
   constructor(model: GraphModel) {
     const cards: Rectangle[] = [];
     this.model = model;
-    this.#aliases = model.aliases;
+    this.boxOf = boxFinder(model);
     for (const node of model.nodes) {
       const parent = node.parent === undefined ? undefined : this.#boxes.get(node.parent);
       const absoluteX = node.x + (parent?.absoluteX ?? 0);
@@ -36,12 +38,6 @@ export class Geometry {
     }
     this.cards = cards;
   }
-
-  /** Which box shows a place or object; undefined when none does. */
-  boxOf = (name: string): string | undefined => {
-    if (this.#boxes.has(name)) return name;
-    return this.#aliases.get(name);
-  };
 
   centre(box: string): Point | undefined {
     if (box === internetBox) {

@@ -13,6 +13,8 @@ export type LabelRow =
 const lineHeight = 16;
 const padding = 8;
 const gap = 8;
+/** An address stands beside the one before it; beneath it where that covers less. */
+const stackedCost = 600;
 /** A sentence is set wide, or narrower where that covers less. */
 const sentenceWidths = [280, 210, 168, 400] as const;
 const mono = (colour: Paint["colour"]) => `600 11.5px ${colour("--mono")}`;
@@ -22,15 +24,28 @@ const sans = (colour: Paint["colour"]) => `500 12px ${colour("--sans")}`;
 export interface LabelShape extends Shape {
   readonly rows: readonly LabelRow[];
   readonly sentenceWidth: number;
+  readonly isStacked: boolean;
 }
 
 export function labelShapes(paint: Paint, rows: readonly LabelRow[], cost = 0): readonly LabelShape[] {
   const isSentence = rows.some((row) => "text" in row);
   const widths = isSentence ? sentenceWidths : sentenceWidths.slice(0, 1);
-  return widths.map((sentenceWidth) => ({ rows, sentenceWidth, cost, ...labelSize(paint, rows, sentenceWidth) }));
+  const stacking = rows.some(isChanged) ? [false, true] : [false];
+  return stacking.flatMap((isStacked) =>
+    widths.map((sentenceWidth) => {
+      const shape = { rows, sentenceWidth, isStacked, cost: cost + (isStacked ? stackedCost : 0) };
+      return { ...shape, ...labelSize(paint, shape) };
+    }),
+  );
 }
 
-function labelSize(paint: Paint, rows: readonly LabelRow[], sentenceWidth: number): Size {
+type AddressRow = Exclude<LabelRow, { readonly text: string }>;
+
+function isChanged(row: LabelRow): row is AddressRow {
+  return !("text" in row) && row.before !== row.after;
+}
+
+function labelSize(paint: Paint, { rows, sentenceWidth, isStacked }: Omit<LabelShape, keyof Shape>): Size {
   const nameWidth = nameColumn(paint, rows);
   let width = 0;
   let lines = 0;
@@ -40,16 +55,17 @@ function labelSize(paint: Paint, rows: readonly LabelRow[], sentenceWidth: numbe
       lines += wrapped.length;
       for (const line of wrapped) width = Math.max(width, measure(paint, line, sans));
     } else {
-      lines++;
-      // As wide as it will be: a label must not jump while it is read.
-      const before = row.before === row.after ? 0 : measure(paint, row.before, mono) + gap;
-      width = Math.max(width, nameWidth + before + measure(paint, row.after, mono));
+      // As large as it will be: a label must not jump while it is read.
+      const before = isChanged(row) ? measure(paint, row.before, mono) : 0;
+      const after = measure(paint, row.after, mono);
+      lines += isStacked && before > 0 ? 2 : 1;
+      width = Math.max(width, nameWidth + (before === 0 ? after : isStacked ? Math.max(before, after) : before + gap + after));
     }
   }
   return { width: Math.ceil(width) + 2 * padding, height: lines * lineHeight + 2 * 4 };
 }
 
-export function drawLabel(paint: Paint, place: Rectangle, { rows, sentenceWidth }: LabelShape): void {
+export function drawLabel(paint: Paint, place: Rectangle, { rows, sentenceWidth, isStacked }: LabelShape): void {
   const { context, colour } = paint;
   context.beginPath();
   context.roundRect(place.x, place.y, place.width, place.height, 6);
@@ -76,12 +92,12 @@ export function drawLabel(paint: Paint, place: Rectangle, { rows, sentenceWidth 
     context.font = sans(colour);
     context.fillStyle = colour("--muted");
     context.fillText(row.name, left, middle);
-    drawAddress(paint, left + nameWidth, middle, row);
-    middle += lineHeight;
+    drawAddress(paint, left + nameWidth, middle, row, isStacked);
+    middle += isStacked && isChanged(row) ? 2 * lineHeight : lineHeight;
   }
 }
 
-function drawAddress(paint: Paint, x: number, y: number, row: Exclude<LabelRow, { readonly text: string }>): void {
+function drawAddress(paint: Paint, x: number, y: number, row: AddressRow, isStacked: boolean): void {
   const { context, colour } = paint;
   const { before, after, happened } = row;
   context.font = mono(colour);
@@ -93,7 +109,10 @@ function drawAddress(paint: Paint, x: number, y: number, row: Exclude<LabelRow, 
   context.fillStyle = colour(happened === 0 ? "--text" : "--faint");
   context.fillText(before, x, y);
   context.fillRect(x, y, width * happened, 1.5);
-  if (happened === 1) drawParts(paint, x + width + gap, y, changedParts(before, after));
+  if (happened < 1) return;
+  const parts = changedParts(before, after);
+  if (isStacked) drawParts(paint, x, y + lineHeight, parts);
+  else drawParts(paint, x + width + gap, y, parts);
 }
 
 function drawParts({ context, colour }: Paint, left: number, y: number, parts: readonly AddressPart[]): void {

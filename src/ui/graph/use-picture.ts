@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { Node } from "reactflow";
 import { hiddenBy, type Shows } from "../../graph/filter.ts";
+import { boxFinder } from "../../graph/find-box.ts";
 import { LayoutHistory } from "../../graph/layout-history.ts";
 import { layoutPhysical } from "../../graph/layout-physical.ts";
 import type { GraphModel, GraphNode, Pins, ViewName } from "../../graph/model.ts";
@@ -12,7 +13,6 @@ import { isMotionReduced } from "../app/motion.ts";
 import { usePage } from "../store/store.ts";
 import { useLook, useShownAnswers, useShownObjects } from "../time/look.ts";
 import { useDrawn } from "./drawn.ts";
-import { Geometry } from "./geometry.ts";
 import { useTools } from "./graph-tools.ts";
 import { setBoxes, usePlayback } from "./playback.ts";
 
@@ -28,7 +28,6 @@ export interface Picture {
   readonly model: GraphModel;
   /** As it would stand had the user moved nothing. */
   readonly unpinned: GraphModel;
-  readonly geometry: Geometry;
   /** Another one is another picture, which is fitted anew. */
   readonly key: string;
 }
@@ -59,11 +58,11 @@ export function usePicture(): Picture | undefined {
     const unpinned = project(layout, summary, objects, { hidden, collapsed, ...(memory === undefined ? {} : { memory }) });
     if (!isThen) places.keep(unpinned.memory);
     const model = applyPins(unpinned, pins);
-    return { model, unpinned, geometry: new Geometry(model), key };
+    return { model, unpinned, key };
   }, [summary, objects, view, layout, filters, collapsed, pins, tidied, shows, isThen]);
   useEffect(() => {
     useDrawn.setState({ model: picture?.model });
-    if (picture !== undefined) setBoxes(picture.geometry.boxOf);
+    if (picture !== undefined) setBoxes(boxFinder(picture.model));
   }, [picture]);
   const last = useRef(picture);
   last.current = picture ?? last.current;
