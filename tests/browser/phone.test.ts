@@ -99,3 +99,16 @@ test("two fingers zoom, and one that rests on a card opens its menu", async () =
   await page.locator(".panel-head h2", { hasText: "kubia-" }).waitFor();
   await opened.close();
 });
+
+test("behind the graph a command goes on to its time-out, and what is shown comes to the front", async () => {
+  const opened = await openOnPhone();
+  const { page } = opened;
+  await page.locator(".zones").getByRole("button", { name: "Terminal" }).tap();
+  await opened.terminalShows("laptop:~$");
+  await opened.typeCommand("at node1 -- curl -sS -m 2 10.111.249.153:81");
+  await page.locator(".ending").getByRole("button", { name: "Show me" }).tap();
+  await page.locator(".editor .lit-line").first().waitFor();
+  expect(await page.locator(".zones [aria-pressed=true]").innerText()).toBe("YAML");
+  expect(opened.complaints).toEqual([]);
+  await opened.close();
+});

@@ -15,6 +15,8 @@ export function lightLines(code: editor.IStandaloneCodeEditor): () => void {
     const first = places[0];
     if (first !== undefined) code.revealLineInCenterIfOutsideViewport(first.line);
   };
+  // The editor may come because of them: on a phone it is behind another zone.
+  draw();
   const stop = useExplain.subscribe((state, before) => {
     if (state.lit !== before.lit) draw();
   });

@@ -205,10 +205,18 @@ export function setSpeed(speed: number): void {
   usePlayback.setState({ speed });
 }
 
+let pictures = 0;
+
+/** A picture shows the film until what this gives is called. On a phone none may: then the film stands where it is, and time must pass. */
+export function showsFilm(): () => void {
+  pictures++;
+  return () => void pictures--;
+}
+
 /** True while the cluster's clock must stand still because a film plays. */
 export function isHoldingClock(): boolean {
   const { isPlaying, isPaused } = usePlayback.getState();
-  return isPlaying || isPaused;
+  return (isPlaying && pictures > 0) || isPaused;
 }
 
 function paceFactor(stop: Stop | undefined, stops: readonly Stop[]): number {
