@@ -19,6 +19,7 @@ import { nslookup } from "./nslookup.ts";
 import { openssl } from "./openssl.ts";
 import { busyboxPing, ping } from "./ping.ts";
 import { ss } from "./ss.ts";
+import { sysctl } from "./sysctl.ts";
 import { tcpdump } from "./tcpdump.ts";
 import { trace } from "./trace.ts";
 import { busyboxTraceroute, traceroute } from "./traceroute.ts";
@@ -75,4 +76,5 @@ export const nodeNetworkPrograms: readonly ProgramEntry[] = [
   ipset,
   nft,
   conntrack,
+  sysctl,
 ];

@@ -85,9 +85,9 @@ export function nextTcpState(state: number, flags: number, isReply: boolean): nu
 
 const secondUs = 1_000_000;
 /**
- * How long a connection in each state is remembered without a packet, in microseconds. ESTABLISHED is what kube-proxy sets (24 h); the rest are the kernel's.
- * @source Documentation/networking/nf_conntrack-sysctl.rst; kube-proxy --conntrack-tcp-timeout-established
+ * How long a connection in each state is remembered without a packet, in microseconds. ESTABLISHED and CLOSE_WAIT are what kube-proxy sets (24 h and 1 h); the rest are the kernel's.
+ * @source Documentation/networking/nf_conntrack-sysctl.rst; kube-proxy --conntrack-tcp-timeout-established, --conntrack-tcp-timeout-close-wait
  */
-export const tcpTimeoutsUs: readonly number[] = [120, 120, 60, 86_400, 120, 60, 30, 120, 10, 120].map((s) => s * secondUs);
+export const tcpTimeoutsUs: readonly number[] = [120, 120, 60, 86_400, 120, 3_600, 30, 120, 10, 120].map((s) => s * secondUs);
 /** @source the same page, nf_conntrack_sctp_timeout_* */
 export const sctpTimeoutsUs: readonly number[] = [10, 3, 3, 210, 3, 3, 3, 3, 10, 3].map((s) => s * secondUs);
