@@ -10,13 +10,20 @@ export interface IpvsFigures {
 }
 
 const figures = ["connections", "inPackets", "outPackets", "inBytes", "outBytes"] as const;
+/** What one in two seconds adds to an average's target: averages are kept in units of 2^-10 a second, those of bytes in 2^-5. */
+const scales: Readonly<Record<keyof IpvsFigures, number>> = {
+  connections: 512,
+  inPackets: 512,
+  outPackets: 512,
+  inBytes: 16,
+  outBytes: 16,
+};
 
 /** What a virtual server, or one of its destinations, has taken; and at which rate, as `ipvsadm --stats` and `--rate` tell it. */
 export class IpvsStats {
   #counts: Record<keyof IpvsFigures, number> = zeros();
   /** As they were at the last estimate. */
   #before: Record<keyof IpvsFigures, number> = zeros();
-  /** Averages in units of 2^-10 (bytes: 2^-5) a second. */
   #averages: Record<keyof IpvsFigures, number> = zeros();
   #estimatedUs = 0;
 
@@ -65,17 +72,16 @@ export class IpvsStats {
   #estimate(nowUs: number): void {
     const rounds = Math.floor(nowUs / estimateEveryUs) - Math.floor(this.#estimatedUs / estimateEveryUs);
     this.#estimatedUs = nowUs;
-    for (let round = 0; round < rounds; round++) {
-      let isStill = true;
-      for (const figure of figures) {
-        const scale = figure.endsWith("Bytes") ? 16 : 512;
-        const rate = (this.#counts[figure] - this.#before[figure]) * scale;
-        this.#before[figure] = this.#counts[figure];
-        this.#averages[figure] += Math.floor((rate - this.#averages[figure]) / 4);
-        if (this.#averages[figure] > 0) isStill = false;
-        else this.#averages[figure] = 0;
+    if (rounds === 0) return;
+    for (const figure of figures) {
+      let rate = (this.#counts[figure] - this.#before[figure]) * scales[figure];
+      let average = this.#averages[figure];
+      this.#before[figure] = this.#counts[figure];
+      for (let round = 0; round < rounds && (rate > 0 || average > 0); round++) {
+        average = Math.max(0, average + Math.floor((rate - average) / 4));
+        rate = 0; // all that was counted was counted before the first of these rounds
       }
-      if (isStill) return;
+      this.#averages[figure] = average;
     }
   }
 }
