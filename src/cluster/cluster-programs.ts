@@ -32,14 +32,18 @@ export function createPrograms(cluster: Cluster): Programs {
     apiServer: `${apiServerIp}:${apiServerPort}`,
   };
   const kubectl = createKubectl(options);
+  // Whoever works with it all day has a short name for it.
+  const k = { ...kubectl, name: "k", path: "/usr/local/bin/k" };
+  const completed = (words: readonly string[]) => completeKubectl({ options }, words);
   return {
     kubectl,
     completers: new Map([
-      ["kubectl", (words) => completeKubectl({ options }, words)],
+      ["kubectl", completed],
+      ["k", completed],
       ["at", (words) => completeMachine(cluster, words)],
     ]),
-    node: programMap(nodePrograms, [kubectl]),
-    client: programMap(clientPrograms, [kubectl]),
+    node: programMap(nodePrograms, [kubectl, k]),
+    client: programMap(clientPrograms, [kubectl, k]),
     images: {
       find: (image, pod, containerName) => {
         const container = pod.spec.containers.find(({ name }) => name === containerName);

@@ -158,7 +158,7 @@ function callerOf(look: Look, { line, on }: FailedRequest) {
   const inside = /^pod\/([^/]+)\/([^/]+)/.exec(on);
   if (inside !== null) return look.find("Pod", inside[1] as string, inside[2] as string);
   const exec =
-    /kubectl\s+(?:-n\s+(\S+)\s+)?exec\s+(?:-\S+\s+)*?(?:-n\s+(\S+)\s+)?(?:pods?\/)?((?:deploy(?:ment)?|rc|rs|sts)\/)?([a-z0-9][\w.-]*)(?:\s+-n\s+(\S+))?/.exec(
+    /\b(?:kubectl|k)\s+(?:-n\s+(\S+)\s+)?exec\s+(?:-\S+\s+)*?(?:-n\s+(\S+)\s+)?(?:pods?\/)?((?:deploy(?:ment)?|rc|rs|sts)\/)?([a-z0-9][\w.-]*)(?:\s+-n\s+(\S+))?/.exec(
       line,
     );
   if (exec === null) return undefined;

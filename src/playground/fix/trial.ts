@@ -7,7 +7,7 @@ import type { TrialCluster } from "./search.ts";
 
 /** A line that only looks or asks leaves nothing behind: a copy may do without it. */
 const onlyLooks =
-  /^\s*(?:kubectl\s+exec\s+(?:-\S+\s+)*\S+\s+(?:--\s+)?)?(?:at\s+\S+\s+--\s+)?(?:curl|dig|nslookup|host|ping|wget|hops|trace|wait|nc|browser|kubectl\s+(?:get|describe|logs|explain))\b[^;&|<>`$]*$/;
+  /^\s*(?:(?:kubectl|k)\s+exec\s+(?:-\S+\s+)*\S+\s+(?:--\s+)?)?(?:at\s+\S+\s+--\s+)?(?:curl|dig|nslookup|host|ping|wget|hops|trace|wait|nc|browser|(?:kubectl|k)\s+(?:get|describe|logs|explain))\b[^;&|<>`$]*$/;
 
 /** After so many events whoever drives the search gets a turn. */
 const eventsAtOnce = 500;
