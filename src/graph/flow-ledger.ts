@@ -52,6 +52,22 @@ class Edge implements FlowEdge {
     this.total[meaning] += count;
   }
 
+  /** What another line had passed counts here from now on. */
+  absorb(other: Edge): void {
+    addTo(this.total, other.total);
+    this.fromSlot = Math.max(this.fromSlot, other.fromSlot);
+    for (const [at, slot] of [...other.slots].sort(([a], [b]) => a - b)) {
+      const kept = this.slots.get(at) ?? emptyTally();
+      addTo(kept, slot);
+      this.slots.set(at, kept);
+    }
+  }
+
+  /** The last slot in which something came. */
+  get lastSlot(): number {
+    return Math.max(Number.NEGATIVE_INFINITY, ...this.slots.keys());
+  }
+
   /** What had passed by then, to a tenth of a second; nothing where that is not known any more. */
   until(us: number): Tally {
     const last = Math.floor(us / slotUs);
@@ -127,19 +143,24 @@ export class FlowLedger {
   /** Another picture shows the same packets in other boxes: pods that one box now stands for have their counts together. */
   rename(boxOf: (box: string) => string | undefined): void {
     const before = [...this.#edges.values()];
-    if (before.every(({ from, to }) => (boxOf(from) ?? from) === from && (boxOf(to) ?? to) === to)) return;
+    const deaths = [...this.#deaths];
+    const isSame = (box: string): boolean => (boxOf(box) ?? box) === box;
+    if (before.every(({ from, to }) => isSame(from) && isSame(to)) && deaths.every(([box]) => isSame(box))) return;
     this.#edges.clear();
     for (const edge of before) {
       const renamed = renamedEdge(edge, boxOf);
       if (renamed.from === renamed.to) continue; // within one box nothing crosses
-      const to = this.#edge(renamed);
-      addTo(to.total, edge.total);
-      to.fromSlot = Math.max(to.fromSlot, edge.fromSlot);
-      for (const [at, slot] of [...edge.slots].sort(([a], [b]) => a - b)) {
-        const kept = to.slots.get(at) ?? emptyTally();
-        addTo(kept, slot);
-        to.slots.set(at, kept);
-      }
+      this.#edge(renamed).absorb(edge);
+    }
+    this.#deaths.clear();
+    for (const [box, death] of deaths) {
+      const name = boxOf(box) ?? box;
+      const known = this.#deaths.get(name);
+      const later = known !== undefined && known.counted.lastSlot > death.counted.lastSlot ? known : death;
+      const counted = new Edge({ from: name, to: name, isReply: death.counted.isReply });
+      if (known !== undefined) counted.absorb(known.counted);
+      counted.absorb(death.counted);
+      this.#deaths.set(name, { counted, connection: later.connection, packet: later.packet });
     }
   }
 

@@ -168,6 +168,18 @@ describe("counted flows", () => {
     expect(ledger.rate({ from: rules, to: "group/kubia", isReply: false }, 100_000, 100_000).request).toBeGreaterThan(0);
   });
 
+  test("folding pods brings their deaths together, and the last of them is the one to look at", () => {
+    const ledger = new FlowLedger();
+    const death = (box: string, timeUs: number) =>
+      ({ box, from: rules, isReply: false, timeUs, connection: `c@${timeUs}`, packet: 1 }) as unknown as Parameters<
+        typeof ledger.take
+      >[1][number];
+    ledger.take([], [death("pod/a", 100_000), death("pod/b", 900_000), death("pod/a", 300_000)]);
+    ledger.rename((box) => (box.startsWith("pod/") ? "group/kubia" : box));
+    expect([...ledger.deaths()]).toEqual([["group/kubia", { count: 3, connection: "c@900000", packet: 1 }]]);
+    expect(ledger.deaths(400_000).get("group/kubia")?.count).toBe(2);
+  });
+
   test.each([
     [0, "0"],
     [0.04, "0.1"],

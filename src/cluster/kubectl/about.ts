@@ -114,6 +114,28 @@ export const clusterInfoCommand: Command = {
   },
 };
 
+/** There are none: a plugin is a program named `kubectl-…`. @source kubectl pkg/cmd/plugin/plugin.go */
+export const pluginCommand: Command = {
+  name: "plugin",
+  short: "Provides utilities for interacting with plugins",
+  usage: "[flags]",
+  helpsOnStdout: true,
+  commands: [
+    {
+      name: "list",
+      short: "List all visible plugin executables on a user's PATH",
+      flags: [{ name: "name-only", type: "bool", default: "false" }],
+      *run(session) {
+        const found = session.sys.commands().filter((name) => name.startsWith("kubectl-"));
+        if (found.length === 0) throw new KubectlError("unable to find any kubectl plugins in your PATH");
+        yield* session.out(
+          `The following compatible plugins are available:\n\n${found.map((name) => `${session.sys.which(name) ?? name}\n`).join("")}`,
+        );
+      },
+    },
+  ],
+};
+
 /** @source kubectl pkg/cmd/apiresources/apiresources.go */
 export const apiResourcesCommand: Command = {
   name: "api-resources",

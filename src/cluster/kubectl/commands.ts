@@ -1,4 +1,12 @@
-import { apiResourcesCommand, apiVersionsCommand, authCommand, clusterInfoCommand, topCommand, versionCommand } from "./about.ts";
+import {
+  apiResourcesCommand,
+  apiVersionsCommand,
+  authCommand,
+  clusterInfoCommand,
+  pluginCommand,
+  topCommand,
+  versionCommand,
+} from "./about.ts";
 import { applyCommand } from "./apply.ts";
 import { attachCommand } from "./attach.ts";
 import { autoscaleCommand } from "./autoscale.ts";
@@ -69,7 +77,7 @@ export function commandGroups(minor: number): readonly CommandGroup[] {
     },
     { title: "Advanced Commands:", commands: [diffCommand, applyCommand, patchCommand, replaceCommand, waitCommand, kustomizeCommand] },
     { title: "Settings Commands:", commands: [labelCommand, annotateCommand] },
-    { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, versionCommand(minor)] },
+    { title: "Other Commands:", commands: [apiResourcesCommand, apiVersionsCommand, configCommand, pluginCommand, versionCommand(minor)] },
   ];
 }
 

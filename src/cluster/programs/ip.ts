@@ -2,7 +2,7 @@ import type { InterfaceInfo, Program, ProgramEntry, Run, Sys } from "../machine/
 import { parseIp } from "../network/address.ts";
 import { administrationService, routesService } from "./services.ts";
 
-/** `ip [-4|-6] [-br] addr|link|route|rule …` @source iproute2 6.1 ip(8), tried beside it */
+/** `ip [-4|-6] [-br] addr|link|route|rule|neigh …` @source iproute2 6.1 ip(8), tried beside it */
 function* runIp(sys: Sys): Program {
   let family: 4 | 6 | undefined;
   let isBrief = false;
@@ -21,6 +21,8 @@ function* runIp(sys: Sys): Program {
   }
   if ("address".startsWith(object)) return yield* addresses(sys, rest, family, isBrief);
   if ("link".startsWith(object)) return yield* link(sys, rest, isBrief);
+  // A link knows who is on it: nothing is asked by ARP, so nothing is learnt.
+  if (object.length > 1 && "neighbour".startsWith(object)) return 0;
   if ("rule".startsWith(object) && object !== "r") return yield* rule(sys, rest);
   if ("route".startsWith(object)) return yield* route(sys, rest, family ?? 4);
   yield* sys.err(`Object "${object}" is unknown, try "ip help".\n`);
