@@ -18,6 +18,13 @@ test.each([
   expect(commandsFor(id, "laptop").map((offered) => offered.command)).toContain(has);
 });
 
+test.each([
+  { mode: "ipvs", types: "at node2 -- ipvsadm -Ln" },
+  { mode: "nftables", types: "at node2 -- nft list table ip kube-proxy" },
+])("where kube-proxy writes $mode rules, they are shown by $types", ({ mode, types }) => {
+  expect(commandsFor("rules/node2", "laptop", mode).map((offered) => offered.command)).toContain(types);
+});
+
 /** Typed as they stand, each is taken: the menu offers nothing that the terminal refuses. */
 test("what a card's menu types succeeds", () => {
   const open = cluster(`apiVersion: v1

@@ -21,7 +21,8 @@ export function CardMenu({ at, onClose }: { at: MenuAt; onClose: () => void }) {
   const { ui } = useLanguage();
   const ref = useRef<HTMLDivElement>(null);
   const client = usePage((s) => s.summary?.clients[0]?.name ?? "");
-  const offered = commandsFor(at.id, client);
+  const proxyMode = usePage((s) => s.summary?.proxyMode);
+  const offered = commandsFor(at.id, client, proxyMode);
   const box = drawnBox(at.id);
   const folding = foldingOf(box);
   const namespace = box !== undefined && "namespace" in box ? box.namespace : undefined;

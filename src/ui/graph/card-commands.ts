@@ -8,8 +8,15 @@ export interface CardCommand {
   readonly isDraft?: true;
 }
 
+/** What prints a node's Service rules, by the mode in which kube-proxy writes them. */
+const rulesCommands: Readonly<Record<string, string>> = {
+  iptables: "iptables-save -t nat",
+  ipvs: "ipvsadm -Ln",
+  nftables: "nft list table ip kube-proxy",
+};
+
 /** By the id of a box: `pod/default/kubia-x`, `node/node1`, `service/default/kubia` … Pure. */
-export function commandsFor(id: string, client: string): readonly CardCommand[] {
+export function commandsFor(id: string, client: string, proxyMode = "iptables"): readonly CardCommand[] {
   const [kind, ...rest] = id.split("/");
   const [namespace, name] = rest.length === 2 ? (rest as [string, string]) : ["default", rest[0] ?? ""];
   const inNamespace = namespace === "default" ? "" : ` -n ${namespace}`;
@@ -32,7 +39,7 @@ export function commandsFor(id: string, client: string): readonly CardCommand[] 
     case "rules":
       return [
         { label: "menuShell", command: `at ${name}` },
-        { label: "menuRules", command: `at ${name} -- iptables-save -t nat` },
+        { label: "menuRules", command: `at ${name} -- ${rulesCommands[proxyMode] ?? rulesCommands["iptables"]}` },
         { label: "menuProxyStop", command: `at ${name} -- systemctl stop kube-proxy` },
         { label: "menuProxyStart", command: `at ${name} -- systemctl start kube-proxy` },
         { label: "menuLossy", command: `at ${name} -- tc qdisc add dev eth0 root netem loss 30%` },
