@@ -17,11 +17,10 @@ import { startLoads } from "./load/load.ts";
 import { startDriver } from "./store/driver.ts";
 import { keepNothing, load } from "./store/keep.ts";
 import { ask, startWorker } from "./store/link-to-worker.ts";
-import { courseKey, keepOwnText, open, savedText, startSession } from "./store/session.ts";
+import { courseKey, isOfMoment, keepOwnText, open, savedText, startSession } from "./store/session.ts";
 import { usePage } from "./store/store.ts";
 import { startDifferences } from "./sync/differences.ts";
 import { takeTerminalUpdate } from "./terminal/transcript.ts";
-import { startBranches } from "./time/branches.ts";
 import { startHistory } from "./time/look.ts";
 
 const wishes = new URLSearchParams(window.location.search);
@@ -43,7 +42,6 @@ function startPage(): void {
   startLoads();
   startExplain();
   startDifferences();
-  startBranches();
   startWatchdog();
   void openFirst();
   createRoot(document.getElementById("root") as HTMLElement).render(
@@ -65,6 +63,7 @@ async function openFirst(): Promise<void> {
     if ("text" in read) {
       keepOwnText();
       open(read.text, read.record, read.view);
+      if (isOfMoment(read.view)) void import("./time/open-moment.ts").then(({ openMoment }) => openMoment(read.text, read.view));
       return;
     }
     usePage.setState({ linkProblem: read.problem });

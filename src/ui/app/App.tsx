@@ -9,7 +9,7 @@ import { keep, load } from "../store/keep.ts";
 import { usePage } from "../store/store.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { Pictures } from "../twin/Pictures.tsx";
-import { useTwin } from "../twin/twin.ts";
+import { useTwin } from "../twin/twin-state.ts";
 import { Announcer } from "./Announcer.tsx";
 import { useDialog } from "./dialogs.ts";
 import { Header } from "./Header.tsx";

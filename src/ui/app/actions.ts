@@ -5,7 +5,6 @@ import { replay, setPaused, setSpeed, skip, stepHop, stepPacket, togglePlay, use
 import { toggleDrawer } from "../load/drawer.ts";
 import { restart } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
-import { toggleTwin, tryBeside, tryBesideFromStart } from "../twin/twin.ts";
 import { focusZone } from "./focus.ts";
 import { setLanguage, useLanguage } from "./language.ts";
 import { isMotionReduced, setMotion } from "./motion.ts";
@@ -26,6 +25,7 @@ export interface Action {
 
 /** Behind the first picture, or when first asked for. */
 const time = () => import("../time/control.ts");
+const twin = () => import("../twin/twin.ts");
 
 export const actions: readonly Action[] = [
   { label: "playPause", key: " ", run: togglePlay },
@@ -54,9 +54,9 @@ export const actions: readonly Action[] = [
   { label: "showSystem", key: "y", run: () => showSystem(!usePage.getState().showsSystem) },
   { label: "openLoad", key: "o", run: () => toggleDrawer("load") },
   { label: "openLanes", key: "w", run: () => toggleDrawer("lanes") },
-  { label: "compareCourses", key: "c", run: toggleTwin },
-  { label: "tryBeside", run: tryBeside },
-  { label: "tryBesideFromStart", run: tryBesideFromStart },
+  { label: "compareCourses", key: "c", run: () => void twin().then(({ toggleTwin }) => toggleTwin()) },
+  { label: "tryBeside", run: () => void twin().then(({ tryBeside }) => tryBeside()) },
+  { label: "tryBesideFromStart", run: () => void twin().then(({ tryBesideFromStart }) => tryBesideFromStart()) },
   { label: "find", key: "/", run: () => openTool("find") },
   { label: "filter", key: "k", run: () => toggleTool("filter") },
   { label: "foldHere", key: "z", run: foldHere },

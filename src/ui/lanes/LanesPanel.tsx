@@ -22,6 +22,7 @@ import { useLoad } from "../load/load.ts";
 import { followLoad } from "../load/run-load.ts";
 import { onUpdate } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
+import "../time/branches.ts";
 import { history, lookAt, useLook } from "../time/look.ts";
 import { ConnectionMarks, loadMarks } from "./request-marks.ts";
 import "./lanes.css";

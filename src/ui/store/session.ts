@@ -222,14 +222,17 @@ export function startSession(): () => void {
   });
 }
 
+/** A link that was made while time stood, or while an earlier moment was looked at. */
+export function isOfMoment({ paused, atMs }: LinkView): boolean {
+  return paused === true || atMs !== undefined;
+}
+
 function look(view: LinkView): void {
   const { connection, hop, selection } = view;
   if (connection !== undefined) showHop(connection, hop ?? 0);
   if (selection !== undefined) usePage.setState({ selection: { kind: "object", id: selection } });
-  if (view.paused !== true && view.atMs === undefined) return;
-  // It goes no further than to where the link was made.
-  usePlayback.setState({ isPaused: true });
-  void import("../time/open-moment.ts").then(({ openMoment }) => openMoment(view));
+  // It goes no further than to where the link was made; time/open-moment.ts takes it from there.
+  if (isOfMoment(view)) usePlayback.setState({ isPaused: true });
 }
 
 /** The text that the running cluster was opened with; what was edited since is in the record. */

@@ -3,7 +3,6 @@ import { useLanguage } from "../app/language.ts";
 import { reveal } from "../editor/reveal.ts";
 import { setText } from "../store/session.ts";
 import { usePage } from "../store/store.ts";
-import { tryBeside } from "../twin/twin.ts";
 import { formatted } from "./format.ts";
 import "./sync.css";
 import { templates, withTemplate } from "./templates.ts";
@@ -42,7 +41,13 @@ export function EditMenu() {
       >
         {ui.format}
       </button>
-      <button type="button" className="btn small quiet" aria-label={ui.tryBeside} title={ui.tryBeside} onClick={tryBeside}>
+      <button
+        type="button"
+        className="btn small quiet"
+        aria-label={ui.tryBeside}
+        title={ui.tryBeside}
+        onClick={() => void import("../twin/twin.ts").then(({ tryBeside }) => tryBeside())}
+      >
         <Icon name="beside" size={14} />
       </button>
     </span>

@@ -1,5 +1,6 @@
 import { useLanguage } from "../app/language.ts";
-import { toggleTwin, useTwin } from "../twin/twin.ts";
+import { toggleTwin } from "../twin/twin.ts";
+import { useTwin } from "../twin/twin-state.ts";
 import { UndoButtons } from "../undo/UndoButtons.tsx";
 import { branchHere, goTo, useBranches } from "./branches.ts";
 import { clockOf } from "./clock.ts";

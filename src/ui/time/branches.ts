@@ -98,10 +98,13 @@ function takeChange(command: Command): boolean {
   return true;
 }
 
-/** Another scenario's cluster has branches of its own; the same text, restarted or replayed, keeps those it had. */
-export function startBranches(): () => void {
+/**
+ * Another scenario's cluster has branches of its own; the same text, restarted or replayed, keeps those it had. Who lets the user look at an
+ * earlier moment loads this first.
+ */
+function startBranches(): void {
   setTaker(takeChange);
-  return onUpdate((update) => {
+  onUpdate((update) => {
     const [first] = useBranches.getState().branches;
     if (update.type === "opened" && first !== undefined && first.text !== openedText()) useBranches.setState({ branches: [], current: 1 });
     if (update.type === "opened") isOpen = true;
@@ -121,3 +124,5 @@ export function startBranches(): () => void {
     }
   });
 }
+
+startBranches();

@@ -2,6 +2,7 @@ import type { RunGoal } from "../../playground/protocol.ts";
 import { setPaused, showHop, usePlayback } from "../graph/playback.ts";
 import { onUpdate, send } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
+import "./branches.ts";
 import { history, lookAt, lookNow, useLook } from "./look.ts";
 import { useRun } from "./run-state.ts";
 

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import { GraphPane } from "../graph/GraphPane.tsx";
-import { useTwin } from "./twin.ts";
+import { useTwin } from "./twin-state.ts";
 
 const TwinPicture = lazy(() => import("./TwinPicture.tsx").then((module) => ({ default: module.TwinPicture })));
 const OwnDrawer = lazy(() => import("./TwinPicture.tsx").then((module) => ({ default: module.OwnDrawer })));

@@ -12,7 +12,8 @@ import { changedWords } from "./changed-words.ts";
 import { leadTwin, reopenTwin, useLead } from "./lead.ts";
 import { ObjectDrawer } from "./ObjectDrawer.tsx";
 import { Parting } from "./Parting.tsx";
-import { closeTwin, compareWith, openTwin, useTwin } from "./twin.ts";
+import { closeTwin, compareWith, openTwin } from "./twin.ts";
+import { useTwin } from "./twin-state.ts";
 import { twinPort, twinReady } from "./wire.ts";
 import "./twin.css";
 

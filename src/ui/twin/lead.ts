@@ -14,7 +14,8 @@ import { archive, onHops, usePage } from "../store/store.ts";
 import { useBranches } from "../time/branches.ts";
 import { useLook } from "../time/look.ts";
 import { useParting } from "./parting-hop.ts";
-import { closeTwin, compareWith, openTwin, otherBranch, type TwinSubject, useTwin } from "./twin.ts";
+import { closeTwin, compareWith, openTwin, otherBranch } from "./twin.ts";
+import { type TwinSubject, useTwin } from "./twin-state.ts";
 import { takeWays } from "./ways.ts";
 import { type FromTwin, sharedLooks, type ToTwin } from "./wire.ts";
 
