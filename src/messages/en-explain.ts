@@ -1,7 +1,9 @@
-import { plural, type Sentence } from "./catalogue.ts";
+import { type Args, plural, type Sentence } from "./catalogue.ts";
 
 const meant = (near: string | number | undefined) => (near === undefined || near === "" ? "" : ` Is ${near} meant?`);
 const last = (name: string | number | undefined) => `${name ?? ""}`.slice(`${name ?? ""}`.lastIndexOf("/") + 1);
+const probeSet = ({ period, delay, timeout }: Args) =>
+  `every ${period} s${Number(delay) > 0 ? `, first after ${delay} s` : ""}, time-out ${timeout} s`;
 
 /** How requests end and why, why a pod is behind a Service or not, what looks odd in a text, and what would mend it. */
 export const enExplain = {
@@ -78,6 +80,20 @@ export const enExplain = {
   "pod.not-running": (a) => `It does not run (${a.trouble}).`,
   "pod.not-ready": (a) => `Not ready.${a.said ? ` ${a.said}` : ""}`,
   // ways to a Service
+  "probe.title": () => "Probes",
+  "probe.Startup": () => "Startup",
+  "probe.Liveness": () => "Liveness",
+  "probe.Readiness": () => "Readiness",
+  "probe.held": () => "waits for the startup probe",
+  "probe.started": () => "succeeded: its work is done",
+  "probe.none": () => "not tried yet",
+  "probe.success": (a) => `succeeded ${a.count} of ${a.threshold} in a row`,
+  "probe.success-more": (a) => `succeeded ${a.count} times in a row, ${a.threshold} count`,
+  "probe.failure": (a) => `failed ${a.count} of ${a.threshold} in a row`,
+  "probe.failure-more": (a) => `failed ${a.count} times in a row, ${a.threshold} count`,
+  "probe.next": (a) => `next in ${a.seconds} s · ${probeSet(a)}`,
+  "probe.asking": (a) => `asking now · ${probeSet(a)}`,
+  "probe.set": (a) => probeSet(a),
   "way.pods": () => "From pods, by name",
   "way.headless": () => "From pods, by name: the pods' own addresses",
   "way.cluster": () => "From pods and nodes, by ClusterIP",

@@ -1,8 +1,10 @@
-import type { Sentence } from "./catalogue.ts";
+import type { Args, Sentence } from "./catalogue.ts";
 import type { enExplain } from "./en-explain.ts";
 
 const meant = (near: string | number | undefined) => (near === undefined || near === "" ? "" : `是不是想写 ${near}？`);
 const last = (name: string | number | undefined) => `${name ?? ""}`.slice(`${name ?? ""}`.lastIndexOf("/") + 1);
+const probeSet = ({ period, delay, timeout }: Args) =>
+  `每 ${period} 秒一次${Number(delay) > 0 ? `，首次在 ${delay} 秒后` : ""}，超时 ${timeout} 秒`;
 
 export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "ending.answered": (a) => `${a.by || "对方"} 已应答。`,
@@ -69,6 +71,20 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "pod.port-name": (a) => `没有名为 ${a.port} 的端口。`,
   "pod.not-running": (a) => `没有运行（${a.trouble}）。`,
   "pod.not-ready": (a) => `未就绪。${a.said ?? ""}`,
+  "probe.title": () => "探针",
+  "probe.Startup": () => "启动探针",
+  "probe.Liveness": () => "存活探针",
+  "probe.Readiness": () => "就绪探针",
+  "probe.held": () => "等待启动探针成功",
+  "probe.started": () => "已成功，不再探测",
+  "probe.none": () => "还没有探测过",
+  "probe.success": (a) => `连续成功 ${a.count}/${a.threshold} 次`,
+  "probe.success-more": (a) => `已连续成功 ${a.count} 次（${a.threshold} 次即算数）`,
+  "probe.failure": (a) => `连续失败 ${a.count}/${a.threshold} 次`,
+  "probe.failure-more": (a) => `已连续失败 ${a.count} 次（${a.threshold} 次即算数）`,
+  "probe.next": (a) => `${a.seconds} 秒后再探测 · ${probeSet(a)}`,
+  "probe.asking": (a) => `正在探测 · ${probeSet(a)}`,
+  "probe.set": (a) => probeSet(a),
   "way.pods": () => "从 Pod，用名字",
   "way.headless": () => "从 Pod，用名字：直接得到 Pod 的地址",
   "way.cluster": () => "从 Pod 和节点，用集群 IP",

@@ -363,11 +363,25 @@ export interface ServiceFacts {
   readonly policies: readonly { readonly policy: string; readonly said: Said }[];
 }
 
+/** One probe of a container: how many of the same in a row it has met, of how many that count. */
+export interface ProbeCounter {
+  readonly container: string;
+  readonly kind: "Startup" | "Liveness" | "Readiness";
+  readonly said: Said;
+  /** When it is tried again, and how it is set. */
+  readonly next: Said;
+  readonly count: number;
+  readonly threshold: number;
+  readonly isFailing: boolean;
+}
+
 export interface PodFactsAnswer {
   readonly pod: string;
   readonly resolvConf: string;
   readonly environment: readonly { readonly name: string; readonly value: string }[];
   readonly listening: readonly string[];
+  /** Where each probe stands, as its kubelet counts. */
+  readonly counters: readonly ProbeCounter[];
   /** What its probes met, oldest first, from the pod's Events. */
   readonly probes: readonly {
     readonly atMs: number;

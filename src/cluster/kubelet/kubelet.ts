@@ -10,6 +10,7 @@ import type { KubeletOptions } from "./host.ts";
 import { ImageStore } from "./image-store.ts";
 import { NodeReporter } from "./node-status.ts";
 import { PodWorker, type PodWorkerContext } from "./pod-worker.ts";
+import type { ProbeState } from "./probe-worker.ts";
 import { linkedServices, serviceEnv } from "./service-env.ts";
 import { createKubeletSocket } from "./socket.ts";
 
@@ -28,6 +29,8 @@ export interface Kubelet {
   readonly isRunning: boolean;
   /** The machine of the pod's first container that runs; undefined while none does. */
   machineOf(pod: KubernetesObject): Machine | undefined;
+  /** Where the probes of the pod's running containers stand, container by container. */
+  probesOf(pod: KubernetesObject): readonly ProbeState[];
 }
 
 type Keyed = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
@@ -175,6 +178,10 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     },
     powerOff,
     machineOf: (pod) => workers.get(pod.metadata.uid)?.slots.find(({ instance }) => instance !== undefined)?.instance?.machine,
+    probesOf: (pod) =>
+      (workers.get(pod.metadata.uid)?.slots ?? []).flatMap(({ spec, instance }) =>
+        (instance?.probes ?? []).map((probe) => probe.state(spec.name)),
+      ),
     get isRunning() {
       return isRunning;
     },

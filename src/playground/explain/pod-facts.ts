@@ -6,6 +6,7 @@ import { shown } from "./ending-parts.ts";
 import { asItems, asText, specOf } from "./fields.ts";
 import type { Look } from "./look.ts";
 import { nearest } from "./nearest.ts";
+import { probeCounter } from "./probe-counter.ts";
 import { slicesOf } from "./service-facts.ts";
 import { nameOf } from "./text-index.ts";
 
@@ -22,6 +23,9 @@ export function podFacts(look: Look, cluster: Cluster, pod: KubernetesObject): P
     resolvConf: read?.ok === true ? read.value : "",
     environment: [...(machine?.env ?? [])].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
     listening: look.listening(id).map((one) => `${one.ip}:${one.port}/${one.protocol.toUpperCase()}`),
+    counters: (cluster.nodes.get(asText(specOf(pod)["nodeName"]))?.kubelet?.probesOf(pod) ?? []).map((state) =>
+      probeCounter(state, cluster.queue.now()),
+    ),
     probes: eventsOf(look, cluster, pod),
   };
 }

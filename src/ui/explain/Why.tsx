@@ -1,10 +1,22 @@
-import type { ChainLink, Ending, IngressRoutes, Membership, PodFactsAnswer, Query, ServiceFacts } from "../../playground/protocol.ts";
+import type {
+  ChainLink,
+  Ending,
+  IngressRoutes,
+  Membership,
+  PodFactsAnswer,
+  ProbeCounter,
+  Query,
+  ServiceFacts,
+} from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
 import { placeName } from "../inspector/words.ts";
 import { useAnswer } from "./answer.ts";
 import "./explain.css";
 import { light, show, showEnding } from "./explain.ts";
 import { useSay } from "./said.ts";
+
+/** Of longer thresholds the words tell. */
+const dotsMax = 10;
 
 /** A connection that failed: the cause, and the way from this hop to the line of YAML. */
 export function ConnectionWhy({ connection, hop }: { connection: string; hop: number }) {
@@ -141,12 +153,42 @@ function MemberRow({ member }: { member: Membership }) {
   );
 }
 
+/** How many of the same in a row, of how many that count, as dots and in words. */
+function ProbeRow({ probe }: { probe: ProbeCounter }) {
+  const sayIt = useSay();
+  const { kind, container, count, threshold, isFailing } = probe;
+  const dots = Array.from({ length: Math.min(threshold, dotsMax) }, (_, i) => i < count);
+  return (
+    <li className={isFailing ? "ill" : ""}>
+      <b>{sayIt({ code: `probe.${kind}`, args: {} })}</b> <code className="muted">{container}</code>
+      <span className="dots" aria-hidden="true">
+        {dots.map((isMet, i) => (
+          <i key={`${i}${isMet}`} className={isMet ? "full" : ""} />
+        ))}
+      </span>
+      <span>{sayIt(probe.said)}</span>
+      <span className="faint small">{sayIt(probe.next)}</span>
+    </li>
+  );
+}
+
 function PodPanel({ id }: { id: string }) {
   const { ui } = useLanguage();
+  const sayIt = useSay();
   const facts = useAnswer<PodFactsAnswer>({ kind: "pod", object: id });
   if (facts === undefined) return null;
   return (
     <>
+      {facts.counters.length > 0 && (
+        <>
+          <h3>{sayIt({ code: "probe.title", args: {} })}</h3>
+          <ul className="probe-counters">
+            {facts.counters.map((one) => (
+              <ProbeRow key={`${one.container}${one.kind}`} probe={one} />
+            ))}
+          </ul>
+        </>
+      )}
       {facts.probes.length > 0 && (
         <>
           <h3>{ui.probeTimes}</h3>

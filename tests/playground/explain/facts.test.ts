@@ -48,6 +48,44 @@ test("a pod from the inside: its resolv.conf, environment, sockets and probes", 
   expect(facts.probes.at(-1)?.message).toContain("Readiness probe failed");
 });
 
+// kubernetes.io, "Configure Liveness, Readiness and Startup Probes"; pkg/kubelet/prober/worker.go, doProbe
+test("a pod's probes: how many in a row, of how many that count, and when the next is due", () => {
+  const probes = [
+    "startupProbe: {exec: {command: [ls, /var/up]}, periodSeconds: 2, failureThreshold: 30}",
+    "livenessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 5, initialDelaySeconds: 3}",
+    "readinessProbe: {exec: {command: [ls, /var/ready]}, periodSeconds: 4, successThreshold: 3, failureThreshold: 2}",
+  ].join("\n        ");
+  const opened = openScenario(scenario(service(), app({ more: probes })));
+  opened.advance(10_000);
+  const pod = opened.objects("Pod", "default").find((one) => one.metadata.name.startsWith("web-"))?.metadata.name;
+  const counters = () => {
+    const facts = opened.playground.query({ kind: "pod", object: `pod/default/${pod}` }) as PodFactsAnswer;
+    return Object.fromEntries(facts.counters.map((one) => [one.kind, one]));
+  };
+  const failed = counters();
+  expect(failed["Startup"]).toMatchObject({ container: "main", isFailing: true, threshold: 30, said: { code: "probe.failure" } });
+  expect(failed["Startup"]?.count).toBeGreaterThan(1);
+  expect(failed["Startup"]?.next).toMatchObject({ code: "probe.next", args: { period: 2, timeout: 1 } });
+  expect(failed["Startup"]?.next.args["seconds"]).toBeLessThanOrEqual(2);
+  expect([failed["Liveness"], failed["Readiness"]]).toMatchObject([{ said: { code: "probe.held" } }, { said: { code: "probe.held" } }]);
+
+  opened.run(`kubectl exec ${pod} -- touch /var/up`);
+  opened.advance(12_000);
+  const up = counters();
+  expect(up["Startup"]).toMatchObject({ said: { code: "probe.started" }, isFailing: false });
+  expect(up["Liveness"]).toMatchObject({ isFailing: false, count: 1, threshold: 1 });
+  expect(up["Readiness"]).toMatchObject({
+    isFailing: true,
+    count: 2,
+    threshold: 2,
+    said: { code: "probe.failure-more", args: { count: 3 } },
+  });
+
+  opened.run(`kubectl exec ${pod} -- touch /var/ready`);
+  opened.advance(8000);
+  expect(counters()["Readiness"]).toMatchObject({ isFailing: false, count: 2, threshold: 3, said: { code: "probe.success" } });
+});
+
 test("an Ingress shows its routes, their endpoints, and what its controller decided", () => {
   const opened = openScenario(scenario(app(), service(), ingress()));
   opened.advance(10_000);
