@@ -14,6 +14,7 @@ import { type ConnectionInfo, type ConnectionRecord, connectionInfo, type HopRec
 import { IngressDecisions } from "./ingress-decisions.ts";
 import type { IngressDecision } from "./ingress-nginx/proxy.ts";
 import { type InstantResult, runInstantly } from "./instant.ts";
+import { type RememberedClient, rememberedClients } from "./kube-proxy/affinity.ts";
 import type { LoadRefusal } from "./load.ts";
 import { Loads } from "./loads.ts";
 import { Machine, type StepCounter } from "./machine/machine.ts";
@@ -427,6 +428,12 @@ export class Cluster {
       for (const object of this.list(kind)) listener({ type: "ADDED", object }, undefined);
       this.#stored.watch(kind, listener);
     }
+  }
+
+  /** Whom a node's kernel remembers for a Service with sessionAffinity, by `service/NAMESPACE/NAME`. */
+  rememberedClients(node: string, service: string): readonly RememberedClient[] {
+    const found = this.nodes.get(node);
+    return found === undefined ? [] : rememberedClients(found.netns, found.proxy.kernel, service);
   }
 
   /** How many packets that leave no hops went which way, since the last call. */

@@ -12,6 +12,7 @@ import { en } from "../messages/en.ts";
 import { type Problem, parseScenario, type Scenario, writeLink } from "../scenario/index.ts";
 import { printYaml } from "../yaml/print.ts";
 import { asWritten, type Change, differences, isChangedByHand } from "./differences.ts";
+import { affinityOf } from "./explain/affinity.ts";
 import { objectOf, whyChain } from "./explain/chain.ts";
 import { explainCommand } from "./explain/command-endings.ts";
 import { explainEnding } from "./explain/ending.ts";
@@ -578,7 +579,9 @@ export class Playground {
         return whyChain(this.look, asked);
       case "service": {
         const service = objectOf(this.look, asked.object);
-        return service === undefined ? undefined : serviceFacts(this.look, service);
+        if (service === undefined) return undefined;
+        const affinity = affinityOf(this.cluster, service);
+        return { ...serviceFacts(this.look, service), ...(affinity === undefined ? {} : { affinity }) };
       }
       case "pod": {
         const pod = objectOf(this.look, asked.object);

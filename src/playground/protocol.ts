@@ -361,6 +361,24 @@ export interface ServiceFacts {
   readonly ways: readonly Way[];
   readonly pods: readonly Membership[];
   readonly policies: readonly { readonly policy: string; readonly said: Said }[];
+  /** Only with `sessionAffinity: ClientIP`. */
+  readonly affinity?: Affinity;
+}
+
+/** Which clients a Service's nodes remember: each node its own, until they were silent for so long. */
+export interface Affinity {
+  readonly timeoutSeconds: number;
+  readonly clients: readonly {
+    readonly node: string;
+    /** Its address as the node sees it, and whose that is; "" when nobody's that is known here. */
+    readonly client: string;
+    readonly name: string;
+    /** `pod/default/kubia-x`, or the endpoint's address where no pod has it. */
+    readonly pod: string;
+    /** IPVS remembers for each virtual server alone. */
+    readonly virtual?: string;
+    readonly leftSeconds: number;
+  }[];
 }
 
 /** One probe of a container: how many of the same in a row it has met, of how many that count. */

@@ -73,6 +73,11 @@ export class AddressBook {
     return ip;
   }
 
+  /** The address of that id; undefined when this book gave none. */
+  ofId(id: number): Ip | undefined {
+    return this.#ipList[id];
+  }
+
   socket(ip: Ip, port: number): SocketAddress {
     let ports = this.#sockets[ip.id];
     if (ports === undefined) {

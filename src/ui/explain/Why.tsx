@@ -1,4 +1,5 @@
 import type {
+  Affinity,
   ChainLink,
   Ending,
   IngressRoutes,
@@ -123,6 +124,7 @@ function ServicePanel({ id }: { id: string }) {
           <MemberRow key={member.pod} member={member} />
         ))}
       </ul>
+      {facts.affinity !== undefined && <AffinityList affinity={facts.affinity} />}
       {facts.policies.length > 0 && (
         <>
           <h3>{ui.policies}</h3>
@@ -135,6 +137,43 @@ function ServicePanel({ id }: { id: string }) {
           </ul>
         </>
       )}
+    </>
+  );
+}
+
+function AffinityList({ affinity }: { affinity: Affinity }) {
+  const sayIt = useSay();
+  const { clients, timeoutSeconds } = affinity;
+  return (
+    <>
+      <h3>{sayIt({ code: "affinity.title", args: {} })}</h3>
+      <p className="faint small">{sayIt({ code: "affinity.rule", args: { seconds: timeoutSeconds } })}</p>
+      {clients.length === 0 && <p className="muted">{sayIt({ code: "affinity.empty", args: {} })}</p>}
+      <ul className="affinity">
+        {clients.map(({ node, client, name, pod, virtual, leftSeconds }) => (
+          <li
+            key={`${node} ${client} ${pod} ${virtual ?? ""}`}
+            onPointerEnter={() => light([{ object: pod }])}
+            onPointerLeave={() => light([])}
+          >
+            <span>
+              <b>{node}</b> <span title={client}>{name === "" ? client : placeName(name)}</span> →{" "}
+              {pod.startsWith("pod/") ? (
+                <button type="button" className="place" onClick={() => show([{ object: pod }])}>
+                  {placeName(pod)}
+                </button>
+              ) : (
+                <code>{pod}</code>
+              )}
+              {virtual !== undefined && <code className="faint"> {virtual}</code>}
+            </span>
+            <span className="left">{sayIt({ code: "affinity.left", args: { seconds: leftSeconds } })}</span>
+            <span className="meter" aria-hidden="true">
+              <i style={{ width: `${Math.min(100, (100 * leftSeconds) / timeoutSeconds)}%` }} />
+            </span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

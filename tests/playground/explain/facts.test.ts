@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openScenario } from "../../../src/playground/library.ts";
 import type { IngressRoutes, PodFactsAnswer, ServiceFacts } from "../../../src/playground/protocol.ts";
 import { app, caller, ingress, scenario, service } from "./worlds.ts";
@@ -46,6 +46,39 @@ test("a pod from the inside: its resolv.conf, environment, sockets and probes", 
   expect(facts.listening).toEqual(["*:8080/TCP"]);
   expect(facts.probes.at(-1)).toMatchObject({ reason: "Unhealthy", isWell: false });
   expect(facts.probes.at(-1)?.message).toContain("Readiness probe failed");
+});
+
+// kubernetes.io, "Virtual IPs and Service Proxies", session affinity; iptables-extensions(8), "recent"; nft(8); ipvsadm(8), --persistent
+describe.each(["iptables", "nftables", "ipvs"] as const)("sessionAffinity: ClientIP, %s", (proxyMode) => {
+  const spec =
+    "type: NodePort\n  selector: {app: web}\n  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}";
+  const text = scenario(app({ replicas: 3 }), service(spec, "targetPort: 8080, nodePort: 30123"));
+
+  test("each node remembers whom it sent where, and forgets after the time of silence", () => {
+    const opened = openScenario(text, { proxyMode });
+    opened.advance(10_000);
+    const affinity = () => (opened.playground.query({ kind: "service", object: "service/default/web" }) as ServiceFacts).affinity;
+    expect(affinity()).toEqual({ timeoutSeconds: 60, clients: [] });
+
+    const answer = opened.run("curl -s http://192.168.0.2:30123").stdout;
+    const pod = /web-[a-z0-9-]+/.exec(answer)?.[0];
+    const first = affinity();
+    expect(first?.clients).toHaveLength(1);
+    expect(first?.clients[0]).toMatchObject({ node: "node1", name: "client/laptop", pod: `pod/default/${pod}`, leftSeconds: 60 });
+    expect(first?.clients[0]?.virtual).toBe(proxyMode === "ipvs" ? "192.168.0.2:30123" : undefined);
+
+    opened.advance(50_000);
+    expect(affinity()?.clients[0]?.leftSeconds).toBe(10);
+    expect(opened.run("curl -s http://192.168.0.2:30123").stdout).toContain(pod);
+    expect(affinity()?.clients[0]?.leftSeconds).toBe(60);
+    opened.advance(61_000);
+    expect(affinity()?.clients).toEqual([]);
+  });
+});
+
+test("without sessionAffinity a Service tells of none", () => {
+  const opened = openScenario(scenario(app(), service()));
+  expect(opened.playground.query({ kind: "service", object: "service/default/web" })).not.toHaveProperty("affinity");
 });
 
 // kubernetes.io, "Configure Liveness, Readiness and Startup Probes"; pkg/kubelet/prober/worker.go, doProbe

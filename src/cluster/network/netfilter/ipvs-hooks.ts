@@ -77,6 +77,14 @@ function isUsable(service: IpvsService, destination: IpvsDestination): boolean {
   return destination.weight > 0 && service.destinations.includes(destination);
 }
 
+/** The clients, by the id of their address, that will get their destination again. */
+export function heldClients(
+  service: IpvsService,
+  nowUs: number,
+): readonly (readonly [client: number, { readonly destination: IpvsDestination; readonly expiresUs: number }])[] {
+  return [...service.templates].filter(([, { destination, expiresUs }]) => expiresUs > nowUs && isUsable(service, destination));
+}
+
 /** The destinations that a new connection of this client may get: its own where it is persistent, else every one that has a turn. */
 export function possibleDestinations(service: IpvsService, clientId: number, nowUs: number): readonly IpvsDestination[] {
   const template = service.templates.get(clientId);

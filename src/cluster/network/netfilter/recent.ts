@@ -2,6 +2,7 @@ import type { Ip } from "../address.ts";
 
 /** How many addresses one list holds; the one unseen longest goes first. @source xt_recent, module parameter ip_list_tot */
 const listSizeMax = 100;
+const nobody: ReadonlyMap<number, number> = new Map();
 
 /**
  * The lists of `-m recent`, one per name: which source was last seen when. Also kept per source, so that a run of `--rcheck` rules is one look-up.
@@ -42,6 +43,11 @@ export class RecentLists {
   /** The lists that hold this source; undefined when none does. */
   listsOf(source: Ip): ReadonlyMap<string, number> | undefined {
     return this.#bySource.get(source.id);
+  }
+
+  /** When each source of the list was last seen, by the id of its address, the longest unseen first. */
+  list(name: string): ReadonlyMap<number, number> {
+    return this.#lists.get(name) ?? nobody;
   }
 
   /** `--reap`: entries of the list older than `seconds` go. */
