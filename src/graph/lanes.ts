@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../cluster/api/meta.ts";
+import type { ControlStep, StaleRules } from "../playground/protocol.ts";
 import type { HistoryEvent } from "./history.ts";
 import { asFields, asList, asText, keyOf, selects, specOf, statusOf } from "./objects.ts";
 
@@ -33,6 +34,8 @@ export interface Lane {
   readonly family: string;
   readonly spans: readonly LaneSpan[];
   readonly moments: readonly LaneMoment[];
+  /** For so long rules of nodes still sent to the pod, though its EndpointSlice no longer offered it. */
+  readonly stale: readonly StaleRules[];
   readonly goneUs: number | undefined;
 }
 
@@ -47,6 +50,7 @@ interface GrowingLane {
   family: string;
   spans: LaneSpan[];
   moments: LaneMoment[];
+  stale: StaleRules[];
   goneUs: number | undefined;
   restarts: number;
   containers: readonly Fields[];
@@ -83,6 +87,16 @@ export class LaneBook {
     }
     if (this.#lanes.size <= lanesMax) return;
     for (const [id, lane] of this.#lanes) if (lane.goneUs !== undefined && this.#lanes.size > lanesMax / 2) this.#lanes.delete(id);
+  }
+
+  /** What components did: some of it made rules stale, or brought them up to date. */
+  addSteps(steps: readonly ControlStep[]): void {
+    for (const one of steps.flatMap(({ stale }) => stale ?? [])) {
+      const lane = this.#lanes.get(one.pod);
+      if (lane === undefined) continue;
+      lane.stale = lane.stale.filter((known) => !isSameStale(known, one));
+      if (one.toUs === undefined || one.toUs > one.fromUs) lane.stale.push(one);
+    }
   }
 
   /** All lanes, nodes behind pods; pods of one family together, the older first. */
@@ -174,6 +188,7 @@ export class LaneBook {
       family: "",
       spans: [],
       moments: [],
+      stale: [],
       goneUs: undefined,
       restarts: 0,
       containers: [],
@@ -290,6 +305,30 @@ export function lanesWithin(lanes: readonly Lane[], { fromUs, toUs }: LaneWindow
   const pods = seen.filter(({ id }) => id.startsWith("pod/"));
   const youngest = new Set(pods.toSorted((a, b) => bornUs(b) - bornUs(a)).slice(0, max));
   return seen.filter((lane) => !lane.id.startsWith("pod/") || youngest.has(lane));
+}
+
+function isSameStale(a: StaleRules, b: StaleRules): boolean {
+  return a.node === b.node && a.service === b.service && a.fromUs === b.fromUs;
+}
+
+/** A stretch in which the rules of the same nodes still named a pod. */
+export interface StaleBand {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly nodes: readonly string[];
+}
+
+/** Stale rules of several nodes, cut where a node falls behind or catches up, so that bands never lie on each other. */
+export function staleBands(stale: readonly StaleRules[], { fromUs, toUs }: LaneWindow, nowUs: number): readonly StaleBand[] {
+  const spans = stale
+    .map((one) => ({ node: one.node, fromUs: Math.max(one.fromUs, fromUs), toUs: Math.min(one.toUs ?? nowUs, toUs) }))
+    .filter((span) => span.toUs > span.fromUs);
+  const cuts = [...new Set(spans.flatMap((span) => [span.fromUs, span.toUs]))].sort((a, b) => a - b);
+  return cuts.slice(1).flatMap((to, i) => {
+    const from = cuts[i] as number;
+    const nodes = new Set(spans.filter((span) => span.fromUs <= from && span.toUs >= to).map(({ node }) => node));
+    return nodes.size === 0 ? [] : [{ fromUs: from, toUs: to, nodes: [...nodes].sort() }];
+  });
 }
 
 /** Requests at a time, on the lane of the pod that they went to; "" when they came to none. */

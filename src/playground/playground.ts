@@ -42,6 +42,7 @@ import type {
   RecordEntry,
   RunGoal,
   Said,
+  StaleRules,
   Update,
 } from "./protocol.ts";
 import { applyLineEdit, lineEdit, Recorder, readRecord, toMs, toUs } from "./record.ts";
@@ -54,6 +55,7 @@ import { Milestones } from "./time/milestones.ts";
 import { Past } from "./time/past.ts";
 import { isAllReady, notReady, type ReadyWorld } from "./time/ready.ts";
 import { Growing, RunTo } from "./time/run-to.ts";
+import { offeredBy, StaleWatch } from "./time/stale-watch.ts";
 import { engineVersion } from "./version.ts";
 
 export type OpenResult =
@@ -158,11 +160,22 @@ export class Playground {
   #freshSteps: ControlStep[] = [];
   #freshFailures: Failure[] = [];
   readonly #milestones = new Milestones();
+  readonly #stale: StaleWatch;
 
   constructor(scenario: Scenario, cluster: Cluster) {
     this.scenario = scenario;
     this.cluster = cluster;
     this.#firstText = scenario.text;
+    this.#stale = new StaleWatch({
+      nodesNaming: (service, ip) =>
+        [...cluster.nodes.values()].filter(({ netns, proxy }) => netns.isOn && proxy.reachable(service).has(ip)).map(({ name }) => name),
+      isOffered: (service, pod) => {
+        const [namespace, name] = service.split("/");
+        return cluster
+          .list("EndpointSlice", namespace)
+          .some((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === name && offeredBy(slice).has(pod));
+      },
+    });
     this.#text = new TextOwner(cluster, scenario);
   }
 
@@ -205,12 +218,14 @@ export class Playground {
       const { nowUs } = this;
       if (type !== "ADDED" || !known.has(object)) this.#objects.push({ type, object, timeUs: nowUs });
       if (type !== "DELETED" && !known.has(object)) this.#addFailure(warning(object, nowUs) ?? failedContainer(object, old, nowUs));
+      const stale =
+        object.kind === "EndpointSlice" ? this.#stale.sliceChanged(type === "DELETED" ? undefined : object, old ?? object, nowUs) : [];
       const step = by === undefined ? undefined : controlStep({ type, object, ...(old === undefined ? {} : { old }), by, timeUs: nowUs });
-      if (step !== undefined) this.#addStep(step);
+      if (step !== undefined) this.#addStep(withStale(step, stale));
     });
     this.cluster.onRulesSynced(({ node, services }) => {
       this.#changed++;
-      this.#addStep(rulesStep(node, services, this.nowUs));
+      this.#addStep(withStale(rulesStep(node, services, this.nowUs), this.#stale.synced(node, services, this.nowUs)));
     });
     this.cluster.onHint(({ code, args, command }) => {
       if (this.#hints.some((known) => known.code === code)) return; // one command, one word on each matter
@@ -725,6 +740,10 @@ export class Playground {
   #tell(update: Update): void {
     if (this.#isWatched) this.#updates.push(update);
   }
+}
+
+function withStale(step: ControlStep, stale: readonly StaleRules[]): ControlStep {
+  return stale.length === 0 ? step : { ...step, stale };
 }
 
 /** `service/default/kubia` as kubectl's words. */

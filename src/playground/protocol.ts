@@ -240,6 +240,20 @@ export interface ControlStep {
   /** `pod/default/kubia-x` */
   readonly object?: string;
   readonly mark?: "rollout" | "failure";
+  /** Rules that began to be behind by it, or that have caught up. */
+  readonly stale?: readonly StaleRules[];
+}
+
+/** For so long a node's rules went on to send a Service's connections to a pod that its EndpointSlice no longer offered. */
+export interface StaleRules {
+  readonly node: string;
+  /** `default/kubia` */
+  readonly service: string;
+  /** `pod/default/kubia-x` */
+  readonly pod: string;
+  readonly fromUs: number;
+  /** undefined: they do still. */
+  readonly toUs?: number;
 }
 
 export interface Failure {

@@ -9,6 +9,7 @@ import {
   lanesWithin,
   lostSigns,
   type RequestMark,
+  staleBands,
 } from "../../src/graph/lanes.ts";
 import type { OpenScenario } from "../../src/playground/library.ts";
 import { cluster } from "../harness/cluster.ts";
@@ -18,7 +19,10 @@ function watched(file: string): { readonly scenario: OpenScenario; readonly book
   const scenario = cluster(file);
   const book = new LaneBook();
   const feed = () => {
-    for (const update of scenario.playground.takeUpdates()) if (update.type === "objects") book.add(update.events);
+    for (const update of scenario.playground.takeUpdates()) {
+      if (update.type === "objects") book.add(update.events);
+      if (update.type === "steps") book.addSteps(update.steps);
+    }
   };
   scenario.playground.watch();
   feed();
@@ -68,11 +72,60 @@ describe("a rolling update (kubernetes.io, Pod Lifecycle: termination of Pods)",
     for (const lane of old) expect(at(lane, "outOfEndpoints")).toBeGreaterThanOrEqual(first);
   });
 
+  // kubernetes.io, "Virtual IPs and Service Proxies": minSyncPeriod, one second by default
+  test("each node's rules follow the endpoints within a second, and for so long they name the pod still", () => {
+    const stale = old.flatMap((lane) => lane.stale);
+    expect(stale.length).toBeGreaterThan(0);
+    for (const lane of old) {
+      for (const one of lane.stale) {
+        expect(one.fromUs).toBe(at(lane, "outOfEndpoints"));
+        expect((one.toUs as number) - one.fromUs).toBeLessThanOrEqual(1_000_000);
+      }
+    }
+    for (const lane of fresh) expect(lane.stale).toEqual([]);
+  });
+
   test("all are one family", () => {
     expect(new Set(own(book).map(({ family }) => family))).toEqual(new Set(["default/web"]));
     const selected = lanesFor(book.lanes(), fresh[0]?.id, undefined, []);
     expect(selected.filter(({ id }) => id.startsWith("pod/"))).toHaveLength(6);
   });
+});
+
+test("where kube-proxy has stopped, rules name a pod for as long as it stands still; the other nodes' follow", () => {
+  const { scenario, book, pass } = watched("scenarios/rolling-update.yaml");
+  scenario.run("at node2 -- systemctl stop kube-proxy");
+  scenario.run("kubectl rollout restart deployment/web");
+  pass(20_000);
+  const lanes = () => own(book).filter(({ moments }) => moments.some(({ kind }) => kind === "outOfEndpoints"));
+  expect(lanes()).toHaveLength(3);
+  for (const { stale } of lanes()) {
+    const [open, ...others] = stale.filter(({ toUs }) => toUs === undefined);
+    expect([open?.node, others]).toEqual(["node2", []]);
+    expect(open?.service).toBe("default/web");
+  }
+  const nowUs = scenario.playground.nowUs;
+  expect(staleBands(lanes()[0]?.stale ?? [], { fromUs: 0, toUs: nowUs }, nowUs).at(-1)).toMatchObject({ toUs: nowUs, nodes: ["node2"] });
+
+  scenario.run("at node2 -- systemctl start kube-proxy");
+  pass(2000);
+  for (const { stale } of lanes()) expect(stale.filter(({ toUs }) => toUs === undefined)).toEqual([]);
+});
+
+test("stale rules of several nodes are cut where one falls behind or catches up", () => {
+  const one = (node: string, fromUs: number, toUs?: number) => ({
+    node,
+    service: "a/b",
+    pod: "p",
+    fromUs,
+    ...(toUs === undefined ? {} : { toUs }),
+  });
+  expect(staleBands([one("n1", 0, 4), one("n2", 2, 6), one("n3", 9)], { fromUs: 1, toUs: 10 }, 12)).toEqual([
+    { fromUs: 1, toUs: 2, nodes: ["n1"] },
+    { fromUs: 2, toUs: 4, nodes: ["n1", "n2"] },
+    { fromUs: 4, toUs: 6, nodes: ["n2"] },
+    { fromUs: 9, toUs: 10, nodes: ["n3"] },
+  ]);
 });
 
 test("a node that fails: NotReady after the grace of its lease, its pod leaves the endpoints, and no kubelet sends SIGTERM", () => {
@@ -141,6 +194,7 @@ test("only lanes that were alive within the window; the youngest when there are 
     family: "",
     spans: [{ state: "ready", fromUs, toUs: goneUs }],
     moments: [],
+    stale: [],
     goneUs,
   });
   const lanes = [lane("gone", 0, 5), lane("old", 0, undefined), lane("young", 20, undefined), lane("future", 99, undefined)];

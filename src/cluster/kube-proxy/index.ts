@@ -44,6 +44,8 @@ export interface KubeProxy {
   /** Runs, and no change waits for the next sync. */
   readonly isUpToDate: boolean;
   readonly kernel: ProxyKernel;
+  /** The addresses that its rules for that Service (`namespace/name`) send to, as they stand. */
+  reachable(service: string): ReadonlySet<string>;
   /** Rules follow within this instant; after a stop everything is looked at anew. */
   start(): void;
   /** The rules stand and go on working; changes no longer arrive. */
@@ -125,6 +127,7 @@ export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
       return proxier.isUpToDate;
     },
     kernel: { mode, nftTables, ipvs },
+    reachable: (service) => proxier.reachable(service),
     start: () => proxier.start(),
     stop: () => proxier.stop(),
     reset() {

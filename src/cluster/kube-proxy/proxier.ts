@@ -100,6 +100,12 @@ export class Proxier {
     return this.#isRunning && this.#timer === undefined;
   }
 
+  /** The addresses that the rules of that Service (`namespace/name`) send to, as they stand. */
+  reachable(service: string): ReadonlySet<string> {
+    const ports = this.#families.flatMap(({ state }) => [...state.ports(service).values()]);
+    return new Set(ports.flatMap(({ allReachable }) => allReachable.map(({ ip }) => ip)));
+  }
+
   /** Starts, and within this instant brings all rules up to date. */
   start(): void {
     if (this.#isRunning) return;

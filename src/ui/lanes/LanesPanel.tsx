@@ -14,8 +14,10 @@ import {
   lanesWithin,
   lostSigns,
   type RequestMark,
+  staleBands,
 } from "../../graph/lanes.ts";
 import { useLanguage } from "../app/language.ts";
+import { useSay } from "../explain/said.ts";
 import { follow } from "../graph/playback.ts";
 import { Drawer } from "../load/DrawerFrame.tsx";
 import { useLoad } from "../load/load.ts";
@@ -85,10 +87,12 @@ function usePicture(seconds: number): Picture | undefined {
   useEffect(() => {
     let book = new LaneBook();
     book.add(history.objects.between(0, Number.MAX_SAFE_INTEGER));
+    book.addSteps(history.steps.all);
     const connections = new ConnectionMarks();
     const stopUpdates = onUpdate((update) => {
       if (update.type === "opened") book = new LaneBook();
       if (update.type === "objects") book.add(update.events);
+      if (update.type === "steps") book.addSteps(update.steps);
     });
     const stopLoad = followLoad();
     refresh.current = () => setPicture(pictureOf(book, connections, wanted.current));
@@ -181,6 +185,7 @@ function LaneRow({
   nowUs: number;
 }) {
   const { ui } = useLanguage();
+  const sayIt = useSay();
   const span = shown.toUs - shown.fromUs;
   const left = (us: number) => `${(100 * (us - shown.fromUs)) / span}%`;
   const isNode = lane.id.startsWith("node/");
@@ -220,6 +225,17 @@ function LaneRow({
             </span>
           );
         })}
+        {staleBands(lane.stale, shown, nowUs).map((band) => (
+          <i
+            key={band.fromUs}
+            className="life-stale"
+            style={{ left: left(band.fromUs), width: `${(100 * (band.toUs - band.fromUs)) / span}%` }}
+            title={`${clock(band.fromUs)} – ${clock(band.toUs)} ${sayIt({ code: "lane.stale", args: { nodes: band.nodes.join(", ") } })}`}
+            aria-hidden="true"
+          >
+            {(band.toUs - band.fromUs) / span > 0.1 && <span>{band.nodes.join(", ")}</span>}
+          </i>
+        ))}
         {!isNode && <Answered marks={marks} lane={lane.id} shown={shown} />}
         {besideEachOther(
           lane.moments.filter(({ timeUs }) => isWithin(timeUs, shown) && timeUs <= (lane.goneUs ?? nowUs)),
@@ -312,6 +328,7 @@ function lookThere(event: MouseEvent<HTMLElement>, { fromUs, toUs }: LaneWindow)
 
 function Legend() {
   const { ui } = useLanguage();
+  const sayIt = useSay();
   const states: readonly LaneState[] = ["pending", "starting", "notReady", "ready", "terminating"];
   const moments: readonly LaneMoment["kind"][] = ["intoEndpoints", "outOfEndpoints", "preStop", "sigterm", "killed", "exited"];
   return (
@@ -330,6 +347,9 @@ function Legend() {
         </span>
       ))}
       <span>
+        <i className="life-stale" aria-hidden="true" /> {sayIt({ code: "lane.stale-rules", args: {} })}
+      </span>
+      <span>
         <i className="life-lost" aria-hidden="true" /> {ui.lanesLost}
       </span>
     </p>
@@ -339,6 +359,8 @@ function Legend() {
 /** The same in words: what happened on each lane, line by line. */
 function LanesTable({ lanes, marks, window: shown }: Picture) {
   const { ui } = useLanguage();
+  const sayIt = useSay();
+  const nowUs = usePage((s) => Math.floor(s.nowUs / 250_000) * 250_000);
   const counts = countMarks(marks, shown);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
@@ -357,6 +379,11 @@ function LanesTable({ lanes, marks, window: shown }: Picture) {
             ...lane.moments.map((moment) => ({
               timeUs: moment.timeUs,
               text: `${momentText(ui, moment)} · ${moment.detail}`,
+              isLost: false,
+            })),
+            ...staleBands(lane.stale, shown, nowUs).map(({ fromUs, toUs, nodes }) => ({
+              timeUs: fromUs,
+              text: `${sayIt({ code: "lane.stale", args: { nodes: nodes.join(", ") } })} – ${clock(toUs)}`,
               isLost: false,
             })),
             ...(lane.goneUs === undefined ? [] : [{ timeUs: lane.goneUs, text: ui.lanesGone, isLost: false }]),
