@@ -1,3 +1,5 @@
+import { ObstacleIndex } from "./obstacle-index.ts";
+
 /** A rectangle on the screen, in pixels from the canvas' corner. */
 export interface Rectangle extends Size {
   readonly x: number;
@@ -30,6 +32,8 @@ export interface Shape extends Size {
 /** Where a label stands, and in which of its shapes. */
 export interface LabelPlace extends Rectangle {
   readonly shape: number;
+  /** What it cost when it was found; undefined where it was not sought. */
+  readonly cost?: number;
 }
 
 /** How far the label may stand from what it is about, in pixels; nearer is better. */
@@ -44,6 +48,8 @@ const nameCost = 200_000;
 const searchStep = 26;
 /** A label that stands stays there until another place is so much better. */
 const betterBy = 0.6;
+/** Costs differ by no more than this where the picture was only moved by parts of pixels. */
+const sameCost = 1.02;
 
 /**
  * Where a label goes: beside its point, over no name, covering as little as may be of what else is on the canvas, and never off the screen.
@@ -57,30 +63,25 @@ export function placeLabel(
   screen: Size,
   before?: LabelPlace,
 ): LabelPlace {
-  const costOf = (place: LabelPlace) => {
-    const away = distanceTo(place, point);
-    let cost = away * distanceCost + Math.max(0, away - 84) * farCost + (shapes[place.shape]?.cost ?? 0);
-    for (const obstacle of obstacles) {
-      const covered = overlap(place, obstacle);
-      if (covered > 0) cost += covered * obstacle.weight + (obstacle.weight > weights.card ? nameCost : 0);
-    }
-    return cost;
-  };
-  const namesNothing = (place: Rectangle) => obstacles.every((one) => one.weight <= weights.card || overlap(place, one) === 0);
+  const costOf = (place: LabelPlace) =>
+    obstacles.reduce((sum, obstacle) => sum + costOver(place, obstacle), costAlone(place, point, shapes[place.shape]));
   const kept = before === undefined ? undefined : stillThere(before, shapes, point, screen);
-  if (kept !== undefined && namesNothing(kept)) return kept;
+  if (kept !== undefined && namesNothing(kept, obstacles)) return kept;
+  // It was sought already, and nothing has come over it since.
+  const keptCost = kept === undefined ? undefined : costOf(kept);
+  if (kept?.cost !== undefined && keptCost !== undefined && keptCost <= kept.cost * sameCost) return kept;
 
+  const near = new ObstacleIndex(obstacles, screen, costOver);
   let best: LabelPlace | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   const offer = (x: number, y: number, { width, height }: Size, shape: number) => {
-    const place = { ...inside({ x, y, width, height }, screen), shape };
+    const place = inside({ x, y, width, height }, screen);
     // On the point itself it would hide the packet.
     if (overlap(place, { x: point.x - 9, y: point.y - 9, width: 18, height: 18 }) > 0) return;
-    const cost = costOf(place);
-    if (cost < bestCost) {
-      bestCost = cost;
-      best = place;
-    }
+    const cost = near.sum(place, costAlone(place, point, shapes[shape]), bestCost);
+    if (cost >= bestCost) return;
+    bestCost = cost;
+    best = { ...place, shape, cost };
   };
   shapes.forEach((size, shape) => {
     const { width, height } = size;
@@ -92,14 +93,29 @@ export function placeLabel(
       }
     }
   });
-  if (best === undefined || !namesNothing(best)) {
+  if (best === undefined || !namesNothing(best, obstacles)) {
     shapes.forEach((size, shape) => {
       for (let y = 0; y < screen.height; y += searchStep) for (let x = 0; x < screen.width; x += searchStep) offer(x, y, size, shape);
     });
   }
-  if (kept !== undefined && bestCost > betterBy * costOf(kept)) return kept;
+  if (kept !== undefined && keptCost !== undefined && bestCost > betterBy * keptCost) return { ...kept, cost: keptCost };
   const { width, height } = shapes[0] as Size;
   return best ?? { ...inside({ x: point.x + 14, y: point.y + 14, width, height }, screen), shape: 0 };
+}
+
+/** What a place costs by itself: it is far from the point, or the label has a shape that is not the best. */
+function costAlone(place: Rectangle, point: Point, shape: Shape | undefined): number {
+  const away = distanceTo(place, point);
+  return away * distanceCost + Math.max(0, away - 84) * farCost + (shape?.cost ?? 0);
+}
+
+function costOver(place: Rectangle, obstacle: Obstacle): number {
+  const covered = overlap(place, obstacle);
+  return covered === 0 ? 0 : covered * obstacle.weight + (obstacle.weight > weights.card ? nameCost : 0);
+}
+
+function namesNothing(place: Rectangle, obstacles: readonly Obstacle[]): boolean {
+  return obstacles.every((one) => one.weight <= weights.card || overlap(place, one) === 0);
 }
 
 /** The place of before, if the label still has that shape and it is on the screen. */

@@ -74,7 +74,11 @@ describe("a label that stands", () => {
   test("stays where names are everywhere, unless another place is much better", () => {
     const all = [title(0, 0, 800, 500)];
     const before: LabelPlace = { x: 300, y: 180, ...size, shape: 0 };
-    expect(placeLabel(point, [size], all, screen, before)).toEqual(before);
+    const place = placeLabel(point, [size], all, screen, before);
+    expect(place).toMatchObject(before);
+    // Nor is it sought again in each frame.
+    expect(placeLabel(point, [size], all, screen, place)).toBe(place);
+    expect(placeLabel(point, [size], [...all, title(300, 180, 60, 40)], screen, place)).not.toMatchObject(before);
   });
 
   test("is placed anew when it says more, or left the screen", () => {
