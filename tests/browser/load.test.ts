@@ -40,6 +40,8 @@ test("a load at a Service: each pod's bar grows beside its band, until it is sto
   const ended = sum(await shares(page));
   await page.page.waitForTimeout(1500);
   expect(sum(await shares(page))).toBe(ended);
+  // The terminal gave way to the drawer; closed, it gives the room back.
+  await page.page.locator(".drawer-buttons button").first().click();
   await page.page.locator(".terminal-tab button").nth(2).click();
   await page.terminalShows(new RegExp(`\\[200\\]\\s+${ended} responses`));
   expect(page.complaints).toEqual([]);
@@ -56,6 +58,17 @@ test("one kept connection: one pod gets all", async () => {
   await drawer.getByRole("button", { name: "Start" }).click();
   await expect.poll(async () => sum(await shares(page))).toBeGreaterThan(15);
   expect((await shares(page)).filter((count) => count > 0)).toHaveLength(1);
+  // However low the screen, the picture keeps room to be read; the terminal gives way, and the drawer scrolls.
+  for (const [width, height] of [
+    [1280, 720],
+    [800, 600],
+  ] as const) {
+    await page.page.setViewportSize({ width, height });
+    const heightOf = async (what: string) => Math.round((await page.page.locator(what).first().boundingBox())?.height ?? 0);
+    await expect.poll(() => heightOf(".react-flow")).toBeGreaterThanOrEqual(240);
+    expect(await heightOf(".drawer.load")).toBeGreaterThanOrEqual(128);
+    expect(await heightOf(".terminal")).toBeGreaterThanOrEqual(60);
+  }
   await page.close();
 });
 

@@ -135,39 +135,37 @@ function LanesPicture({ lanes, marks, window: shown }: Picture) {
   const astray = marks.filter((mark) => mark.lost !== undefined && !ids.has(mark.lane));
   const counts = countMarks(marks, shown);
   return (
-    <>
-      <div className="lanes-scroll">
-        <div className="lanes-rows">
-          <span className="lanes-axis" aria-hidden="true">
-            {axisOf(shown)
-              .filter((us) => us <= shown.toUs - span * 0.05)
-              .map((us) => (
-                <i key={us} style={{ left: left(us) }}>
-                  {clock(us)}
-                </i>
-              ))}
-          </span>
-          {lanes.length === 0 && <p className="faint lanes-empty">{ui.lanesEmpty}</p>}
-          {lanes.map((lane) => (
-            <LaneRow key={lane.id} lane={lane} marks={marks} shown={shown} count={counts.get(lane.id)} nowUs={nowUs} />
-          ))}
-          {astray.length > 0 && (
-            <div className="life">
-              <span className="life-name faint">{ui.lanesAstray}</span>
-              <span className="life-track">
-                <LostMarks marks={astray} shown={shown} left={left} />
-              </span>
-            </div>
-          )}
-          {atUs !== undefined && isWithin(atUs, shown) && (
-            <span className="lanes-cursor" aria-hidden="true">
-              <i style={{ left: left(atUs) }} />
+    <div className="lanes-scroll">
+      <div className="lanes-rows">
+        <span className="lanes-axis" aria-hidden="true">
+          {axisOf(shown)
+            .filter((us) => us <= shown.toUs - span * 0.05)
+            .map((us) => (
+              <i key={us} style={{ left: left(us) }}>
+                {clock(us)}
+              </i>
+            ))}
+        </span>
+        {lanes.length === 0 && <p className="faint lanes-empty">{ui.lanesEmpty}</p>}
+        {lanes.map((lane) => (
+          <LaneRow key={lane.id} lane={lane} marks={marks} shown={shown} count={counts.get(lane.id)} nowUs={nowUs} />
+        ))}
+        {astray.length > 0 && (
+          <div className="life">
+            <span className="life-name faint">{ui.lanesAstray}</span>
+            <span className="life-track">
+              <LostMarks marks={astray} shown={shown} left={left} />
             </span>
-          )}
-        </div>
+          </div>
+        )}
+        {atUs !== undefined && isWithin(atUs, shown) && (
+          <span className="lanes-cursor" aria-hidden="true">
+            <i style={{ left: left(atUs) }} />
+          </span>
+        )}
       </div>
       <Legend />
-    </>
+    </div>
   );
 }
 
