@@ -79,7 +79,7 @@ describe("typing YAML changes the cluster", () => {
     await page.close();
   });
 
-  test("what was done in a tab survives a reload: the text, also a broken one, and the commands; another tab has its own", async () => {
+  test("what was done in a tab survives a reload: the text, also a broken one, the commands, and what is looked at; another tab has its own", async () => {
     const page = await PlaygroundPage.open();
     await page.ready();
     await page.replaceInEditor("replicas: 3", "replicas: 4");
@@ -90,9 +90,13 @@ describe("typing YAML changes the cluster", () => {
     await page.page.locator(".problems li.error").waitFor();
     const other = await PlaygroundPage.open({ context: page.context, script: () => localStorage.setItem("kubehop.text", "kind: Nothing") });
     await other.page.locator(".problems li.error").waitFor();
+    await page.page.locator('.react-flow__node[data-id="node/node1"]').click({ position: { x: 20, y: 10 } });
+    await page.page.getByRole("button", { name: "Pause", exact: true }).click();
     await page.page.reload();
     await page.ready();
     await page.terminalShows("service/kubia2 exposed");
+    await page.page.locator('.react-flow__node[data-id="node/node1"].is-selected').waitFor();
+    await page.page.getByRole("button", { name: "Play", exact: true }).waitFor();
     await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor();
     // The text as it was left, under which the cluster before runs.
     await page.page.locator(".problems li.error", { hasText: "No kind ReplicationControler" }).waitFor();

@@ -1,7 +1,8 @@
 import { keep, load } from "./keep.ts";
 import { readCourse, writeCourse } from "./kept-course.ts";
 import { onUpdate } from "./link-to-worker.ts";
-import { courseKey, courseNow, resume, savedText } from "./session.ts";
+import { viewNow } from "./make-link.ts";
+import { courseKey, courseNow, isOfMoment, resume, savedText } from "./session.ts";
 import { usePage } from "./store.ts";
 
 /** When a course began to be taken up that has not come to its end yet. */
@@ -20,7 +21,10 @@ export function resumeCourse(): boolean {
   const began = load(resumingKey, true);
   const hasFailed = began !== undefined && Date.now() - Number(began) > patienceMs;
   if (began === undefined || hasFailed) keep(resumingKey, `${Date.now()}`, true);
-  resume(hasFailed ? { ...course, record: [], nowUs: 0 } : course, savedText() ?? course.text);
+  const { text, record, nowUs } = course;
+  const view = hasFailed ? {} : course.view;
+  resume(hasFailed ? { text, record: [], nowUs: 0 } : { text, record, nowUs }, savedText() ?? text, view);
+  if (isOfMoment(view)) void import("../time/open-moment.ts").then(({ openMoment }) => openMoment(text, view));
   return true;
 }
 
@@ -30,7 +34,7 @@ export function startKeeping(): () => void {
     window.clearTimeout(timer);
     if (usePage.getState().isReplaying) return; // it would be a part of it only
     keep(resumingKey, undefined, true);
-    if (!keep(courseKey, writeCourse(courseNow(), window.location.hash), true)) keep(courseKey, undefined, true);
+    if (!keep(courseKey, writeCourse({ ...courseNow(), view: viewNow() }, window.location.hash), true)) keep(courseKey, undefined, true);
   };
   const saveSoon = () => {
     window.clearTimeout(timer);

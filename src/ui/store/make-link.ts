@@ -12,7 +12,7 @@ export async function makeLink(): Promise<string> {
 }
 
 /** What is looked at, and how. */
-function viewNow(): LinkView {
+export function viewNow(): LinkView {
   const { view, selection, pins, filters, collapsed, showsSystem, showsNoise, nowUs } = usePage.getState();
   const { connection, at, isPaused } = usePlayback.getState();
   const { atUs } = useLook.getState();

@@ -5,7 +5,7 @@ import { openTerminal } from "../terminal/transcript.ts";
 import { withoutCulprits } from "./culprits.ts";
 import { keep, load } from "./keep.ts";
 import { onUpdate, send } from "./link-to-worker.ts";
-import { type Selection, usePage } from "./store.ts";
+import { type PageState, type Selection, usePage } from "./store.ts";
 
 /** The user's work: text and record, kept on this machine as it is typed, and in links. Nothing of it is ever only in the worker. */
 const textKey = "kubehop.text";
@@ -118,16 +118,23 @@ export function open(text: string, record: readonly RecordEntry[] = [], view?: L
   keepsText = false;
   usePage.setState({
     text,
-    pins: view?.pins ?? {},
     isReplaying: record.length > 0,
-    ...(isSame ? {} : { filters: view?.filters ?? noFilters, collapsed: view?.collapsed ?? {} }),
-    ...(view?.shows === undefined ? {} : { showsSystem: view.shows.includes("system"), showsNoise: view.shows.includes("noise") }),
-    ...(view?.view === undefined ? {} : { view: view.view }),
+    ...(isSame ? { pins: {} } : seenAs(view ?? {})),
   });
   for (const listener of openingListeners) listener(undefined);
   save(text);
   for (const listener of textListeners) listener(text);
   send({ type: "open", text, record });
+}
+
+function seenAs({ pins = {}, filters = noFilters, collapsed = {}, shows, view }: LinkView): Partial<PageState> {
+  return {
+    pins,
+    filters,
+    collapsed,
+    ...(shows && { showsSystem: shows.includes("system"), showsNoise: shows.includes("noise") }),
+    ...(view && { view }),
+  };
 }
 
 /** A course of events as far as it had come. */
@@ -161,11 +168,12 @@ export function travel(course: Course): void {
   send({ type: "open", text, record, untilUs: nowUs });
 }
 
-/** Takes up a course of which this page knows nothing yet, with the text as it stood, which the cluster may not have taken. */
-export function resume(course: Course, ownText: string): void {
+/** Takes up a course of which this page knows nothing yet, seen as it was, with the text as it stood, which the cluster may not have taken. */
+export function resume(course: Course, ownText: string, view: LinkView): void {
   travel(course);
   keepsText = true;
-  usePage.setState({ text: ownText });
+  openedView = view;
+  usePage.setState({ text: ownText, ...seenAs(view) });
   save(ownText);
 }
 
