@@ -94,6 +94,12 @@ export const enExplain = {
   "probe.next": (a) => `next in ${a.seconds} s · ${probeSet(a)}`,
   "probe.asking": (a) => `asking now · ${probeSet(a)}`,
   "probe.set": (a) => probeSet(a),
+  "real.load-balancer": () =>
+    "On a real cluster: the cloud's load balancer is many machines. Some kinds open a connection of their own, and the pod sees their address.",
+  "real.internet": () =>
+    "On a real network: many routers lie here, delays vary, and packets get lost. Here it is one link, always equally fast.",
+  "real.between-nodes": () =>
+    "On a real cluster: many network plugins wrap this packet in another one (VXLAN) or use BGP or eBPF. Here nodes have plain routes, as with kindnet.",
   "lane.stale": (a) => `rules of ${a.nodes} still name this pod`,
   "lane.stale-rules": () => "a node's rules still name this pod",
   "affinity.title": () => "Session affinity: who stays with whom",

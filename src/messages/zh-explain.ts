@@ -85,6 +85,10 @@ export const zhExplain: Readonly<Record<keyof typeof enExplain, Sentence>> = {
   "probe.next": (a) => `${a.seconds} 秒后再探测 · ${probeSet(a)}`,
   "probe.asking": (a) => `正在探测 · ${probeSet(a)}`,
   "probe.set": (a) => probeSet(a),
+  "real.load-balancer": () => "真实集群中：云负载均衡器由许多机器组成。有的类型会另建自己的连接，Pod 看到的就是它的地址。",
+  "real.internet": () => "真实网络中：这一段要经过许多路由器，延迟会变化，也会丢包。这里只是一条链路，速度恒定。",
+  "real.between-nodes": () =>
+    "真实集群中：许多网络插件会把数据包封装进另一个包（VXLAN），或使用 BGP、eBPF。这里与 kindnet 一样，节点间只用普通路由。",
   "lane.stale": (a) => `${a.nodes} 的规则仍指向这个 Pod`,
   "lane.stale-rules": () => "有节点的规则仍指向这个 Pod",
   "affinity.title": () => "会话亲和性：哪个客户端固定到哪个 Pod",

@@ -1,11 +1,13 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { hostAndPort } from "../../graph/address-change.ts";
 import { endingOf } from "../../graph/ending.ts";
 import { asFields, keyOf, selects, sorted, specOf } from "../../graph/objects.ts";
 import { answeredBy, sharesOf } from "../../graph/shares.ts";
+import { simplificationAt } from "../../graph/simplified.ts";
 import { say } from "../../messages/catalogue.ts";
 import type { ConnectionInfo, HopRecord } from "../../playground/protocol.ts";
 import { useLanguage } from "../app/language.ts";
+import { useSay } from "../explain/said.ts";
 import { showHop, usePlayback } from "../graph/playback.ts";
 import { query } from "../store/link-to-worker.ts";
 import { archive, usePage } from "../store/store.ts";
@@ -93,6 +95,7 @@ export function ConnectionPanel({ connection }: { connection: string }) {
         <div className="why">
           <h3>{ui.why}</h3>
           <p>{sentences === undefined ? shown.reason.code : say(sentences.reasons, shown.reason.code, shown.reason.args)}</p>
+          <OnRealCluster hop={shown} next={hops[shownIndex + 1]} />
         </div>
       )}
       {shown !== undefined && (
@@ -130,6 +133,15 @@ export function ConnectionPanel({ connection }: { connection: string }) {
       <Shares destination={info.destination} />
     </>
   );
+}
+
+/** Where a real cluster is not so simple, it is said in one line. */
+function OnRealCluster({ hop, next }: { hop: HopRecord; next: HopRecord | undefined }) {
+  const sayIt = useSay();
+  const nodes = usePage((s) => s.summary?.nodes);
+  const nodeIps = useMemo(() => new Set(nodes?.flatMap(({ ips }) => ips)), [nodes]);
+  const simplification = simplificationAt(hop, next, nodeIps);
+  return simplification === undefined ? null : <p className="real muted small">{sayIt({ code: `real.${simplification}`, args: {} })}</p>;
 }
 
 function EndingLine({ info, hops }: { info: ConnectionInfo; hops: readonly HopRecord[] }) {
