@@ -14,8 +14,7 @@ interface Operation {
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): PatchResult {
   let value = document;
   for (const each of operations) {
-    const operation = each as Operation;
-    const result = applyOperation(value, operation);
+    const result = applyOperation(value, (isRecord(each) ? each : {}) as unknown as Operation);
     if (!result.ok) return result;
     value = result.value;
   }

@@ -98,6 +98,11 @@ function plainly(type: string, body: unknown, current: LooseObject): unknown {
   if (!Array.isArray(body)) {
     throw new Refusal(badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(body)} into Go value of type jsonpatch.Patch`));
   }
+  const odd: unknown = body.find((operation) => operation !== null && !isRecord(operation));
+  if (odd !== undefined)
+    throw new Refusal(
+      badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(odd)} into Go value of type jsonpatch.Operation`),
+    );
   const result = applyJsonPatch(current, body);
   if (!result.ok) throw new Refusal(rejected());
   return result.value;

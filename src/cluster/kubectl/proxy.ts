@@ -6,6 +6,7 @@ import { type ApiConnection, apiConnection } from "./api-connection.ts";
 import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { goPattern } from "./go-pattern.ts";
 import type { Session } from "./session.ts";
 
 /** `kubectl proxy`: the API in plain HTTP on this machine, with the kubeconfig's rights. @source kubectl pkg/cmd/proxy/proxy.go; kubectl pkg/proxy/proxy_server.go */
@@ -56,11 +57,13 @@ function* proxy(session: Session, flags: Flags): Run<number> {
   const filter = flags.is("disable-filter") ? undefined : filterOf(flags);
   const prefix = `/${flags.text("api-prefix").replace(/^\/|\/$/g, "")}/`.replace("//", "/");
   const address = flags.text("address");
+  const port = flags.number("port");
+  if (port < 0 || port > 65535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
   const everywhere = address === "0.0.0.0" || address === "::";
-  const listening = sys.listen(flags.number("port"), everywhere ? {} : { ip: address });
+  const listening = sys.listen(port, everywhere ? {} : { ip: address });
   if (!listening.ok) {
     const reason = listening.error === "EADDRINUSE" ? "address already in use" : "cannot assign requested address";
-    throw new KubectlError(`listen tcp ${address}:${flags.number("port")}: bind: ${reason}`);
+    throw new KubectlError(`listen tcp ${address}:${port}: bind: ${reason}`);
   }
   const { listener } = listening;
   yield* session.out(`Starting to serve on ${everywhere ? "[::]" : address}:${listener.port}\n`);
@@ -81,11 +84,7 @@ function* proxy(session: Session, flags: Flags): Run<number> {
 }
 
 function filterOf(flags: Flags): ProxyFilter {
-  const patterns = (name: string): readonly RegExp[] =>
-    flags
-      .text(name)
-      .split(",")
-      .map((text) => new RegExp(text));
+  const patterns = (name: string): readonly RegExp[] => flags.text(name).split(",").map(goPattern);
   return {
     acceptHosts: patterns("accept-hosts"),
     acceptPaths: patterns("accept-paths"),

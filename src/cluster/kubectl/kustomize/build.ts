@@ -1,14 +1,14 @@
-import { parseDocuments } from "../../../yaml/parse.ts";
 import { printYaml } from "../../../yaml/print.ts";
 import type { LooseObject } from "../../api/meta.ts";
 import { KubectlError } from "../failure.ts";
 import { nameHash } from "../name-hash.ts";
+import { documentsIn } from "./documents.ts";
 import { withGenerated } from "./generate.ts";
 import { deprecations, type Kustomization, readKustomization } from "./kustomization.ts";
 import { inLegacyOrder } from "./order.ts";
 import { patched, patchedByJson } from "./patch.ts";
 import { idText, isMap, metadataOf, nameOf, namespaceOf, type Resource, renamed } from "./resource.ts";
-import { transformed, withNamesFollowed } from "./transform.ts";
+import { transformed, withCountsAndImages, withNamesFollowed } from "./transform.ts";
 
 /** The files that a kustomization may read. Paths are absolute. */
 export interface FileTree {
@@ -62,17 +62,24 @@ function accumulate(
   folder: string,
   open: readonly string[],
   warnings: string[],
-  given: readonly Resource[] = [],
+  given?: readonly Resource[],
 ): Accumulated {
   if (open.includes(folder)) throw new KubectlError(`cycle detected: candidate root '${folder}' contains visited root '${folder}'`);
   const kustomization = kustomizationIn(files, folder);
   warnings.push(...deprecations(kustomization));
+  const kind = kustomization.kind ?? "Kustomization";
+  if (given !== undefined && kind !== "Component")
+    throw new KubectlError(
+      `accumulating components: accumulateDirectory: "expected kind 'Component' for path '${folder}' but got '${kind}'"`,
+    );
+  if (given === undefined && kind === "Component" && open.length > 0)
+    throw new KubectlError(`accumulating resources: expected kind != 'Component' for path '${folder}'`);
   const read = (path: string): string => {
     const text = files.read(joined(folder, path));
     if (text !== undefined) return text;
     throw new KubectlError(`evalsymlink failure on '${joined(folder, path)}' : lstat ${joined(folder, path)}: no such file or directory`);
   };
-  let resources = given;
+  let resources = given ?? [];
   const add = (more: readonly Resource[]): void => {
     for (const one of more) {
       const same = resources.find((other) => sameId(other, one));
@@ -90,6 +97,7 @@ function accumulate(
     resources = accumulate(files, joined(folder, path), [...open, folder], warnings, resources).resources;
   resources = patched(resources, kustomization, read);
   resources = patchedByJson(transformed(resources, kustomization), kustomization, read);
+  resources = withCountsAndImages(resources, kustomization);
   return { resources, kustomization };
 }
 
@@ -120,7 +128,7 @@ function objectsIn(files: FileTree, path: string, full: string): readonly Resour
     );
   if (text === undefined) throw failed(`open ${full}: no such file or directory`);
   const found: Resource[] = [];
-  for (const { content } of parseDocuments(text)) {
+  for (const content of documentsIn(text)) {
     if (!content.ok)
       throw failed(`MalformedYAMLError: ${content.message.replace(/^error converting YAML to JSON: /, "")} in File: ${path}`);
     if (content.value === null) continue;
@@ -128,10 +136,22 @@ function objectsIn(files: FileTree, path: string, full: string): readonly Resour
     const objects = value.kind === "List" && Array.isArray(value.items) ? (value.items as readonly LooseObject[]) : [value];
     for (const object of objects) {
       if (!isMap(object) || object.kind === undefined) throw failed(`missing Resource metadata`);
+      if (typeof metadataOf(object).name !== "string") throw failed(`missing metadata.name in object ${goText(object)}`);
       found.push({ object, formerNames: [], wantsHash: false });
     }
   }
   return found;
+}
+
+/** An object without a name, as Go prints what is known of it: `{{v1 Pod} {{ } map[] map[]}}`. @source kustomize kyaml/yaml/rnode.go, GetValidatedMetadata */
+function goText(object: LooseObject): string {
+  const { labels, annotations, namespace = "" } = metadataOf(object);
+  const pairs = (map: unknown): string =>
+    Object.entries(isMap(map) ? map : {})
+      .map(([key, value]) => `${key}:${value}`)
+      .sort()
+      .join(" ");
+  return `{{${object.apiVersion ?? ""} ${object.kind}} {{ ${namespace}} map[${pairs(labels)}] map[${pairs(annotations)}]}}`;
 }
 
 function noFolder(shown: string, full: string): string {

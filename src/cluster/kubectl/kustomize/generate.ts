@@ -23,17 +23,16 @@ function placed(resources: readonly Resource[], entry: GeneratorEntry, object: L
   const at = resources.findIndex(
     (one) =>
       one.object.kind === object.kind &&
-      isCalled(one, entry.name) &&
+      isCalled(one, String(metadataOf(object).name)) &&
       (entry.namespace === undefined || namespaceOf(one) === entry.namespace),
   );
-  const behaviour = entry.behavior ?? "create";
   const known = resources[at];
-  if (behaviour === "create") {
+  if (entry.behavior !== "merge" && entry.behavior !== "replace") {
     if (known !== undefined) throw new KubectlError(`may not add resource with an already registered id: ${idText(object)}`);
     return [...resources, { object, formerNames: [], wantsHash }];
   }
   if (known === undefined) throw new KubectlError(`id resid.ResId{${idText(object)}} does not exist; cannot merge or replace`);
-  const data = behaviour === "merge" ? { ...(known.object.data as LooseObject), ...(object.data as LooseObject) } : object.data;
+  const data = entry.behavior === "merge" ? { ...(known.object.data as LooseObject), ...(object.data as LooseObject) } : object.data;
   const metadata = { ...metadataOf(object), ...metadataOf(known.object) };
   const changed: Resource = { ...known, object: { ...known.object, metadata, data }, wantsHash };
   return resources.map((one, i) => (i === at ? changed : one));
@@ -44,7 +43,7 @@ function configMap(entry: GeneratorEntry, common: GeneratorOptions, read: (path:
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: metadata(entry, common),
+    metadata: metadata(entry, common, "configmap"),
     ...(data.size === 0 ? {} : { data: Object.fromEntries(data) }),
     ...((entry.options?.immutable ?? common.immutable) ? { immutable: true } : {}),
   };
@@ -55,7 +54,7 @@ function secret(entry: GeneratorEntry, common: GeneratorOptions, read: (path: st
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: metadata(entry, common),
+    metadata: metadata(entry, common, "secret"),
     ...(data.length === 0 ? {} : { data: Object.fromEntries(data) }),
     ...((entry.options?.immutable ?? common.immutable) ? { immutable: true } : {}),
     type: entry.type ?? "Opaque",
@@ -68,7 +67,9 @@ function inLines(text: string): string {
   return text.replace(/.{1,70}/g, "$&\n");
 }
 
-function metadata({ name, namespace, options }: GeneratorEntry, common: GeneratorOptions): LooseObject {
+/** @throws KubectlError @source kustomize api/internal/generators/utils.go, makeBaseNode */
+function metadata({ name, namespace, options }: GeneratorEntry, common: GeneratorOptions, kind: string): LooseObject {
+  if (name === undefined) throw new KubectlError(`a ${kind} must have a name`);
   const labels = { ...common.labels, ...options?.labels };
   const annotations = { ...common.annotations, ...options?.annotations };
   return {

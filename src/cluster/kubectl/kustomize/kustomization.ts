@@ -1,23 +1,26 @@
 import { parseDocument } from "../../../yaml/parse.ts";
+import { decode } from "../../api/decode.ts";
 import type { LooseObject } from "../../api/meta.ts";
+import { always, any, bool, int64, list, map, named, pointer, string, stringMap, strings, struct } from "../../api/shape.ts";
 import { KubectlError } from "../failure.ts";
-import { isMap } from "./resource.ts";
 
 export interface LabelEntry {
-  readonly pairs: Readonly<Record<string, string>>;
+  readonly pairs?: Readonly<Record<string, string>>;
+  readonly fields?: readonly { readonly kind?: string; readonly path?: string; readonly create?: boolean }[];
   readonly includeSelectors?: boolean;
   readonly includeTemplates?: boolean;
 }
 
 export interface ImageChange {
-  readonly name: string;
+  readonly name?: string;
   readonly newName?: string;
   readonly newTag?: string;
+  readonly tagSuffix?: string;
   readonly digest?: string;
 }
 
 export interface ReplicaChange {
-  readonly name: string;
+  readonly name?: string;
   readonly count: number;
 }
 
@@ -30,9 +33,10 @@ export interface GeneratorOptions {
 
 /** Of a ConfigMap or a Secret. */
 export interface GeneratorEntry {
-  readonly name: string;
+  readonly name?: string;
   readonly namespace?: string;
-  readonly behavior?: "create" | "replace" | "merge";
+  /** `replace` or `merge`; whatever else it says, it makes. */
+  readonly behavior?: string;
   readonly files?: readonly string[];
   readonly literals?: readonly string[];
   readonly envs?: readonly string[];
@@ -55,6 +59,7 @@ export interface PatchEntry {
   readonly path?: string;
   readonly patch?: string;
   readonly target?: PatchTarget;
+  readonly options?: { readonly allowNameChange?: boolean; readonly allowKindChange?: boolean };
 }
 
 /** `kustomization.yaml`. @source kustomize api/types/kustomization.go */
@@ -77,46 +82,77 @@ export interface Kustomization {
   readonly patches?: readonly PatchEntry[];
   readonly patchesStrategicMerge?: readonly string[];
   readonly patchesJson6902?: readonly PatchEntry[];
-  readonly sortOptions?: { readonly order?: "fifo" | "legacy" };
+  readonly sortOptions?: { readonly order?: string };
 }
 
-const fields: ReadonlySet<string> = new Set([
-  "apiVersion",
-  "kind",
-  "metadata",
-  "resources",
-  "bases",
-  "components",
-  "namespace",
-  "namePrefix",
-  "nameSuffix",
-  "commonLabels",
-  "labels",
-  "commonAnnotations",
-  "images",
-  "replicas",
-  "configMapGenerator",
-  "secretGenerator",
-  "generatorOptions",
-  "patches",
-  "patchesStrategicMerge",
-  "patchesJson6902",
-  "sortOptions",
-]);
+const generatorOptions = struct("types.GeneratorOptions", {
+  labels: stringMap,
+  annotations: stringMap,
+  disableNameSuffixHash: pointer(bool),
+  immutable: bool,
+});
+const generatorFields = {
+  namespace: string,
+  name: string,
+  behavior: string,
+  literals: strings,
+  files: strings,
+  envs: strings,
+  env: string,
+  options: generatorOptions,
+};
+const patch = struct("types.Patch", {
+  path: string,
+  patch: string,
+  target: struct("types.Selector", {
+    group: string,
+    version: string,
+    kind: string,
+    name: string,
+    namespace: string,
+    annotationSelector: string,
+    labelSelector: string,
+  }),
+  options: map(bool),
+});
+const fieldSpec = struct("types.FieldSpec", { group: string, version: string, kind: string, path: string, create: bool });
+const labelEntry = { pairs: stringMap, includeSelectors: bool, includeTemplates: bool, fields: list(fieldSpec) };
+const imageChange = { name: string, newName: string, tagSuffix: string, newTag: string, digest: string };
+
+const shape = struct("types.Kustomization", {
+  apiVersion: string,
+  kind: string,
+  metadata: any,
+  resources: strings,
+  bases: strings,
+  components: strings,
+  namespace: string,
+  namePrefix: string,
+  nameSuffix: string,
+  commonLabels: stringMap,
+  labels: list(struct("types.Label", labelEntry)),
+  commonAnnotations: stringMap,
+  images: list(struct("types.Image", imageChange)),
+  replicas: list(struct("types.Replica", { name: string, count: always(int64) })),
+  configMapGenerator: list(struct("types.ConfigMapArgs", generatorFields)),
+  secretGenerator: list(struct("types.SecretArgs", { ...generatorFields, type: string })),
+  generatorOptions,
+  patches: list(patch),
+  patchesStrategicMerge: list(named("types.PatchStrategicMerge")),
+  patchesJson6902: list(patch),
+  sortOptions: struct("types.SortOptions", { order: string }),
+});
 
 /** @throws KubectlError @source kustomize api/types/kustomization.go, Unmarshal and EnforceFields */
 export function readKustomization(text: string): Kustomization {
   const content = parseDocument(text);
   if (!content.ok) throw new KubectlError(`invalid Kustomization: ${content.message}`);
-  const value = content.value as LooseObject | null;
-  if (value === null || (isMap(value) && Object.keys(value).every((key) => ["apiVersion", "kind", "metadata"].includes(key))))
+  const given = (content.value ?? {}) as LooseObject;
+  const { object: value, unknown, error } = decode(shape, given);
+  const fault = error ?? (unknown[0] === undefined ? undefined : `json: unknown field ${JSON.stringify(unknown[0].split(".").at(-1))}`);
+  if (fault !== undefined) throw new KubectlError(`invalid Kustomization: ${fault}`);
+  if (Object.keys(given).every((key) => given[key] === null || ["apiVersion", "kind", "metadata"].includes(key)))
     throw new KubectlError("kustomization.yaml is empty");
-  if (!isMap(value))
-    throw new KubectlError("invalid Kustomization: json: cannot unmarshal string into Go value of type types.Kustomization");
-  const unknown = Object.keys(value)
-    .sort()
-    .find((key) => !fields.has(key));
-  if (unknown !== undefined) throw new KubectlError(`invalid Kustomization: json: unknown field ${JSON.stringify(unknown)}`);
   const wrong: string[] = [];
   const { kind, apiVersion } = value as { readonly kind?: string; readonly apiVersion?: string };
   if (kind !== undefined && kind !== "Kustomization" && kind !== "Component") wrong.push("kind should be Kustomization or Component");

@@ -1,22 +1,25 @@
-import { parseDocument, parseDocuments } from "../../../yaml/parse.ts";
+import { parseDocument } from "../../../yaml/parse.ts";
 import type { LooseObject } from "../../api/meta.ts";
 import type { Schema } from "../../api/schema.ts";
 import { applyJsonPatch } from "../../apiserver/json-patch.ts";
 import { fieldSchema, listStrategy } from "../../apiserver/strategic-merge.ts";
 import { KubectlError } from "../failure.ts";
+import { goPattern } from "../go-pattern.ts";
 import { matchesText } from "../label-text.ts";
 import { schemaOf } from "../schema.ts";
-import type { Kustomization, PatchTarget } from "./kustomization.ts";
-import { groupVersion, idText, isCalled, isMap, metadataOf, nameOf, namespaceOf, type Resource } from "./resource.ts";
+import { documentsIn } from "./documents.ts";
+import type { Kustomization, PatchEntry, PatchTarget } from "./kustomization.ts";
+import { groupVersion, idText, isCalled, isMap, metadataOf, nameOf, namespaceOf, type Resource, renamed } from "./resource.ts";
 
 /** All patches of a kustomization, in kustomize's order. `read` gives a file's text. @source kustomize api/internal/builtins/PatchTransformer.go */
 export function patched(resources: readonly Resource[], kustomization: Kustomization, read: (path: string) => string): readonly Resource[] {
   let current = resources;
   for (const entry of kustomization.patchesStrategicMerge ?? [])
-    current = withPatch(current, entry.includes("\n") || entry.includes("{") ? entry : read(entry), undefined);
-  for (const { path, patch, target } of kustomization.patches ?? []) {
-    if ((path === undefined) === (patch === undefined)) throw new KubectlError("must specify one of patch and path in\n");
-    current = withPatch(current, patch ?? read(path as string), target);
+    current = withPatch(current, entry.includes("\n") || entry.includes("{") ? { patch: entry } : { path: entry }, read);
+  for (const entry of kustomization.patches ?? []) {
+    if (entry.path === undefined && entry.patch === undefined) throw new KubectlError("must specify one of patch and path in\n");
+    if (entry.path !== undefined && entry.patch !== undefined) throw new KubectlError("patch and path can't be set at the same time\n");
+    current = withPatch(current, entry, read);
   }
   return current;
 }
@@ -27,23 +30,29 @@ export function patchedByJson(
   read: (path: string) => string,
 ): readonly Resource[] {
   let current = resources;
-  for (const { path, patch, target } of kustomization.patchesJson6902 ?? [])
-    current = withPatch(current, patch ?? read(path ?? ""), target);
+  for (const entry of kustomization.patchesJson6902 ?? []) current = withPatch(current, entry, read);
   return current;
 }
 
-function withPatch(resources: readonly Resource[], text: string, target: PatchTarget | undefined): readonly Resource[] {
-  const first = parseDocument(text.trim().startsWith("[") || text.trim().startsWith("-") ? text : "");
+function withPatch(resources: readonly Resource[], entry: PatchEntry, read: (path: string) => string): readonly Resource[] {
+  const { path = "", patch, target } = entry;
+  const source = patch === undefined ? `[path: ${JSON.stringify(path)}]` : `[patch: ${JSON.stringify(patch)}]`;
+  const text = patch ?? read(path);
+  const unreadable = (): KubectlError => new KubectlError(`unable to parse SM or JSON patch from ${source}`);
+  const first = parseDocument(/^[[-](?!--)/.test(text.trim()) ? text : "");
   if (first.ok && Array.isArray(first.value)) {
     const operations: readonly unknown[] = first.value;
-    if (target === undefined) throw new KubectlError("must specify a target for JSON patch");
+    if (!operations.every(isMap)) throw unreadable();
+    if (target === undefined) throw new KubectlError(`must specify a target for JSON patch ${source}`);
     return resources.map((resource) => (isTarget(resource, target) ? withOperations(resource, operations) : resource));
   }
   let current = resources;
-  for (const { content } of parseDocuments(text)) {
-    if (!content.ok) throw new KubectlError(`unable to parse SM or JSON patch from [patch: ${JSON.stringify(text)}]`);
+  for (const content of documentsIn(text)) {
+    if (!content.ok) throw unreadable();
     if (content.value === null) continue;
-    current = withMerge(current, content.value as LooseObject, target);
+    const value: unknown = content.value;
+    if (!isMap(value) || typeof value.kind !== "string" || typeof metadataOf(value).name !== "string") throw unreadable();
+    current = withMerge(current, value, entry);
   }
   return current;
 }
@@ -54,13 +63,14 @@ function withOperations(resource: Resource, operations: readonly unknown[]): Res
   return withObject(resource, result.value as LooseObject);
 }
 
-/** A patch may rename, where it is allowed to; else the name stays. */
+/** A patch may have renamed it: others go on calling it by its old name. */
 function withObject(resource: Resource, object: LooseObject): Resource {
-  return { ...resource, object: { ...object, metadata: { ...metadataOf(object), name: nameOf(resource) } } };
+  const name = String(metadataOf(object).name ?? "");
+  return { ...renamed(resource, name), object };
 }
 
-/** Without a target the patch says itself whom it means. */
-function withMerge(resources: readonly Resource[], patch: LooseObject, target: PatchTarget | undefined): readonly Resource[] {
+/** Without a target the patch says itself whom it means. Name and kind stay, unless the entry allows the patch to change them. @source kustomize api/resource/resource.go, ApplySmPatch */
+function withMerge(resources: readonly Resource[], patch: LooseObject, { target, options }: PatchEntry): readonly Resource[] {
   const isMeant = (resource: Resource): boolean => {
     if (target !== undefined) return isTarget(resource, target);
     const { name, namespace } = metadataOf(patch) as { readonly name?: string; readonly namespace?: string };
@@ -76,9 +86,11 @@ function withMerge(resources: readonly Resource[], patch: LooseObject, target: P
     const { object } = resource;
     const merged = merge(object, patch, schemaOf(String(object.apiVersion), String(object.kind)));
     if (merged === undefined) return [];
-    const { apiVersion, kind } = object;
+    const { apiVersion } = object;
+    const kind = options?.allowKindChange === true ? patch.kind : object.kind;
     const metadata = {
       ...metadataOf(merged as LooseObject),
+      name: options?.allowNameChange === true ? metadataOf(patch).name : nameOf(resource),
       ...(namespaceOf(resource) === "" ? {} : { namespace: namespaceOf(resource) }),
     };
     return [withObject(resource, { ...(merged as LooseObject), metadata, apiVersion, kind })];
@@ -90,7 +102,7 @@ function isTarget(resource: Resource, target: PatchTarget): boolean {
   const { object } = resource;
   const [group, version] = groupVersion(object);
   const fits = (pattern: string | undefined, text: string): boolean =>
-    pattern === undefined || pattern === "" || new RegExp(`^(?:${pattern})$`).test(text);
+    pattern === undefined || pattern === "" || goPattern(`^(?:${pattern})$`).test(text);
   if (!fits(target.group, group) || !fits(target.version, version) || !fits(target.kind, String(object.kind))) return false;
   if (![nameOf(resource), ...resource.formerNames].some((name) => fits(target.name, name))) return false;
   if (!fits(target.namespace, namespaceOf(resource))) return false;

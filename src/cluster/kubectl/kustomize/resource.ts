@@ -12,7 +12,7 @@ export interface Resource {
 }
 
 export function metadataOf(object: LooseObject): LooseObject {
-  return (object.metadata ?? {}) as LooseObject;
+  return isMap(object.metadata) ? object.metadata : {};
 }
 
 export function nameOf({ object }: Resource): string {

@@ -4,7 +4,7 @@ import { annotationSpecs, type FieldSpec, labelSpecs, nameReferences, selectorSp
 import type { ImageChange, Kustomization, LabelEntry, ReplicaChange } from "./kustomization.ts";
 import { changedAt, isCalled, isClusterScoped, isMap, metadataOf, nameOf, namespaceOf, type Resource, renamed } from "./resource.ts";
 
-/** What a kustomization does to every object, in kustomize's own order; patches come before and are not here. @source kustomize api/internal/target/kusttarget.go */
+/** What a kustomization does to every object after its patches, in kustomize's own order. @source kustomize api/internal/target/kusttarget_configplugin.go, configureBuiltinTransformers */
 export function transformed(resources: readonly Resource[], kustomization: Kustomization): readonly Resource[] {
   const { namespace = "", namePrefix = "", nameSuffix = "", commonLabels, labels = [], commonAnnotations } = kustomization;
   let current = resources;
@@ -15,6 +15,12 @@ export function transformed(resources: readonly Resource[], kustomization: Kusto
   if (commonLabels !== undefined)
     current = current.map((resource) => withLabels(resource, { pairs: commonLabels, includeSelectors: true }));
   if (commonAnnotations !== undefined) current = current.map((resource) => withPairs(resource, annotationSpecs, commonAnnotations));
+  return current;
+}
+
+/** What comes last, after `patchesJson6902`. @source the same */
+export function withCountsAndImages(resources: readonly Resource[], kustomization: Kustomization): readonly Resource[] {
+  let current = resources;
   for (const change of kustomization.replicas ?? []) current = withReplicas(current, change);
   for (const change of kustomization.images ?? [])
     current = current.map((resource) => ({ ...resource, object: withImages(resource.object, change) as LooseObject }));
@@ -40,16 +46,21 @@ function inNamespace(resource: Resource, namespace: string): Resource {
   return { ...resource, object: { ...changed, metadata: { ...metadataOf(changed), namespace } } };
 }
 
-function withLabels(resource: Resource, { pairs, includeSelectors = false, includeTemplates = false }: LabelEntry): Resource {
+function withLabels(
+  resource: Resource,
+  { pairs = {}, fields = [], includeSelectors = false, includeTemplates = false }: LabelEntry,
+): Resource {
   const specs = [
     ...labelSpecs,
     ...(includeSelectors || includeTemplates ? templateLabelSpecs : []),
     ...(includeSelectors ? selectorSpecs : []),
+    ...fields.map(({ kind, path = "", create = false }) => ({ ...(kind === undefined ? {} : { kinds: [kind] }), path, creates: create })),
   ];
   return withPairs(resource, specs, pairs);
 }
 
 function withPairs(resource: Resource, specs: readonly FieldSpec[], pairs: Readonly<Record<string, string>>): Resource {
+  if (Object.keys(pairs).length === 0) return resource;
   let object = resource.object;
   for (const { kinds, path, creates } of specs) {
     if (kinds !== undefined && !kinds.includes(String(object.kind))) continue;
@@ -62,7 +73,7 @@ function withPairs(resource: Resource, specs: readonly FieldSpec[], pairs: Reado
 const scalable = ["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"];
 
 /** @source kustomize api/internal/builtins/ReplicaCountTransformer.go */
-function withReplicas(resources: readonly Resource[], { name, count }: ReplicaChange): readonly Resource[] {
+function withReplicas(resources: readonly Resource[], { name = "", count }: ReplicaChange): readonly Resource[] {
   const isMeant = (resource: Resource): boolean => scalable.includes(String(resource.object.kind)) && isCalled(resource, name);
   if (!resources.some(isMeant))
     throw new KubectlError(
@@ -96,7 +107,7 @@ function withImages(value: unknown, change: ImageChange): unknown {
 }
 
 /** @source kustomize api/internal/image/image.go; api/filters/imagetag/updater.go */
-export function imageAfter(image: string, { name, newName = "", newTag = "", digest = "" }: ImageChange): string {
+export function imageAfter(image: string, { name, newName = "", newTag = "", tagSuffix = "", digest = "" }: ImageChange): string {
   const match = /^(.*?)(?::([\w.{}-]*))?(?:@(sha256:[\w.{}-]*))?$/.exec(image);
   // A colon before a slash belongs to a registry's port.
   const [, before = "", tag = "", oldDigest = ""] = match ?? [];
@@ -105,6 +116,7 @@ export function imageAfter(image: string, { name, newName = "", newTag = "", dig
   if (newTag !== "" && digest !== "") return `${target}:${newTag}@${digest}`;
   if (newTag !== "") return `${target}:${newTag}`;
   if (digest !== "") return `${target}@${digest}`;
+  if (tagSuffix !== "") return `${target}:${tag}${tagSuffix}`;
   return `${target}${tag === "" ? "" : `:${tag}`}${oldDigest === "" ? "" : `@${oldDigest}`}`;
 }
 
