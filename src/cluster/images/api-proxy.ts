@@ -1,13 +1,19 @@
 import type { Run, Stream, Sys } from "../machine/syscall.ts";
 import { dial, httpConnection } from "../programs/http-client.ts";
+import type { Duplex } from "../protocols/duplex.ts";
 import { type HttpRequest, type HttpResponse, header, httpRequest, httpResponse, withoutHeader } from "../protocols/http.ts";
 import { exchangeHttp } from "../protocols/http-exchange.ts";
+import { tlsConnect, tlsFinish } from "../protocols/tls-session.ts";
 import type { ApiAnswer, ApiCall } from "./kube-apiserver.ts";
 
 /** `/api/v1/namespaces/default/services/http:kubia:80/proxy/hostname` taken apart. */
 export interface ProxyPath {
   readonly kind: "pods" | "services";
   readonly namespace: string;
+  /** As it stands in the path. */
+  readonly id: string;
+  /** "" for HTTP too. */
+  readonly scheme: string;
   readonly name: string;
   /** A number, a port's name, or "". */
   readonly port: string;
@@ -21,8 +27,8 @@ export function proxyPath(path: string): ProxyPath | undefined {
   const [, namespace = "", kind = "", id = "", rest] = match;
   // `[SCHEME:]NAME[:PORT]`. @source apimachinery util/net/port_split.go, SplitSchemeNamePort
   const parts = id.split(":");
-  const [name = "", port = ""] = parts.length === 3 ? parts.slice(1) : parts;
-  return { kind: kind as ProxyPath["kind"], namespace, name, port, rest };
+  const [scheme = "", name = "", port = ""] = parts.length < 3 ? ["", ...parts] : parts.length === 3 ? parts : [];
+  return { kind: kind as ProxyPath["kind"], namespace, id, scheme, name, port, rest };
 }
 
 interface ProxyCall {
@@ -41,6 +47,8 @@ const answerUs = 3_600_000_000;
  * @source apiserver pkg/registry/rest, kubernetes pkg/registry/core/pod/strategy.go and service/storage, ResourceLocation; apimachinery util/proxy/upgradeaware.go
  */
 export function* proxyToCluster(sys: Sys, { request, client, target, answer }: ProxyCall): Run<ApiAnswer | HttpResponse> {
+  if (target.name === "" || !["", "http", "https"].includes(target.scheme))
+    return failure(400, "BadRequest", `invalid ${target.kind === "pods" ? "pod" : "service"} request ${JSON.stringify(target.id)}`);
   const get = (path: string): ApiAnswer =>
     answer({ method: "GET", path, query: new Map(), body: "", contentType: undefined, accept: undefined });
   const path = `/api/v1/namespaces/${target.namespace}/${target.kind}/${target.name}`;
@@ -54,8 +62,10 @@ export function* proxyToCluster(sys: Sys, { request, client, target, answer }: P
   const [whole = "", query] = request.target.split(/\?(.*)/s);
   const tail = query === undefined ? "" : `?${query}`;
   if (target.rest === undefined) return redirect(`${whole}/${tail}`);
-  const dialed = yield* dial(sys, [place.ip], place.port, { deadlineUs: sys.nowUs() + dialUs, connect: { parent: client.connection } });
-  const where = `${place.ip.includes(":") ? `[${place.ip}]` : place.ip}:${place.port}`;
+  const port = portNumber(place.port, target.scheme);
+  if (typeof port === "string") return unavailable(`error trying to reach service: dial tcp: ${port}`);
+  const dialed = yield* dial(sys, [place.ip], port, { deadlineUs: sys.nowUs() + dialUs, connect: { parent: client.connection } });
+  const where = `${place.ip.includes(":") ? `[${place.ip}]` : place.ip}:${port}`;
   if (!dialed.ok) return unavailable(`error trying to reach service: dial tcp ${where}: ${dialError[dialed.error] ?? dialed.error}`);
   const forwarded = [header(request.headers, "X-Forwarded-For"), client.remote.ip.text].filter((one) => one !== undefined).join(", ");
   const sent = httpRequest({
@@ -68,7 +78,18 @@ export function* proxyToCluster(sys: Sys, { request, client, target, answer }: P
     ],
     body: request.body,
   });
-  const result = yield* exchangeHttp(sys, httpConnection(dialed.stream), sent, sys.nowUs() + answerUs);
+  let duplex: Duplex = dialed.stream;
+  if (target.scheme === "https") {
+    const tls = yield* tlsConnect(dialed.stream, { serverName: undefined, alpn: ["http/1.1"], timeoutUs: dialUs });
+    if (!tls.ok) {
+      dialed.stream.close();
+      const why = tls.error === "not-tls" ? "http: server gave HTTP response to HTTPS client" : "EOF";
+      return unavailable(`error trying to reach service: ${why}`);
+    }
+    yield* tlsFinish(dialed.stream); // whoever it says it is
+    duplex = tls.duplex;
+  }
+  const result = yield* exchangeHttp(sys, httpConnection(dialed.stream, duplex), sent, sys.nowUs() + answerUs);
   dialed.stream.close();
   if (result.type !== "response") return unavailable("error trying to reach service: EOF");
   return { ...result.response, headers: withoutHeader(withoutHeader(result.response.headers, "Connection"), "Keep-Alive") };
@@ -90,14 +111,28 @@ interface EndpointsShape {
   }[];
 }
 
-type Location = { readonly ip: string; readonly port: number } | ApiAnswer;
+/** `port`: a number, a name that Go knows, or "" for the scheme's own. */
+type Location = { readonly ip: string; readonly port: string } | ApiAnswer;
 
-/** The port asked for, else the first that a container declares, else 80. */
+const knownPorts = new Map([
+  ["", 80],
+  ["http", 80],
+  ["https", 443],
+  ["domain", 53],
+]);
+
+/** In Go's words when it is none. @source Go net, LookupPort */
+function portNumber(text: string, scheme: string): number | string {
+  if (/^\d+$/.test(text)) return Number(text) <= 65_535 ? Number(text) : `address ${text}: invalid port`;
+  return knownPorts.get(text === "" ? scheme : text) ?? `lookup tcp/${text}: unknown port`;
+}
+
+/** The port asked for, else the first that a container declares, else the scheme's own. */
 function podLocation({ spec, status }: PodShape, { port }: ProxyPath): Location {
   const ip = status?.podIP;
   if (ip === undefined || ip === "") return failure(400, "BadRequest", "address not allowed");
   const declared = spec.containers.find(({ ports }) => (ports ?? []).length > 0)?.ports?.[0]?.containerPort;
-  return { ip, port: port === "" ? (declared ?? 80) : Number(port) };
+  return { ip, port: port === "" ? `${declared ?? ""}` : port };
 }
 
 function endpointsOf(answer: ApiAnswer): EndpointsShape {
@@ -108,7 +143,7 @@ function endpointsOf(answer: ApiAnswer): EndpointsShape {
 function serviceLocation(
   service: ServiceShape,
   { subsets = [] }: EndpointsShape,
-  { name, port }: ProxyPath,
+  { id, name, port }: ProxyPath,
   random: Sys["random"],
 ): Location {
   let portName = port;
@@ -117,16 +152,16 @@ function serviceLocation(
     if (declared === undefined) return unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`);
     portName = declared.name ?? "";
   }
-  const none = (id: string): ApiAnswer => unavailable(`no endpoints available for service ${JSON.stringify(id)}`);
+  const none = (what: string): ApiAnswer => unavailable(`no endpoints available for service ${JSON.stringify(what)}`);
   if (subsets.length === 0) return none(name);
   const from = random.below(subsets.length);
   for (const [i] of subsets.entries()) {
     const { addresses = [], ports = [] } = subsets[(from + i) % subsets.length] ?? {};
     const found = ports.find((one) => (one.name ?? "") === portName);
     if (addresses.length === 0 || found === undefined) continue;
-    return { ip: (addresses[random.below(addresses.length)] as { readonly ip: string }).ip, port: found.port };
+    return { ip: (addresses[random.below(addresses.length)] as { readonly ip: string }).ip, port: `${found.port}` };
   }
-  return none(port === "" ? name : `${name}:${port}`);
+  return none(id);
 }
 
 /** Go's words. */

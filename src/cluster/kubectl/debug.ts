@@ -97,6 +97,11 @@ function checkCopyFlags(flags: Flags): void {
   const image = flags.text("image");
   const hasArgs = flags.argsLengthAtDash >= 0 && flags.args.length > flags.argsLengthAtDash;
   const setsImages = flags.list("set-image").length > 0;
+  for (const pair of flags.list("set-image"))
+    if (!pair.includes("="))
+      throw new KubectlError(
+        `invalid argument ${JSON.stringify(pair)} for "--set-image" flag: ${pair} must be formatted as key=value\nSee 'kubectl debug --help' for usage.`,
+      );
   if (flags.text("copy-to") === "") {
     if (flags.is("replace")) throw new KubectlError("--replace may only be used with --copy-to.");
     if (flags.is("same-node")) throw new KubectlError("--same-node may only be used with --copy-to.");
@@ -155,7 +160,7 @@ function* debugPod(session: Session, flags: Flags, pod: Pod): Run<number> {
 /** The same pod once more, without its labels so that no Service sends it anything, with a container added or changed. */
 function* debugCopy(session: Session, flags: Flags, pod: Pod): Run<number> {
   const asked = flags.text("container");
-  const images = new Map(flags.list("set-image").map((pair) => pair.split("=") as [string, string]));
+  const images = new Map(flags.list("set-image").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
   const containers = (pod.spec.containers as unknown as readonly LooseObject[]).map((one) => ({
     ...one,
     image: images.get(one.name as string) ?? images.get("*") ?? one.image,

@@ -123,11 +123,22 @@ function* getRaw(session: Session, raw: string): Run<void> {
       .filter((pair) => pair !== "")
       .map((pair) => {
         const [key = "", value = ""] = pair.split("=");
-        return [decodeURIComponent(key), decodeURIComponent(value)];
+        return [unescaped(key), unescaped(value)];
       }),
   );
   const body = yield* session.request<unknown>({ method: "GET", path, query });
   yield* session.out(typeof body === "string" ? body : `${goJson(body)}\n`);
+}
+
+/** What is no escape stays as it is. */
+function unescaped(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 function* printObjects(session: Session, flags: Flags, selection: Selection, printer: ObjectPrinter): Run<void> {
