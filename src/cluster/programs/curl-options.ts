@@ -431,9 +431,7 @@ export function parseCurl(args: readonly string[], readFile: (path: string) => s
         options.parallelMax = Math.max(1, Number(value) || 50);
         return;
       case "proxy":
-        // Another protocol than HTTP between curl and the proxy is not spoken.
-        if (value === "" || !/^(?!http:)[a-z0-9]+:\/\//i.test(value)) options.proxy = value;
-        else problem ??= { type: "error", message: `curl: option ${shown}: the installed libcurl version doesn't support this\n`, exit: 4 };
+        options.proxy = value;
         return;
       case "noproxy":
         options.noProxy = value;

@@ -750,6 +750,7 @@ function* openConnection(state: State, url: Url, one: OneRequest): Run<Opened> {
   const { sys, options, pool } = state;
   const total = one.report;
   const proxy = proxyFor(sys, url, options.proxy, options.noProxy);
+  if (proxy !== undefined && "exit" in proxy) return { ok: false, failure: proxy };
   const peer = proxy ?? url;
   const isProxied = proxy !== undefined && url.scheme === "http";
   const origin = `${url.scheme}://${url.host.toLowerCase()}:${url.port}`;

@@ -23,7 +23,7 @@ function* runIp(sys: Sys): Program {
   if ("link".startsWith(object)) return yield* link(sys, rest, isBrief);
   // A link knows who is on it: nothing is asked by ARP, so nothing is learnt.
   if (object.length > 1 && "neighbour".startsWith(object)) return 0;
-  if ("rule".startsWith(object) && object !== "r") return yield* rule(sys, rest);
+  if ("rule".startsWith(object) && object !== "r") return yield* rule(sys, rest, family ?? 4);
   if ("route".startsWith(object)) return yield* route(sys, rest, family ?? 4);
   yield* sys.err(`Object "${object}" is unknown, try "ip help".\n`);
   return 1;
@@ -131,13 +131,13 @@ function* link(sys: Sys, words: readonly string[], isBrief: boolean): Run<number
   return 0;
 }
 
-/** The kernel's own three rules: none is added. */
-function* rule(sys: Sys, words: readonly string[]): Run<number> {
+/** The kernel's own rules: none is added. IPv6 has no default table. */
+function* rule(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> {
   if (words[0] !== undefined && !["show", "list", "ls"].includes(words[0])) {
     yield* sys.err("RTNETLINK answers: Operation not permitted\n");
     return 2;
   }
-  yield* sys.out("0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n");
+  yield* sys.out(`0:\tfrom all lookup local\n32766:\tfrom all lookup main\n${family === 4 ? "32767:\tfrom all lookup default\n" : ""}`);
   return 0;
 }
 
@@ -183,6 +183,10 @@ function* route(sys: Sys, words: readonly string[], family: 4 | 6): Run<number> 
     return 2;
   }
   const asked = words[words.indexOf("table") + 1];
+  if (words.includes("table") && asked === undefined) {
+    yield* sys.err('Command line is not complete. Try option "help"\n');
+    return 255;
+  }
   if (words.includes("table") && asked !== "main" && asked !== "254") {
     const isLocal = asked === "local" || asked === "255";
     if (!isLocal && asked !== "all" && asked !== "0") {

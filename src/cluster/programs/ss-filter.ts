@@ -8,26 +8,26 @@ export interface SocketFilter {
   readonly holds: (row: SocketRow) => boolean;
 }
 
-const stateNames: Readonly<Record<string, SocketRow["state"]>> = {
-  established: "ESTAB",
-  "syn-sent": "SYN-SENT",
-  "syn-recv": "SYN-RECV",
-  "fin-wait-1": "FIN-WAIT-1",
-  "fin-wait-2": "FIN-WAIT-2",
-  "time-wait": "TIME-WAIT",
-  closed: "UNCONN",
-  "close-wait": "CLOSE-WAIT",
-  "last-ack": "LAST-ACK",
-  listening: "LISTEN",
-};
-const allStates = [...new Set(Object.values(stateNames))];
-const groups: Readonly<Record<string, readonly SocketRow["state"][]>> = {
-  all: allStates,
-  connected: allStates.filter((state) => state !== "LISTEN" && state !== "UNCONN"),
-  synchronized: allStates.filter((state) => state !== "LISTEN" && state !== "UNCONN" && state !== "SYN-SENT"),
-  bucket: ["SYN-RECV", "TIME-WAIT"],
-  big: allStates.filter((state) => state !== "SYN-RECV" && state !== "TIME-WAIT"),
-};
+const stateNames = new Map<string, SocketRow["state"]>([
+  ["established", "ESTAB"],
+  ["syn-sent", "SYN-SENT"],
+  ["syn-recv", "SYN-RECV"],
+  ["fin-wait-1", "FIN-WAIT-1"],
+  ["fin-wait-2", "FIN-WAIT-2"],
+  ["time-wait", "TIME-WAIT"],
+  ["closed", "UNCONN"],
+  ["close-wait", "CLOSE-WAIT"],
+  ["last-ack", "LAST-ACK"],
+  ["listening", "LISTEN"],
+]);
+const allStates = [...stateNames.values()];
+const groups = new Map<string, readonly SocketRow["state"][]>([
+  ["all", allStates],
+  ["connected", allStates.filter((state) => state !== "LISTEN" && state !== "UNCONN")],
+  ["synchronized", allStates.filter((state) => state !== "LISTEN" && state !== "UNCONN" && state !== "SYN-SENT")],
+  ["bucket", ["SYN-RECV", "TIME-WAIT"]],
+  ["big", allStates.filter((state) => state !== "SYN-RECV" && state !== "TIME-WAIT")],
+]);
 
 /** `[state STATE]… [exclude STATE]… [EXPRESSION]`; undefined when it can't be read. @source iproute2 6.1 ss(8), STATE-FILTER and EXPRESSION; misc/ssfilter.y */
 export function parseSocketFilter(words: readonly string[]): SocketFilter | undefined {
@@ -36,8 +36,8 @@ export function parseSocketFilter(words: readonly string[]): SocketFilter | unde
   let states: Set<SocketRow["state"]> | undefined;
   while (tokens[at] === "state" || tokens[at] === "exclude") {
     const name = tokens[at + 1] ?? "";
-    const one = stateNames[name];
-    const named = groups[name] ?? (one === undefined ? undefined : [one]);
+    const one = stateNames.get(name);
+    const named = groups.get(name) ?? (one === undefined ? undefined : [one]);
     if (named === undefined) return undefined;
     if (tokens[at] === "state") states = new Set([...(states ?? []), ...named]);
     else states = new Set([...(states ?? allStates)].filter((state) => !named.includes(state)));
@@ -163,8 +163,13 @@ function splitAddress(text: string): { readonly host: string; readonly port: str
   return { host: host.replace(/^::ffff:(?=\d+\.)/, ""), port: text.slice(colon + 1) };
 }
 
-const services: Readonly<Record<string, number>> = { domain: 53, http: 80, https: 443, ssh: 22 };
+const services = new Map([
+  ["domain", 53],
+  ["http", 80],
+  ["https", 443],
+  ["ssh", 22],
+]);
 
 function portNumber(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : services[text];
+  return /^\d+$/.test(text) ? Number(text) : services.get(text);
 }

@@ -27,34 +27,52 @@ const settings: Readonly<Record<string, string>> = {
   "net.netfilter.nf_conntrack_udp_timeout_stream": "120",
 };
 
-/** `sysctl [-an] [NAME…]`: the settings can be read, not written. @source procps 4.0.2 sysctl(8); kernel Documentation/networking/nf_conntrack-sysctl.rst; kube-proxy --conntrack-* */
+const usage = `
+Usage:
+ sysctl [options] [variable[=value] ...]
+
+For more details see sysctl(8).
+`;
+
+/** `sysctl [-aeNn] [NAME…]`: the settings can be read, not written. @source procps 4.0.2 sysctl(8); kernel Documentation/networking/nf_conntrack-sysctl.rst; kube-proxy --conntrack-* */
 function* runSysctl(sys: Sys): Program {
   const words: string[] = [];
   let isAll = false;
   let isBare = false;
+  let isName = false;
+  let isIgnored = false;
   for (const arg of sys.args.slice(1)) {
     if (/^-[anewqN]+$/.test(arg)) {
       isAll ||= arg.includes("a");
       isBare ||= arg.includes("n");
+      isName ||= arg.includes("N");
+      isIgnored ||= arg.includes("e");
     } else if (arg === "--all") isAll = true;
     else if (arg === "--values") isBare = true;
+    else if (arg === "--names") isName = true;
+    else if (arg === "--ignore") isIgnored = true;
     else if (arg.startsWith("-")) {
       yield* sys.err(`sysctl: invalid option -- '${arg.replace(/^-+/, "").charAt(0)}'\n`);
       return 1;
     } else words.push(arg);
   }
+  if (words.length === 0 && !isAll) {
+    yield* sys.err(usage);
+    return 1;
+  }
   let status = 0;
   for (const word of isAll ? Object.keys(settings) : words) {
     const [given = "", value] = word.split("=");
     const name = given.trim().replaceAll("/", ".");
-    const found = settings[name];
+    const found = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (found === undefined && isIgnored) continue;
     if (found === undefined) {
       yield* sys.err(`sysctl: cannot stat /proc/sys/${name.replaceAll(".", "/")}: No such file or directory\n`);
       status = 255;
     } else if (value !== undefined) {
       yield* sys.err(`sysctl: setting key "${name}": Read-only file system\n`);
       status = 255;
-    } else yield* sys.out(isBare ? `${found}\n` : `${name} = ${found}\n`);
+    } else yield* sys.out(`${isName ? name : isBare ? found : `${name} = ${found}`}\n`);
   }
   return status;
 }

@@ -37,6 +37,8 @@ describe("which sockets a filter leaves (ss(8), STATE-FILTER and EXPRESSION)", (
     { filter: "state established dst != 10.96.0.10", left: [1] },
     { filter: "src 10.244.1.3 and dport = :443", left: [3] },
     { filter: "state nonsense", left: undefined },
+    { filter: "state constructor", left: undefined },
+    { filter: "dport = :constructor", left: undefined },
     { filter: "dport = :53 )", left: undefined },
   ])("$filter", ({ filter, left }) => {
     const parsed = parseSocketFilter(filter.split(" "));
