@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, inject, onTestFailed } from "vitest";
+import { afterAll, beforeAll, expect, inject, onTestFailed } from "vitest";
 import { chromiumArguments, chromiumPath } from "./chromium.ts";
 
 const screenshots = join(import.meta.dirname, "../../test-results");
@@ -107,7 +107,11 @@ export class PlaygroundPage {
 
   async typeCommand(text: string): Promise<void> {
     await this.focusTerminal();
+    const shown = async () => (await this.terminalText()).replace(/\s/g, "");
+    const isReading = /[$#>]$/.test(await shown());
     await this.page.keyboard.type(text);
+    // Until it is drawn, the row is still the prompt that `prompted` looks for. What is typed ahead is drawn when its turn comes.
+    if (isReading) await expect.poll(shown).toContain(text.replace(/\s/g, "").slice(-20));
     await this.page.keyboard.press("Enter");
   }
 

@@ -145,6 +145,8 @@ describe("running on", () => {
   test("N: one step of the control plane, who did it, and then time stands", async () => {
     const opened = await PlaygroundPage.open();
     await opened.ready();
+    // Paused, time passes for the command alone: however slow the machine is, the pod is not up before the first step.
+    await press(opened, " ");
     await opened.typeCommand("kubectl scale rc kubia --replicas=4");
     await opened.terminalShows("scaled");
     await press(opened, "n");

@@ -42,7 +42,7 @@ export function TwinPicture() {
   );
 }
 
-/** The frame's page is the one that runs already, so it comes from the browser's own store. */
+/** Once its frame has loaded, by when the other page speaks. */
 const greetingMsMax = 20_000;
 
 function Frame() {
@@ -64,12 +64,18 @@ function Frame() {
       end = leadTwin(channel.port1, subject);
     };
     window.addEventListener("message", hear);
-    // A host that lets no page of its own into a frame.
-    const timer = window.setTimeout(() => {
-      if (!isHeard) useTwin.setState({ status: "lost" });
-    }, greetingMsMax);
+    // A host that lets no page of its own into a frame loads a page that never speaks.
+    let timer = 0;
+    const loaded = () => {
+      timer = window.setTimeout(() => {
+        if (!isHeard) useTwin.setState({ status: "lost" });
+      }, greetingMsMax);
+    };
+    const frame = ref.current;
+    frame?.addEventListener("load", loaded, { once: true });
     return () => {
       window.clearTimeout(timer);
+      frame?.removeEventListener("load", loaded);
       window.removeEventListener("message", hear);
       end();
     };

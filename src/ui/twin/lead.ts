@@ -34,7 +34,9 @@ export const useLead = create<LeadState>(() => nothing);
 /** Four looks a second are enough for a list. */
 const compareEveryMs = 250;
 /** A twin that says nothing for so long although it should run is given up. */
-const silenceMsMax = 10_000;
+const silenceMsMax = 15_000;
+/** It still loads, or repeats what has been: a slow machine takes its time for that. */
+const openingMsMax = 60_000;
 
 /** Leads the twin behind this port, until what it gives is called. The page's clock, keys, commands, film and looks go to it; hops come back. */
 export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
@@ -243,7 +245,8 @@ export function leadTwin(port: MessagePort, given: TwinSubject): () => void {
   ];
   const timer = window.setInterval(() => {
     compare();
-    if (allowed.length > 0 && !document.hidden && performance.now() - heardMs > silenceMsMax) useTwin.setState({ status: "lost" });
+    const patienceMs = useTwin.getState().status === "opening" ? openingMsMax : silenceMsMax;
+    if (allowed.length > 0 && !document.hidden && performance.now() - heardMs > patienceMs) useTwin.setState({ status: "lost" });
   }, compareEveryMs);
   // One clock: the page waits for its twin, one step at the most ahead of it.
   setBrake(() => allowed.length <= 1 || useTwin.getState().status === "lost");
