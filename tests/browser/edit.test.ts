@@ -95,6 +95,7 @@ describe("typing YAML changes the cluster", () => {
     await page.page.reload();
     await page.ready();
     await page.terminalShows("service/kubia2 exposed");
+    expect((await page.terminalText()).match(/kubia2 exposed/g)).toHaveLength(1);
     await page.page.locator('.react-flow__node[data-id="node/node1"].is-selected').waitFor();
     await page.page.getByRole("button", { name: "Play", exact: true }).waitFor();
     await page.page.locator(".react-flow__node-rules .pill", { hasText: "kubia2" }).first().waitFor();

@@ -27,6 +27,9 @@ const colours = {
 /** Of a paper that is shown anew so many characters are drawn. */
 const redrawnMax = 60_000;
 
+/** RIS, full reset. In line with what is written: xterm's own `reset()` comes before what it has not drawn yet, which would then stand there twice. */
+const reset = "\x1bc";
+
 /** One terminal: xterm shows, this edits the line, the worker's shell does the rest. */
 export default function Terminal({ id, isShown }: { id: number; isShown: boolean }) {
   const hostRef = useRef<HTMLDivElement>(null);
@@ -140,7 +143,7 @@ class LineSession {
     const then = atUs === undefined ? undefined : paperAt(transcriptOf(this.#id), atUs);
     if (then !== undefined && then.text.length === this.#then?.text.length && then.prompt === this.#then.prompt) return;
     this.#then = then;
-    this.#terminal.reset();
+    this.#terminal.write(reset);
     this.#drawnRows = undefined;
     this.#terminal.write((then?.text ?? text).slice(-redrawnMax));
     if (atUs !== undefined && then !== undefined && then.text.length < text.length) {
@@ -153,7 +156,7 @@ class LineSession {
   }
 
   cleared(): void {
-    this.#terminal.reset();
+    this.#terminal.write(reset);
     this.#drawnRows = undefined;
     this.#waiting = [];
     const { history } = transcriptOf(this.#id);
