@@ -2,6 +2,7 @@ import { printYaml } from "../../yaml/print.ts";
 import type { KubernetesObject } from "../api/meta.ts";
 import type { Run } from "../machine/syscall.ts";
 import { formatRfc3339 } from "../sim/date.ts";
+import { clusterInfoDumpCommand } from "./cluster-info-dump.ts";
 import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
@@ -94,6 +95,7 @@ export const clusterInfoCommand: Command = {
   name: "cluster-info",
   short: "Display cluster information",
   usage: "[flags]",
+  commands: [clusterInfoDumpCommand],
   *run(session) {
     const server = `https://${session.options.apiServer}`;
     const line = (name: string, url: string): string => `${name} is running at ${url}\n`;

@@ -128,7 +128,7 @@ export function* printLog(
   yield* session.out(prefixed(text, prefix));
 }
 
-function logPath(pod: Pod): string {
+export function logPath(pod: Pod): string {
   return `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/log`;
 }
 

@@ -36,6 +36,7 @@ interface DigSettings {
   tcp: boolean;
   ignore: boolean;
   identify: boolean;
+  trace: boolean;
   showQuery: boolean;
   showTtl: boolean;
   showClass: boolean;
@@ -70,6 +71,7 @@ const defaults: DigSettings = {
   tcp: false,
   ignore: false,
   identify: false,
+  trace: false,
   showQuery: false,
   showTtl: true,
   showClass: true,
@@ -138,7 +140,7 @@ const switches: Readonly<Record<string, BooleanSetting | "all" | "none">> = {
   sit: "none",
   subnet: "none",
   tcflag: "none",
-  trace: "none",
+  trace: "trace",
   unexpected: "none",
   unknownformat: "none",
   zflag: "none",
@@ -240,7 +242,8 @@ export function* runDig(sys: Sys): Program {
   for (const warning of warnings) yield* sys.out(warning);
   let exit = 0;
   for (const [index, lookup] of lookups.entries()) {
-    const status = yield* runLookup(sys, lookup, index === 0 ? args : undefined);
+    const asked = lookup.settings.trace ? rootLookup(lookup) : lookup;
+    const status = yield* runLookup(sys, asked, index === 0 ? args : undefined);
     if (status !== 0) exit = status;
   }
   return exit;
@@ -299,8 +302,35 @@ function applyOption(settings: DigSettings, option: string): string | undefined 
   } else if (target === "short") {
     settings.short = !isOff;
     if (!isOff) for (const part of ["cmd", "comments", "question", "authority", "additional", "stats"] as const) settings[part] = false;
+  } else if (target === "trace") {
+    settings.trace = !isOff;
+    if (!isOff) Object.assign(settings, traceSettings);
   } else if (target !== "none") settings[target] = !isOff;
   return undefined;
+}
+
+/** What `+trace` turns on and off. @source bind9 9.18 bin/dig/dig.c, plus_option */
+const traceSettings: Partial<DigSettings> = {
+  recurse: false,
+  identify: true,
+  comments: false,
+  stats: false,
+  additional: false,
+  authority: true,
+  question: false,
+  dnssec: true,
+  cookie: true,
+  search: false,
+};
+
+/**
+ * `+trace` asks the machine's server for the root's name servers, then those, and so on down. This world's DNS has no root zone (its resolvers know every
+ * name by themselves), so the first answer names nobody and dig is done: so it goes behind any resolver that keeps the root to itself.
+ *
+ * @source dig(1) 9.18, +trace; bind9 9.18 bin/dig/dighost.c, followup_lookup
+ */
+function rootLookup(lookup: DigLookup): DigLookup {
+  return { ...lookup, name: ".", type: "NS", settings: { ...lookup.settings, recurse: true } };
 }
 
 function* runLookup(sys: Sys, lookup: DigLookup, commandLine: readonly string[] | undefined): Run<number> {
@@ -381,6 +411,8 @@ function printAnswer(sys: Sys, settings: DigSettings, result: Extract<LookupResu
   if (settings.stats) {
     const date = ctimeUtc(sys.dateMs());
     text += `;; Query time: ${ms} msec\n;; SERVER: ${server.ip}#${server.port}(${server.shown}) (${result.usedTcp ? "TCP" : "UDP"})\n;; WHEN: ${date}\n;; MSG SIZE  rcvd: ${messageSize(message)}\n\n`;
+  } else if (settings.identify) {
+    text += `;; Received ${messageSize(message)} bytes from ${server.ip}#${server.port}(${server.shown}) in ${ms} ms\n\n`;
   }
   return text;
 }
