@@ -51,8 +51,8 @@ export function* proxyRequest(context: ProxyContext, arrival: Arrival, request: 
   const hostHeader = header(request.headers, "Host");
   const requestId = header(request.headers, "X-Request-ID") ?? encodeHex(randomBytes(sys, 16));
   if (hostHeader === undefined && request.version === "HTTP/1.1") return nginxPage(request, 400, sys.dateMs());
-  // nginx is no tunnel. @source nginx ngx_http_request.c, ngx_http_process_request_header
-  if (request.method === "CONNECT") return nginxPage(request, 405, sys.dateMs());
+  // nginx is no tunnel and no echo. @source nginx ngx_http_request.c, ngx_http_process_request_header
+  if (request.method === "CONNECT" || request.method === "TRACE") return nginxPage(request, 405, sys.dateMs());
   const routed = route(context.configuration(), hostHeader ?? "", request.target);
   const outcome = yield* act(context, arrival, request, hostHeader ?? "", routed, requestId);
   const response = withHsts(context.settings(), arrival, routed.server, outcome.response);

@@ -6,6 +6,7 @@ import type { FlagDefinition, Flags } from "./flags.ts";
 import { goJsonIndented } from "./go-json.ts";
 import { parseGoTemplate, printGoTemplate } from "./go-template.ts";
 import { parseJsonPath, printJsonPath } from "./jsonpath.ts";
+import { klogPrefix } from "./klog.ts";
 import { objectName, type Resource } from "./resources.ts";
 import type { Session } from "./session.ts";
 
@@ -146,27 +147,17 @@ export function* dryRunOf(session: Session, flags: Flags): Run<DryRun> {
   const text = flags.text("dry-run");
   if (text === "none" || text === "client" || text === "server") return text;
   if (text === "unchanged") {
-    yield* session.err(
-      "W0000 --dry-run is deprecated and can be replaced with --dry-run=client.\n".replace("W0000 ", warningPrefix(session)),
-    );
+    yield* session.err(`${klogPrefix(session, "W", "helpers.go:702")}--dry-run is deprecated and can be replaced with --dry-run=client.\n`);
     return "client";
   }
   if (text === "true" || text === "false") {
     if (session.behaviour.dryRunIsBoolean) return text === "true" ? "client" : "none";
     yield* session.err(
-      `${warningPrefix(session)}--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === "true" ? "client" : "none"}.\n`,
+      `${klogPrefix(session, "W", "helpers.go:702")}--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${text === "true" ? "client" : "none"}.\n`,
     );
     return text === "true" ? "client" : "none";
   }
   throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
-}
-
-/** klog's prefix: level, date, time, pid, file. */
-function warningPrefix(session: Session): string {
-  const seconds = Math.floor(session.nowMs / 1000) % 86_400;
-  const two = (value: number): string => `${value}`.padStart(2, "0");
-  const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.000000`;
-  return `W0105 ${time} ${`${session.sys.pid}`.padStart(7)} helpers.go:702] `;
 }
 
 export function dryRunSuffix(dryRun: DryRun): string {

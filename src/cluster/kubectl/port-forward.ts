@@ -4,6 +4,7 @@ import type { Run, Stream } from "../machine/syscall.ts";
 import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
+import { klogPrefix } from "./klog.ts";
 import { podFor } from "./pods.ts";
 import { fetch, select } from "./select.ts";
 import type { Session } from "./session.ts";
@@ -83,7 +84,7 @@ function* forward(session: Session, pod: Pod, stream: Stream, remote: number): R
   while (far.state === "SYN-SENT" && far.error === undefined) yield* changed(far);
   if (far.error !== undefined) {
     yield* session.err(
-      `E0105 portforward.go:424] "Unhandled Error" err="an error occurred forwarding ${stream.local.port} -> ${remote}: error forwarding port ${remote} to pod ${pod.metadata.uid}, uid : failed to execute portforward in network namespace: failed to connect to localhost:${remote} inside namespace: dial tcp4 127.0.0.1:${remote}: connect: connection refused"\nerror: lost connection to pod\n`,
+      `${klogPrefix(session, "E", "portforward.go:424")}"Unhandled Error" err="an error occurred forwarding ${stream.local.port} -> ${remote}: error forwarding port ${remote} to pod ${pod.metadata.uid}, uid : failed to execute portforward in network namespace: failed to connect to localhost:${remote} inside namespace: dial tcp4 127.0.0.1:${remote}: connect: connection refused"\nerror: lost connection to pod\n`,
     );
     stream.abort();
     return;

@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import { KubectlError } from "./failure.ts";
 import type { Flags } from "./flags.ts";
 import { goPattern } from "./go-pattern.ts";
+import { klogPrefix } from "./klog.ts";
 import type { Session } from "./session.ts";
 
 /** `kubectl proxy`: the API in plain HTTP on this machine, with the kubeconfig's rights. @source kubectl pkg/cmd/proxy/proxy.go; kubectl pkg/proxy/proxy_server.go */
@@ -117,7 +118,7 @@ function* forward(
     const headers = answer.headers.map(([name, value]) => [goName(name), value] as const);
     return httpResponse({ ...answer, version: "HTTP/1.1", headers, isToHead: request.method === "HEAD" });
   }
-  yield* session.err(`E0105 proxy_server.go:147] Error while proxying request: ${answer.error}\n`);
+  yield* session.err(`${klogPrefix(session, "E", "proxy_server.go:147")}Error while proxying request: ${answer.error}\n`);
   return plain(session, 502, "");
 }
 

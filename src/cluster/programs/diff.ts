@@ -50,7 +50,7 @@ export function diff(toolset: Toolset): ProgramEntry {
       );
       return 2;
     }
-    const command = sys.args.filter((word) => !options.words.includes(word)).join(" ");
+    const command = ["diff", ...sys.args.slice(1).filter((word) => !options.words.includes(word))].join(" ");
     const comparison: Comparison = { sys, options, toolset, command };
     const [a, b] = [typeOf(sys, first), typeOf(sys, second)];
     if (a === "directory" && (b === "directory" || (b === undefined && options.has("N"))))

@@ -21,8 +21,7 @@ function* runIp(sys: Sys): Program {
   }
   if ("address".startsWith(object)) return yield* addresses(sys, rest, family, isBrief);
   if ("link".startsWith(object)) return yield* link(sys, rest, isBrief);
-  // A link knows who is on it: nothing is asked by ARP, so nothing is learnt.
-  if (object.length > 1 && "neighbour".startsWith(object)) return 0;
+  if ("neighbour".startsWith(object) || "neighbor".startsWith(object)) return yield* neighbour(sys, rest);
   if ("rule".startsWith(object) && object !== "r") return yield* rule(sys, rest, family ?? 4);
   if ("route".startsWith(object)) return yield* route(sys, rest, family ?? 4);
   yield* sys.err(`Object "${object}" is unknown, try "ip help".\n`);
@@ -129,6 +128,13 @@ function* link(sys: Sys, words: readonly string[], isBrief: boolean): Run<number
     else yield* sys.out(heading(one, true) + linkLine(one));
   }
   return 0;
+}
+
+/** A link knows who is on it: nothing is asked by ARP, so nothing is learnt. */
+function* neighbour(sys: Sys, words: readonly string[]): Run<number> {
+  if (words[0] === undefined || ["show", "list", "ls"].includes(words[0])) return 0;
+  yield* sys.err("RTNETLINK answers: Operation not permitted\n");
+  return 2;
 }
 
 /** The kernel's own rules: none is added. IPv6 has no default table. */

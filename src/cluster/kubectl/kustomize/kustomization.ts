@@ -143,11 +143,29 @@ const shape = struct("types.Kustomization", {
   sortOptions: struct("types.SortOptions", { order: string }),
 });
 
+/** Fields that kustomize has and we don't; to call them unknown would be a lie. */
+const notBuiltIn = [
+  "buildMetadata",
+  "configurations",
+  "crds",
+  "generators",
+  "helmChartInflationGenerator",
+  "helmCharts",
+  "helmGlobals",
+  "openapi",
+  "replacements",
+  "transformers",
+  "validators",
+  "vars",
+];
+
 /** @throws KubectlError @source kustomize api/types/kustomization.go, Unmarshal and EnforceFields */
 export function readKustomization(text: string): Kustomization {
   const content = parseDocument(text);
   if (!content.ok) throw new KubectlError(`invalid Kustomization: ${content.message}`);
   const given = (content.value ?? {}) as LooseObject;
+  const left = notBuiltIn.find((field) => Object.hasOwn(given, field));
+  if (left !== undefined) throw new KubectlError(`this kustomize is built without ${JSON.stringify(left)}`);
   const { object: value, unknown, error } = decode(shape, given);
   const fault = error ?? (unknown[0] === undefined ? undefined : `json: unknown field ${JSON.stringify(unknown[0].split(".").at(-1))}`);
   if (fault !== undefined) throw new KubectlError(`invalid Kustomization: ${fault}`);
