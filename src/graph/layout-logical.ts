@@ -7,7 +7,8 @@ import { compactCard, fullCard, type Notebook, type Room } from "./rows.ts";
 import { slotCount } from "./slots.ts";
 
 /** Sizes in canvas pixels at zoom 1. */
-const box = { width: 172, height: 66, gap: 16 };
+/** A Service has its address and port in one line, as its type is when the picture fits a small screen. */
+const box = { width: 208, height: 66, gap: 16 };
 const outsideBox = { width: 126, height: 52, gap: 18 };
 const columnGap = 32;
 const rowGap = 24;
