@@ -3,7 +3,8 @@ import type { LoadSnapshot } from "../../playground/protocol.ts";
 import { onUpdate, query, send } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
 import { sendLine } from "../terminal/commands.ts";
-import { openTerminal, printInterrupt } from "../terminal/transcript.ts";
+import { addTerminal, whenReading } from "../terminal/new-terminal.ts";
+import { printInterrupt } from "../terminal/transcript.ts";
 import { useLoad } from "./load.ts";
 
 const pollMs = 200;
@@ -20,27 +21,13 @@ onUpdate((update) => {
 
 /** Types the command in the terminal for loads, which is opened when there is none. */
 export function startLoad(wish: LoadWish): void {
-  const { summary, tabs, terminals } = usePage.getState();
+  const { summary, tabs } = usePage.getState();
   const home = `client/${summary?.clients[0]?.name ?? ""}`;
   const known = useLoad.getState().terminal;
-  const isThere = known !== undefined && tabs.open.includes(known);
-  const terminal = isThere ? known : Math.max(...tabs.open) + 1;
+  const terminal = known !== undefined && tabs.open.includes(known) ? known : addTerminal(false);
   useLoad.setState({ terminal, isStarting: true });
   window.setTimeout(() => useLoad.setState({ isStarting: false }), startMsMax);
-  const line = loadCommand(wish, home);
-  if (!isThere) {
-    openTerminal(terminal);
-    usePage.setState({ tabs: { ...tabs, open: [...tabs.open, terminal] } });
-  }
-  if (terminals.get(terminal)?.prompt !== undefined) sendLine(terminal, line);
-  else {
-    // Its shell is not up yet.
-    const stop = usePage.subscribe((page) => {
-      if (page.terminals.get(terminal)?.prompt === undefined) return;
-      stop();
-      sendLine(terminal, line);
-    });
-  }
+  whenReading(terminal, () => sendLine(terminal, loadCommand(wish, home)));
 }
 
 /** Ctrl-C in its terminal: the report comes there. */

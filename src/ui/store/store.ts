@@ -9,7 +9,7 @@ import type { HopSketch } from "../../playground/hop-codec.ts";
 import type { ConnectionInfo, Hint, Problem, RecordEntry, ScenarioSummary, Update } from "../../playground/protocol.ts";
 import { HopArchive, type Received } from "./hop-archive.ts";
 
-/** The page's read-only copy of what the worker told, and what the user looks at. Nobody but `take` writes the first part. */
+/** The page's read-only copy of what the worker told, and what the user looks at. The first part is what `take` took; who closes something of it may forget it. */
 export interface PageState {
   readonly summary: ScenarioSummary | undefined;
   readonly engine: string;
@@ -237,4 +237,13 @@ function withTerminal(state: PageState, id: number, change: (terminal: TerminalS
   const terminals = new Map(state.terminals);
   terminals.set(id, change(terminals.get(id) ?? { prompt: undefined, place: "", busySinceMs: undefined, hints: [] }));
   return { ...state, terminals };
+}
+
+/** It was closed: another one that gets its number must not be taken for it. */
+export function forgetTerminal(id: number): void {
+  usePage.setState(({ terminals }) => {
+    const rest = new Map(terminals);
+    rest.delete(id);
+    return { terminals: rest };
+  });
 }

@@ -7,7 +7,8 @@ import { currentSpeed } from "../store/driver.ts";
 import { usePage } from "../store/store.ts";
 import { useLook } from "../time/look.ts";
 import { commands } from "./commands.ts";
-import { closeTerminal, openTerminal } from "./transcript.ts";
+import { addTerminal } from "./new-terminal.ts";
+import { closeTerminal } from "./transcript.ts";
 
 const Terminal = lazy(() => import("./Terminal.tsx"));
 const Endings = lazy(() => import("../explain/Endings.tsx"));
@@ -49,16 +50,7 @@ export function TerminalPane({ isReady }: { isReady: boolean }) {
             </span>
           ))}
         </span>
-        <button
-          type="button"
-          className="terminal-new"
-          aria-label={ui.newTerminal}
-          onClick={() => {
-            const next = Math.max(...open) + 1;
-            openTerminal(next);
-            usePage.setState({ tabs: { open: [...open, next], shown: next } });
-          }}
-        >
+        <button type="button" className="terminal-new" aria-label={ui.newTerminal} onClick={() => addTerminal(true)}>
           <Icon name="plus" size={14} />
         </button>
         {isFast && <span className="waiting">{ui.waitingFast}</span>}

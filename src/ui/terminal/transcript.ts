@@ -1,6 +1,6 @@
 import type { Update } from "../../playground/protocol.ts";
 import { send } from "../store/link-to-worker.ts";
-import { usePage } from "../store/store.ts";
+import { forgetTerminal, usePage } from "../store/store.ts";
 import { blankPaper, printed, prompted, type TimedPaper } from "./paper.ts";
 
 /**
@@ -38,6 +38,7 @@ export function openTerminal(terminal: number): void {
 
 export function closeTerminal(terminal: number): void {
   transcripts.delete(terminal);
+  forgetTerminal(terminal);
   send({ type: "closeTerminal", terminal });
 }
 
