@@ -99,46 +99,39 @@ class Expression {
       return this.#takes(")") ? inner : undefined;
     }
     const subject = this.#tokens[this.#at++];
-    const operator = this.#operator();
+    const comparison = this.#comparison();
     const value = this.#tokens[this.#at++];
     if (value === undefined) return undefined;
     if (subject === "dst" || subject === "src") {
       const fits = hostCondition(value);
-      if (fits === undefined || (operator !== "=" && operator !== "!=")) return undefined;
-      return (row) => fits(subject === "dst" ? row.remote : row.local) === (operator === "=");
+      if (fits === undefined || (comparison !== equal && comparison !== unequal)) return undefined;
+      return (row) => fits(subject === "dst" ? row.remote : row.local) === (comparison === equal);
     }
     if (subject !== "dport" && subject !== "sport") return undefined;
     const port = portNumber(value.replace(/^.*:/, ""));
     if (port === undefined) return undefined;
-    return (row) => compare(Number(splitAddress(subject === "dport" ? row.remote : row.local).port), operator, port);
+    return (row) => comparison(Number(splitAddress(subject === "dport" ? row.remote : row.local).port), port);
   }
 
-  #operator(): "=" | "!=" | "<" | "<=" | ">" | ">=" {
-    if (this.#takes("=", "==", "eq")) return "=";
-    if (this.#takes("!=", "ne", "neq")) return "!=";
-    if (this.#takes("<=", "le", "leq")) return "<=";
-    if (this.#takes(">=", "ge", "geq")) return ">=";
-    if (this.#takes("<", "lt")) return "<";
-    return this.#takes(">", "gt") ? ">" : "=";
+  /** Without a word for it, things are to be equal. */
+  #comparison(): Comparison {
+    for (const [comparison, words] of comparisons) if (this.#takes(...words)) return comparison;
+    return equal;
   }
 }
 
-function compare(a: number, operator: string, b: number): boolean {
-  switch (operator) {
-    case "=":
-      return a === b;
-    case "!=":
-      return a !== b;
-    case "<":
-      return a < b;
-    case "<=":
-      return a <= b;
-    case ">":
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
+type Comparison = (a: number, b: number) => boolean;
+
+const equal: Comparison = (a, b) => a === b;
+const unequal: Comparison = (a, b) => a !== b;
+const comparisons: readonly (readonly [Comparison, readonly string[]])[] = [
+  [equal, ["=", "==", "eq"]],
+  [unequal, ["!=", "ne", "neq"]],
+  [(a, b) => a <= b, ["<=", "le", "leq"]],
+  [(a, b) => a >= b, [">=", "ge", "geq"]],
+  [(a, b) => a < b, ["<", "lt"]],
+  [(a, b) => a > b, [">", "gt"]],
+];
 
 /** `10.0.0.0/8`, `10.96.0.10:53`, `:80`, `[::1]:80`. An IPv4 address also fits its mapped form. */
 function hostCondition(text: string): ((address: string) => boolean) | undefined {

@@ -39,25 +39,21 @@ function placed(resources: readonly Resource[], entry: GeneratorEntry, object: L
 }
 
 function configMap(entry: GeneratorEntry, common: GeneratorOptions, read: (path: string) => string): LooseObject {
-  const data = pairs(entry, read);
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: metadata(entry, common, "configmap"),
-    ...(data.size === 0 ? {} : { data: Object.fromEntries(data) }),
-    ...((entry.options?.immutable ?? common.immutable) ? { immutable: true } : {}),
-  };
+  return generated("ConfigMap", entry, common, pairs(entry, read));
 }
 
 function secret(entry: GeneratorEntry, common: GeneratorOptions, read: (path: string) => string): LooseObject {
-  const data = [...pairs(entry, read)].map(([key, value]) => [key, inLines(encodeBase64(value))] as const);
+  const data = new Map([...pairs(entry, read)].map(([key, value]) => [key, inLines(encodeBase64(value))]));
+  return { ...generated("Secret", entry, common, data), type: entry.type ?? "Opaque" };
+}
+
+function generated(kind: string, entry: GeneratorEntry, common: GeneratorOptions, data: ReadonlyMap<string, string>): LooseObject {
   return {
     apiVersion: "v1",
-    kind: "Secret",
-    metadata: metadata(entry, common, "secret"),
-    ...(data.length === 0 ? {} : { data: Object.fromEntries(data) }),
+    kind,
+    metadata: metadata(entry, common, kind.toLowerCase()),
+    ...(data.size === 0 ? {} : { data: Object.fromEntries(data) }),
     ...((entry.options?.immutable ?? common.immutable) ? { immutable: true } : {}),
-    type: entry.type ?? "Opaque",
   };
 }
 
