@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../cluster/api/meta.ts";
 import type { Cluster } from "../../cluster/index.ts";
 import type { Affinity } from "../protocol.ts";
+import { ipOf } from "./ending-parts.ts";
 import { asFields, asItems, asText, specOf, statusOf } from "./fields.ts";
 import { nameOf } from "./text-index.ts";
 
@@ -22,7 +23,7 @@ export function affinityOf(cluster: Cluster, service: KubernetesObject): Affinit
         node,
         client,
         name: names.get(client) ?? "",
-        pod: names.get(hostOf(endpoint)) ?? endpoint,
+        pod: names.get(ipOf(endpoint)) ?? endpoint,
         ...(virtual === undefined ? {} : { virtual }),
         leftSeconds: Math.ceil((expiresUs - nowUs) / 1_000_000),
       })),
@@ -43,9 +44,4 @@ function namesByAddress(cluster: Cluster): ReadonlyMap<string, string> {
   for (const { name, ips } of clients) for (const ip of ips) names.set(ip, `client/${name}`);
   for (const { name, ip } of external) names.set(ip, `external/${name}`);
   return names;
-}
-
-/** `10.244.1.3:8080`, `[fd00::3]:8080` */
-function hostOf(endpoint: string): string {
-  return endpoint.slice(0, endpoint.lastIndexOf(":")).replace(/^\[|\]$/g, "");
 }
