@@ -21,7 +21,11 @@ test("a load at a Service: each pod's bar grows beside its band, until it is sto
   // From a node, since a clusterIP leads nowhere outside the cluster.
   expect(await drawer.getByLabel("From").inputValue()).toBe("node/node1");
   await drawer.getByLabel("Requests/s").fill("100");
+  // A film plays, for which time stands: it does not keep the load waiting.
+  await page.typeCommand("at node1 -- curl -s 10.111.249.153");
+  await page.page.getByRole("button", { name: "Skip to the end" }).waitFor();
   await drawer.getByRole("button", { name: "Start" }).click();
+  expect(await page.page.getByRole("button", { name: "Skip to the end" }).count()).toBe(0);
   await expect.poll(async () => sum(await shares(page))).toBeGreaterThan(60);
   expect(await shares(page)).toHaveLength(3);
   expect(await page.page.locator(".load-bar b").count()).toBe(3);

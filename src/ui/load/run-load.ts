@@ -1,5 +1,6 @@
 import { type LoadWish, loadCommand } from "../../graph/load-targets.ts";
 import type { LoadSnapshot } from "../../playground/protocol.ts";
+import { skip, usePlayback } from "../graph/playback.ts";
 import { onUpdate, query, send } from "../store/link-to-worker.ts";
 import { usePage } from "../store/store.ts";
 import { sendLine } from "../terminal/commands.ts";
@@ -21,6 +22,8 @@ onUpdate((update) => {
 
 /** Types the command in the terminal for loads, which is opened when there is none. */
 export function startLoad(wish: LoadWish): void {
+  // While a film plays time stands: who starts a load wants to see that.
+  if (usePlayback.getState().isPlaying) skip();
   const { summary, tabs } = usePage.getState();
   const home = `client/${summary?.clients[0]?.name ?? ""}`;
   const known = useLoad.getState().terminal;
